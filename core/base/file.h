@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Files, safely: reading whole files, and writing so that a crash, a full disk or a kill leaves the old file or the new
+// one, never a torn one. All paths are UTF-8. Errors are UserErrors that name the file and the reason.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fcoscope {
+
+/// The file's bytes. Refuses a folder, a pipe and anything larger than `largest` bytes.
+std::string readFile(const std::filesystem::path &path, uint64_t largest = uint64_t(4) << 30);
+
+/// Writes beside `path`, syncs, then renames over it and syncs the folder. The old file keeps its permissions.
+void writeFile(const std::filesystem::path &path, std::string_view bytes);
+
+/// Renames the finished folder `from` to `to` in one step, after syncing every file in it. An existing `to` is moved
+/// aside first and removed afterwards, so that at every moment one of the two is whole.
+void renameFolderIntoPlace(const std::filesystem::path &from, const std::filesystem::path &to);
+
+}  // namespace fcoscope

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The only way from image coordinates to the network's input and back.
+//
+// A network sees a crop of the image, perhaps mirrored, scaled per axis and padded on the right and the bottom:
+//     networkX = (mirrored ? cropRight - imageX : imageX - cropLeft) * scaleX        networkY likewise
+// One function makes the transform of every sample and every result (fitTransform for inference, the augmentation in
+// core/data for training), and it travels with them.
+#pragma once
+
+#include "core/base/geometry.h"
+
+namespace fcoscope {
+
+struct ImageTransform {
+    Size imageSize;              ///< the whole image
+    Box crop;                    ///< the part the network sees, in image coordinates; may reach beyond the image
+    bool mirroredX = false;      ///< left and right exchanged
+    bool mirroredY = false;      ///< top and bottom exchanged
+    double scaleX = 1, scaleY = 1;  ///< network pixels per image pixel
+    Size contentSize;            ///< what the crop becomes, in network pixels
+    Size paddedSize;             ///< the network's input, at least contentSize
+
+    double networkX(double imageX) const { return (mirroredX ? crop.x2 - imageX : imageX - crop.x1) * scaleX; }
+    double networkY(double imageY) const { return (mirroredY ? crop.y2 - imageY : imageY - crop.y1) * scaleY; }
+    double imageX(double networkX) const { return mirroredX ? crop.x2 - networkX / scaleX : crop.x1 + networkX / scaleX; }
+    double imageY(double networkY) const { return mirroredY ? crop.y2 - networkY / scaleY : crop.y1 + networkY / scaleY; }
+
+    Box toNetwork(const Box &inImage) const
+    {
+        return ordered({networkX(inImage.x1), networkY(inImage.y1), networkX(inImage.x2), networkY(inImage.y2)});
+    }
+    Box toImage(const Box &inNetwork) const
+    {
+        return ordered({imageX(inNetwork.x1), imageY(inNetwork.y1), imageX(inNetwork.x2), imageY(inNetwork.y2)});
+    }
+    bool operator==(const ImageTransform &) const = default;
+
+private:
+    static Box ordered(const Box &b)
+    {
+        return {std::min(b.x1, b.x2), std::min(b.y1, b.y2), std::max(b.x1, b.x2), std::max(b.y1, b.y2)};
+    }
+};
+
+/// The whole image, scaled so that its shorter side becomes `shortSide` unless its longer side would then exceed
+/// `longSide`, both sides rounded down (torchvision 0.28's rule, scale in double), padded to a multiple of `divisor`.
+/// The scale per axis is the ratio of the rounded size to the image's, as boxes need it on the way back.
+ImageTransform fitTransform(Size image, int shortSide, int longSide, int divisor);
+
+}  // namespace fcoscope
