@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/rules/assigner.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+namespace fcoscope {
+namespace {
+
+/// A box in the arithmetic of the codebases.
+struct Candidate32 {
+    float x1, y1, x2, y2;
+    float centerX, centerY;
+    float rank;  ///< the larger wins a location
+    bool usable; ///< has area, and is not too large for torchvision's rank
+};
+
+struct Test32 {
+    float l, t, r, b;
+    Verdict verdict;  ///< Positive: every test passed
+};
+
+Candidate32 prepared(const Box &box, TieRule tie)
+{
+    Candidate32 c{};
+    c.x1 = static_cast<float>(box.x1);
+    c.y1 = static_cast<float>(box.y1);
+    c.x2 = static_cast<float>(box.x2);
+    c.y2 = static_cast<float>(box.y2);
+    c.centerX = (c.x1 + c.x2) / 2;
+    c.centerY = (c.y1 + c.y2) / 2;
+    const float area = (c.x2 - c.x1) * (c.y2 - c.y1);
+    c.rank = tie == TieRule::Torchvision ? 1e8f - area : -area;
+    c.usable = box.hasArea() && c.x2 > c.x1 && c.y2 > c.y1 && (tie != TieRule::Torchvision || c.rank >= 1e-5f);
+    return c;
+}
+
+/// The tests of one box at one location, in order. The only place where they stand.
+Test32 judge(const Candidate32 &box, const Level &level, int column, int row, const Profile &profile)
+{
+    const float x = static_cast<float>(level.x(column)), y = static_cast<float>(level.y(row));
+    Test32 test{x - box.x1, y - box.y1, box.x2 - x, box.y2 - y, Verdict::Positive};
+    if (!box.usable) {
+        test.verdict = Verdict::NoArea;
+    } else if (!(std::min({test.l, test.t, test.r, test.b}) > 0)) {
+        test.verdict = Verdict::OutsideBox;
+    } else if (profile.centerRegion == CenterRegion::Square &&
+               !(std::max(std::abs(x - box.centerX), std::abs(y - box.centerY)) <
+                 static_cast<float>(profile.centerRadius * level.stride))) {
+        test.verdict = Verdict::OutsideCenterRegion;
+    } else {
+        const float far = std::max({test.l, test.t, test.r, test.b});
+        const float low = static_cast<float>(level.rangeLow), high = static_cast<float>(level.rangeHigh);
+        const bool inRange = profile.rangeTest == RangeTest::Closed ? far >= low && far <= high : far > low && far < high;
+        if (!inRange)
+            test.verdict = Verdict::OutsideRange;
+    }
+    return test;
+}
+
+/// Columns or rows first…last (last excluded) that can pass the tests of one axis; judge() decides.
+struct Span {
+    int first, last;
+};
+Span span(double low, double high, double center, double radius, double first, double step, int count)
+{
+    low = std::max(low, center - radius);
+    high = std::min(high, center + radius);
+    // One cell more on each side: judge() works in float32, this in double.
+    const double from = std::floor((low - first) / step) - 1, to = std::ceil((high - first) / step) + 2;
+    return {static_cast<int>(std::clamp(from, 0.0, double(count))), static_cast<int>(std::clamp(to, 0.0, double(count)))};
+}
+
+Distances asDistances(const Test32 &test) { return {test.l, test.t, test.r, test.b}; }
+
+/// Calls `found(location, box)` for every box and location of one level that pass every test, box by box.
+template <typename Found>
+void forEachClaim(const std::vector<Candidate32> &boxes, const Level &level, const Profile &profile, Found found)
+{
+    const double radius =
+        profile.centerRegion == CenterRegion::Square ? profile.centerRadius * level.stride : std::numeric_limits<double>::infinity();
+    for (size_t i = 0; i < boxes.size(); ++i) {
+        const Candidate32 &box = boxes[i];
+        // max(l,t,r,b) lies between half the longer side and the whole of it: most boxes belong to one or two levels.
+        const double longer = std::max(box.x2 - box.x1, box.y2 - box.y1);
+        if (!box.usable || longer * (1 + 1e-6) < level.rangeLow || longer / 2 * (1 - 1e-6) > level.rangeHigh)
+            continue;
+        const Span columns = span(box.x1, box.x2, box.centerX, radius, level.firstX, level.stepX, level.width);
+        const Span rows = span(box.y1, box.y2, box.centerY, radius, level.firstY, level.stepY, level.height);
+        for (int row = rows.first; row < rows.last; ++row)
+            for (int column = columns.first; column < columns.last; ++column)
+                if (judge(box, level, column, row, profile).verdict == Verdict::Positive)
+                    found(row * level.width + column, static_cast<int>(i));
+    }
+}
+
+std::vector<Candidate32> prepared(const std::vector<Box> &boxes, TieRule tie)
+{
+    std::vector<Candidate32> candidates;
+    candidates.reserve(boxes.size());
+    for (const Box &box : boxes)
+        candidates.push_back(prepared(box, tie));
+    return candidates;
+}
+
+}  // namespace
+
+Assignment assign(const std::vector<Box> &boxes, const std::vector<Level> &levels, const Profile &profile, bool keepClaims)
+{
+    Assignment assignment;
+    const std::vector<Candidate32> candidates = prepared(boxes, profile.tieRule);
+    std::vector<int32_t> winner;
+    for (size_t l = 0; l < levels.size(); ++l) {
+        const Level &level = levels[l];
+        winner.assign(static_cast<size_t>(level.locations()), -1);
+        const size_t firstClaim = assignment.claims.size();
+        forEachClaim(candidates, level, profile, [&](int location, int box) {
+            int32_t &current = winner[static_cast<size_t>(location)];
+            // Boxes come in the order given, so on equal rank the earlier one stays.
+            if (current < 0 || candidates[static_cast<size_t>(box)].rank > candidates[static_cast<size_t>(current)].rank)
+                current = box;
+            if (keepClaims)
+                assignment.claims.push_back({static_cast<int>(l), location, box});
+        });
+        std::stable_sort(assignment.claims.begin() + static_cast<std::ptrdiff_t>(firstClaim), assignment.claims.end(),
+                         [](const Claim &a, const Claim &b) { return a.location < b.location; });
+        for (int location = 0; location < level.locations(); ++location) {
+            const int32_t box = winner[static_cast<size_t>(location)];
+            if (box < 0)
+                continue;
+            const Test32 test = judge(candidates[static_cast<size_t>(box)], level, location % level.width, location / level.width, profile);
+            assignment.positives.push_back({static_cast<int>(l), location, box, asDistances(test), centerness(asDistances(test))});
+        }
+    }
+    return assignment;
+}
+
+std::vector<Candidate> explainLocation(const std::vector<Box> &boxes, const Level &level, int location, const Profile &profile)
+{
+    const std::vector<Candidate32> candidates = prepared(boxes, profile.tieRule);
+    std::vector<Candidate> explained;
+    int winner = -1;
+    for (size_t i = 0; i < candidates.size(); ++i) {
+        const Test32 test = judge(candidates[i], level, location % level.width, location / level.width, profile);
+        explained.push_back({static_cast<int>(i), test.verdict, asDistances(test), -1});
+        if (test.verdict == Verdict::Positive &&
+            (winner < 0 || candidates[i].rank > candidates[static_cast<size_t>(winner)].rank))
+            winner = static_cast<int>(i);
+    }
+    for (Candidate &candidate : explained)
+        if (candidate.verdict == Verdict::Positive && candidate.box != winner) {
+            candidate.verdict = Verdict::LostToSmaller;
+            candidate.winner = winner;
+        }
+    return explained;
+}
+
+float centerness(const Distances &d)
+{
+    const float l = static_cast<float>(d.left), t = static_cast<float>(d.top), r = static_cast<float>(d.right), b = static_cast<float>(d.bottom);
+    const float product = std::min(l, r) / std::max(l, r) * (std::min(t, b) / std::max(t, b));
+    return product > 0 ? std::sqrt(product) : 0;
+}
+
+}  // namespace fcoscope

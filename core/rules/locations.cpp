@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/rules/locations.h"
+
+namespace fcoscope {
+
+std::vector<Level> levelsFor(const Profile &profile, Size padded)
+{
+    std::vector<Level> levels;
+    for (size_t i = 0; i < profile.strides.size(); ++i) {
+        Level level;
+        level.stride = profile.strides[i];
+        level.width = static_cast<int>(std::ceil(padded.width / level.stride));
+        level.height = static_cast<int>(std::ceil(padded.height / level.stride));
+        level.rangeLow = profile.rangeLow(i);
+        level.rangeHigh = profile.rangeHigh(i);
+        if (profile.locations == LocationRule::Torchvision) {
+            level.stepX = std::floor(static_cast<double>(padded.width) / level.width);
+            level.stepY = std::floor(static_cast<double>(padded.height) / level.height);
+        } else {
+            level.stepX = level.stepY = level.stride;
+            level.firstX = level.firstY = level.stride / 2;
+        }
+        levels.push_back(level);
+    }
+    return levels;
+}
+
+}  // namespace fcoscope
