@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is global to LibTorch in a process, and what it says about the machine. Names no Torch.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fcoscope {
+
+/// Threads for one operator (0: as many as there are cores) and deterministic algorithms. Once, before the first tensor.
+void configureEngine(int threads = 0);
+
+/// Facts for `fcos checks`: LibTorch's version and build, CPU capability, threads, devices with their memory.
+std::vector<std::pair<std::string, std::string>> engineFacts();
+
+}  // namespace fcoscope

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// fcos_bench: what a bare machine can do with the engine, on made-up samples: no Qt, no OpenCV, no files.
+//
+//     fcos_bench infer [name=value…]    milliseconds of resizing, network and decoding of one image
+//     fcos_bench train [name=value…]    images per second in training
+//     fcos_bench check                  trains a few steps twice and compares: the same weights, falling loss
+//
+// Names are those of the options (backbone-depth=18, batch=8, device=cuda:0, …), and width, height, runs.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "core/base/error.h"
+#include "core/base/process.h"
+#include "core/base/random.h"
+#include "core/fcos/checkpoint.h"
+#include "core/fcos/engine.h"
+#include "core/fcos/predictor.h"
+#include "core/fcos/trainer.h"
+#include "core/rules/decode.h"
+
+using namespace fcoscope;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Made {
+    int width = 512, height = 384, runs = 10, images = 64;
+};
+
+void visit(OptionTable &table, Made &made)
+{
+    table.add("width", made.width, 32, 8192, "px", message("core", "Width of the made-up images."));
+    table.add("height", made.height, 32, 8192, "px", message("core", "Height of the made-up images."));
+    table.add("runs", made.runs, 1, 100000, "", message("core", "How often to measure."));
+    table.add("images", made.images, 1, 100000, "", message("core", "How many made-up images there are."));
+}
+
+/// Grey noise with a few bright rectangles, which are the objects.
+class MadeUpSource : public SampleSource {
+public:
+    MadeUpSource(Made made, int classes) : made_(made), classes_(classes) {}
+    int size() const override { return made_.images; }
+    std::vector<std::string> classNames() const override
+    {
+        std::vector<std::string> names;
+        for (int i = 0; i < classes_; ++i)
+            names.push_back("class " + std::to_string(i));
+        return names;
+    }
+    LabelledImage original(int index) const override
+    {
+        Random random(7, static_cast<uint64_t>(index));
+        LabelledImage drawn;
+        drawn.image.size = {made_.width, made_.height};
+        drawn.image.pixels.resize(static_cast<size_t>(made_.width) * static_cast<size_t>(made_.height) * 3);
+        for (uint8_t &value : drawn.image.pixels)
+            value = static_cast<uint8_t>(100 + random.below(30));
+        for (int i = 0; i < 10; ++i) {
+            const int w = 16 + random.below(made_.width / 4), h = 16 + random.below(made_.height / 4);
+            const int x = random.below(made_.width - w), y = random.below(made_.height - h), kind = random.below(classes_);
+            for (int row = y; row < y + h; ++row)
+                for (int column = x; column < x + w; ++column)
+                    drawn.image.row(row)[column * 3 + kind % 3] = static_cast<uint8_t>(200 + kind % 50);
+            drawn.labels.push_back({{double(x), double(y), double(x + w), double(y + h)}, kind});
+        }
+        return drawn;
+    }
+    Sample trainingSample(int index, uint64_t, int64_t) const override
+    {
+        LabelledImage drawn = original(index);
+        return {std::move(drawn.image), fitTransform({made_.width, made_.height}, made_.height, made_.width, 1), std::move(drawn.labels)};
+    }
+
+private:
+    Made made_;
+    int classes_;
+};
+
+struct Settings {
+    Made made;
+    NetworkOptions network;
+    Profile profile = profileNamed("fcoscope");
+    TrainOptions train;
+};
+
+Settings settingsFrom(int argc, char **argv)
+{
+    Settings settings;
+    settings.network.classCount = 3;
+    OptionTable table;
+    visit(table, settings.made);
+    visit(table, settings.network);
+    visit(table, settings.profile);
+    visit(table, settings.train);
+    settings.train.epochs = 1;
+    for (int i = 2; i < argc; ++i) {
+        const std::string argument = argv[i];
+        const size_t equals = std::min(argument.find('='), argument.size());
+        table.set(argument.substr(0, equals), equals < argument.size() ? argument.substr(equals + 1) : "", "fcos_bench");
+    }
+    return settings;
+}
+
+double median(std::vector<double> values)
+{
+    std::sort(values.begin(), values.end());
+    return values.empty() ? 0 : values[values.size() / 2];
+}
+
+std::filesystem::path scratchFolder()
+{
+    const std::filesystem::path folder = std::filesystem::temp_directory_path() / ("fcos_bench." + std::to_string(Clock::now().time_since_epoch().count()));
+    std::filesystem::create_directories(folder);
+    return folder;
+}
+
+int infer(const Settings &settings)
+{
+    const std::filesystem::path folder = scratchFolder();
+    const MadeUpSource source(settings.made, settings.network.classCount);
+    writeRandomModel(folder / "model.safetensors", settings.network, settings.profile, source.classNames(), 1);
+    configureEngine(settings.train.threads);
+    const Predictor predictor = Predictor::load(folder / "model.safetensors", settings.train.device);
+    std::filesystem::remove_all(folder);
+    const Image image = source.original(0).image;
+    std::vector<double> resize, network, decoding;
+    for (int i = 0; i < settings.made.runs + 3; ++i) {
+        RunTimes times;
+        const RawOutputsPtr raw = predictor.run(image, {}, &times);
+        const Clock::time_point start = Clock::now();
+        decode(*raw, settings.profile, settings.profile.decode);
+        if (i < 3)
+            continue;  // warming up
+        resize.push_back(times.resizeMs);
+        network.push_back(times.networkMs);
+        decoding.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+    }
+    std::printf("device %s, %lld weights\nresize  %8.2f ms\nnetwork %8.2f ms\ndecode  %8.2f ms   (medians of %d)\n", predictor.device().c_str(),
+                static_cast<long long>(predictor.info().weightCount), median(resize), median(network), median(decoding), settings.made.runs);
+    return 0;
+}
+
+struct Trained {
+    std::vector<double> losses, speed;
+};
+Trained trainMadeUp(const Settings &settings, const std::filesystem::path &folder)
+{
+    const MadeUpSource source(settings.made, settings.network.classCount);
+    Trained trained;
+    TrainCallbacks callbacks;
+    callbacks.step = [&](const StepReport &report) {
+        trained.losses.push_back(report.classLoss + report.boxLoss + report.centernessLoss);
+        trained.speed.push_back(report.imagesPerSecond);
+        std::fprintf(stderr, "step %lld: loss %.4f, %.2f images/s, waited %.1f ms\n", static_cast<long long>(report.step), trained.losses.back(),
+                     report.imagesPerSecond, report.waitedForDataMs);
+    };
+    train(source, settings.network, settings.profile, settings.train, folder, {}, callbacks, {});
+    return trained;
+}
+
+int trainSpeed(const Settings &settings)
+{
+    const std::filesystem::path folder = scratchFolder();
+    const Trained trained = trainMadeUp(settings, folder);
+    std::filesystem::remove_all(folder);
+    std::printf("%.2f images/s (median of %zu steps)\n", median(trained.speed), trained.speed.size());
+    return 0;
+}
+
+int check(Settings settings)
+{
+    settings.network.backboneDepth = 18;
+    settings.network.backboneWidth = 0.25;
+    settings.network.pyramidChannels = 32;
+    settings.network.towerGroups = 8;
+    settings.network.towerDepth = 1;
+    settings.made.images = 8;
+    settings.train.epochs = 20;
+    settings.train.warmupSteps = 2;
+    settings.train.batch = 4;
+    const std::filesystem::path one = scratchFolder(), two = scratchFolder();
+    const Trained first = trainMadeUp(settings, one), second = trainMadeUp(settings, two);
+    std::filesystem::remove_all(one);
+    std::filesystem::remove_all(two);
+    const bool same = first.losses == second.losses, falls = first.losses.back() < 0.7 * first.losses.front();
+    std::printf("two runs give the same losses: %s\nthe loss falls from %.4f to %.4f: %s\n", same ? "yes" : "no", first.losses.front(),
+                first.losses.back(), falls ? "yes" : "no");
+    return falls && (same || settings.train.device != "cpu") ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char **argv)
+{
+    configureProcess();
+    try {
+        const Settings settings = settingsFrom(argc, argv);
+        const std::string what = argc > 1 ? argv[1] : "";
+        if (what == "infer")
+            return infer(settings);
+        if (what == "train")
+            return trainSpeed(settings);
+        if (what == "check")
+            return check(settings);
+        std::fprintf(stderr, "fcos_bench infer|train|check [name=value…]\n");
+        return 2;
+    } catch (const UserError &error) {
+        std::fprintf(stderr, "fcos_bench: %s\n", error.what());
+        return 2;
+    }
+}

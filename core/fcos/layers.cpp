@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/fcos/layers.h"
+
+namespace fcoscope {
+
+Conv Conv::make(int64_t in, int64_t out, int kernel, int stride, bool bias)
+{
+    Conv conv;
+    conv.weight = at::zeros({out, in, kernel, kernel});
+    if (bias)
+        conv.bias = at::zeros({out});
+    conv.stride = stride;
+    return conv;
+}
+
+at::Tensor Conv::operator()(const at::Tensor &x) const
+{
+    return at::conv2d(x, weight, bias, stride, (weight.size(2) - 1) / 2);
+}
+
+void Conv::collect(NamedTensors &names, const std::string &prefix)
+{
+    names.push_back({prefix + ".weight", &weight, Role::Weight});
+    if (bias.defined())
+        names.push_back({prefix + ".bias", &bias, Role::Offset});
+}
+
+BatchNorm BatchNorm::make(int64_t channels, double epsilon, bool frozen)
+{
+    return {at::ones({channels}), at::zeros({channels}), at::zeros({channels}), at::ones({channels}), epsilon, frozen};
+}
+
+at::Tensor BatchNorm::operator()(const at::Tensor &x, const Pass &pass) const
+{
+    return at::batch_norm(x, weight, bias, mean, var, pass.training && !frozen, 0.1, epsilon, true);
+}
+
+void BatchNorm::collect(NamedTensors &names, const std::string &prefix)
+{
+    const Role role = frozen ? Role::Statistic : Role::Offset;
+    names.push_back({prefix + ".weight", &weight, role});
+    names.push_back({prefix + ".bias", &bias, role});
+    names.push_back({prefix + ".mean", &mean, Role::Statistic});
+    names.push_back({prefix + ".var", &var, Role::Statistic});
+}
+
+at::Tensor ConvNorm::operator()(const at::Tensor &x, const Pass &pass) const
+{
+    pass.checkStop();
+    return folded ? conv(x) : norm(conv(x), pass);
+}
+
+void ConvNorm::fold()
+{
+    // In double: the product is rounded once.
+    const at::Tensor scale = norm.weight.to(at::kDouble) / at::sqrt(norm.var.to(at::kDouble) + norm.epsilon);
+    conv.bias = (norm.bias.to(at::kDouble) - norm.mean.to(at::kDouble) * scale).to(at::kFloat);
+    conv.weight = (conv.weight.to(at::kDouble) * scale.view({-1, 1, 1, 1})).to(at::kFloat);
+    folded = true;
+}
+
+GroupNorm GroupNorm::make(int64_t channels, int groups) { return {at::ones({channels}), at::zeros({channels}), groups}; }
+
+at::Tensor GroupNorm::operator()(const at::Tensor &x) const { return at::group_norm(x, groups, weight, bias, 1e-5); }
+
+void GroupNorm::collect(NamedTensors &names, const std::string &prefix)
+{
+    names.push_back({prefix + ".weight", &weight, Role::Offset});
+    names.push_back({prefix + ".bias", &bias, Role::Offset});
+}
+
+}  // namespace fcoscope

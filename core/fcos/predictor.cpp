@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/fcos/predictor.h"
+
+#include <chrono>
+
+#include "core/base/error.h"
+#include "core/fcos/engine.h"
+#include "core/fcos/input.h"
+#include "core/fcos/model_file.h"
+
+namespace fcoscope {
+
+struct Predictor::Impl {
+    ModelInfo info;
+    Detector detector;
+    at::Device device = at::kCPU;
+};
+
+namespace {
+
+double millisecondsSince(std::chrono::steady_clock::time_point start)
+{
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// [1, C, H, W] → a Grid of C channels.
+Grid gridOf(const at::Tensor &map)
+{
+    const at::Tensor plain = map.to(at::kCPU, at::kFloat).contiguous();
+    Grid grid{static_cast<int>(plain.size(1)), static_cast<int>(plain.size(2)), static_cast<int>(plain.size(3)), {}};
+    const float *values = plain.data_ptr<float>();
+    grid.values.assign(values, values + plain.numel());
+    return grid;
+}
+
+}  // namespace
+
+Predictor::Predictor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Predictor::Predictor(Predictor &&) noexcept = default;
+Predictor &Predictor::operator=(Predictor &&) noexcept = default;
+Predictor::~Predictor() = default;
+
+const ModelInfo &Predictor::info() const { return impl_->info; }
+std::string Predictor::device() const { return impl_->device.str(); }
+
+Predictor makePredictor(ModelInfo info, Detector detector, const at::Device &device)
+{
+    const at::NoGradGuard noGradient;
+    detector.to(device);
+    detector.fold();
+    auto impl = std::make_unique<Predictor::Impl>();
+    impl->info = std::move(info);
+    impl->detector = std::move(detector);
+    impl->device = device;
+    return Predictor(std::move(impl));
+}
+
+Predictor Predictor::load(const std::filesystem::path &path, const std::string &device)
+{
+    const at::Device target = deviceNamed(device);
+    const std::filesystem::path file = modelFileOf(path);
+    const Safetensors contents = readSafetensors(file);
+    ModelInfo info = infoOf(contents, file);
+    Detector detector = Detector::make(info.network, info.profile);
+    copyTensors(contents, "", detector.tensors(), file, /*complete=*/true);
+    return makePredictor(std::move(info), std::move(detector), target);
+}
+
+RawOutputsPtr Predictor::run(const Image &image, const RunContext &context, RunTimes *times) const
+{
+    const c10::InferenceMode inference;
+    const Profile &profile = impl_->info.profile;
+    auto raw = std::make_shared<RawOutputs>();
+    raw->imageId = image.id;
+    raw->classNames = impl_->info.classNames;
+    raw->transform = fitTransform(image.size, profile.shortSide, profile.longSide, profile.sizeDivisor);
+
+    const auto start = std::chrono::steady_clock::now();
+    const at::Tensor input = networkInput(image, raw->transform, profile, impl_->device);
+    if (times)
+        times->resizeMs = millisecondsSince(start);
+    if (context.shouldStop())
+        throw Stopped{};
+    const auto networkStart = std::chrono::steady_clock::now();
+    for (const LevelTensors &level : impl_->detector(input, Pass{false, &context})) {
+        LevelOutputs outputs{gridOf(level.classLogits), {}, gridOf(level.distances)};
+        if (level.centernessLogits.defined())
+            outputs.centernessLogits = gridOf(level.centernessLogits);
+        raw->levels.push_back(std::move(outputs));
+    }
+    if (times)
+        times->networkMs = millisecondsSince(networkStart);
+    return raw;
+}
+
+}  // namespace fcoscope

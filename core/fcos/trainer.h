@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Training a detector. On the CPU a run that is stopped after any step and gone on with gives the very weights of the
+// unbroken run, bit for bit: every random choice is keyed by (seed, epoch, sample) and deterministic algorithms are set.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "core/base/options.h"
+#include "core/base/run_context.h"
+#include "core/base/sample_source.h"
+#include "core/fcos/network_options.h"
+#include "core/fcos/predictor.h"
+#include "core/rules/profile.h"
+
+namespace fcoscope {
+
+enum class OptimizerKind { AdamW, Sgd };
+enum class Precision { Float32, Bfloat16 };
+enum class Schedule { Cosine, Steps, Constant };
+
+struct TrainOptions {
+    int epochs = 50;
+    int batch = 8;
+    int accumulate = 1;  ///< batches whose gradients are added up before one step
+    OptimizerKind optimizer = OptimizerKind::AdamW;
+    double learningRate = 1e-3;
+    double weightDecay = 0.05;  ///< not applied to norms and biases
+    double momentum = 0.9;      ///< SGD
+    Schedule schedule = Schedule::Cosine;
+    std::vector<double> stepAt{0.66, 0.88};  ///< Steps: fractions of the run at which the rate falls to a tenth
+    int warmupSteps = 100;
+    Precision precision = Precision::Float32;  ///< Bfloat16: convolutions in bfloat16, weights and losses in float32
+    double clipNorm = 10;   ///< gradients longer than this are shortened; 0: never
+    double emaDecay = 0.998;  ///< 0: no averaging
+    int64_t seed = 1;
+    int loaders = 1;        ///< threads that prepare samples
+    int validateEvery = 5;  ///< epochs
+    int checkpointEverySteps = 200;
+    std::string device = "auto";
+    int threads = 0;        ///< CPU threads for the network; 0: as many as there are cores
+    int64_t stopAfterSteps = 0;  ///< stop there as if asked to; 0: at the end (for tests and for slicing a long run)
+};
+
+void visit(OptionTable &table, TrainOptions &options);
+
+/// One optimiser step, told as it happens.
+struct StepReport {
+    int64_t step = 0, steps = 0;  ///< 1-based, of how many in all
+    int64_t epoch = 0;            ///< 0-based
+    double classLoss = 0, boxLoss = 0, centernessLoss = 0;
+    double learningRate = 0, gradientNorm = 0;
+    int positives = 0;
+    double imagesPerSecond = 0, waitedForDataMs = 0;
+};
+
+/// Named figures of one validation, e.g. AP, AP50. "AP" decides which checkpoint is the best.
+using Figures = std::map<std::string, double>;
+
+struct TrainCallbacks {
+    std::function<void(const StepReport &)> step;
+    /// Judges the averaged weights. Without it there is no validation and the last checkpoint is the best.
+    std::function<Figures(const Predictor &)> validate;
+    std::function<void(int64_t epoch, const Figures &)> validated;
+};
+
+struct TrainResult {
+    bool stopped = false;  ///< asked to stop; the checkpoint "last" holds everything to go on
+    int64_t steps = 0;
+    Figures best;
+    std::filesystem::path last, bestPath;  ///< checkpoint folders
+};
+
+/// Trains into `runFolder`/checkpoints. Goes on from the checkpoint "last" there if it exists and was made with the same
+/// network and classes; `startFrom` (may be empty) gives the first weights of a new run.
+TrainResult train(const SampleSource &source, const NetworkOptions &network, const Profile &profile,
+                  const TrainOptions &options, const std::filesystem::path &runFolder,
+                  const std::filesystem::path &startFrom, const TrainCallbacks &callbacks, const RunContext &context);
+
+}  // namespace fcoscope

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The trainer on drawn images: it learns, it stops and goes on to the bit, it keeps both kinds of weights.
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/fcos/checkpoint.h"
+#include "core/fcos/engine.h"
+#include "core/fcos/safetensors.h"
+#include "core/fcos/trainer.h"
+#include "core/rules/decode.h"
+#include "tests/fcos/drawn_source.h"
+
+using namespace fcoscope;
+namespace fs = std::filesystem;
+
+namespace {
+
+TrainOptions fewSteps()
+{
+    TrainOptions options;
+    options.epochs = 6;
+    options.batch = 2;
+    options.warmupSteps = 4;
+    options.checkpointEverySteps = 3;
+    options.device = "cpu";
+    options.loaders = 2;
+    return options;
+}
+
+TrainResult trainDrawn(const TrainOptions &options, const fs::path &folder, const RunContext &context = {}, int images = 8,
+                       const std::function<void(const StepReport &)> &step = {})
+{
+    const DrawnSource source(images, true);
+    TrainCallbacks callbacks;
+    callbacks.step = step;
+    return train(source, smallNetwork(), smallProfile(), options, folder, {}, callbacks, context);
+}
+
+std::string weightsOf(const fs::path &run, const char *file) { return readFile(run / "checkpoints" / "last" / file); }
+
+}  // namespace
+
+class TrainerTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void fourImagesAreLearntByHeart();
+    void slicedRunsEqualTheUnbrokenOne_data();
+    void slicedRunsEqualTheUnbrokenOne();
+    void aStoppedRunGoesOn();
+    void aKilledRunGoesOn();
+    void anotherSeedGivesOtherWeights();
+    void validationChoosesTheBest();
+    void refusals();
+    void imagesWithoutObjectsAreFine();
+};
+
+void TrainerTest::fourImagesAreLearntByHeart()
+{
+    QTemporaryDir dir;
+    const DrawnSource source(4);
+    TrainOptions options = fewSteps();
+    options.epochs = 220;
+    options.batch = 4;
+    options.learningRate = 3e-3;
+    options.weightDecay = 0;
+    options.emaDecay = 0.9;
+    options.warmupSteps = 20;
+    options.checkpointEverySteps = 1000;
+    const TrainResult result = train(source, smallNetwork(), smallProfile(), options, dir.path().toStdString(), {}, {}, {});
+    const Predictor predictor = Predictor::load(result.last, "cpu");
+    for (int i = 0; i < source.size(); ++i) {
+        const LabelledImage drawn = source.original(i);
+        const auto found = decode(*predictor.run(drawn.image), predictor.info().profile, DecodeOptions{});
+        for (const Label &label : drawn.labels) {
+            double best = 0;
+            for (const Detection &detection : found)
+                if (detection.classIndex == label.classIndex && detection.score > 0.5)
+                    best = std::max(best, intersectionOverUnion(detection.box, label.box));
+            QVERIFY2(best > 0.9, qPrintable(QStringLiteral("image %1: IoU %2").arg(i).arg(best)));
+        }
+    }
+}
+
+void TrainerTest::slicedRunsEqualTheUnbrokenOne_data()
+{
+    QTest::addColumn<int>("optimizer");
+    QTest::addColumn<int>("precision");
+    QTest::addColumn<int>("accumulate");
+    QTest::newRow("adamw") << int(OptimizerKind::AdamW) << int(Precision::Float32) << 1;
+    QTest::newRow("sgd") << int(OptimizerKind::Sgd) << int(Precision::Float32) << 1;
+    QTest::newRow("accumulated") << int(OptimizerKind::AdamW) << int(Precision::Float32) << 2;
+    QTest::newRow("bfloat16") << int(OptimizerKind::AdamW) << int(Precision::Bfloat16) << 1;
+}
+
+void TrainerTest::slicedRunsEqualTheUnbrokenOne()
+{
+    QFETCH(int, optimizer);
+    QFETCH(int, precision);
+    QFETCH(int, accumulate);
+    QTemporaryDir one, two;
+    const fs::path whole = one.path().toStdString(), sliced = two.path().toStdString();
+    TrainOptions options = fewSteps();
+    options.optimizer = static_cast<OptimizerKind>(optimizer);
+    options.precision = static_cast<Precision>(precision);
+    options.accumulate = accumulate;
+    const TrainResult unbroken = trainDrawn(options, whole);
+    QVERIFY(!unbroken.stopped);
+    for (const int64_t stop : {1, 4, 5}) {
+        TrainOptions slice = options;
+        slice.stopAfterSteps = stop;
+        slice.loaders = 1;  // threads must not matter
+        const TrainResult part = trainDrawn(slice, sliced);
+        QVERIFY(part.stopped);
+        QCOMPARE(part.steps, stop);
+    }
+    QCOMPARE(trainDrawn(options, sliced).steps, unbroken.steps);
+    const Safetensors a = readSafetensors(whole / "checkpoints/last/training.safetensors"), b = readSafetensors(sliced / "checkpoints/last/training.safetensors");
+    QCOMPARE(a.tensors.size(), b.tensors.size());
+    for (size_t i = 0; i < a.tensors.size(); ++i)
+        QVERIFY2(a.tensors[i].second.equal(b.tensors[i].second), a.tensors[i].first.c_str());
+    const Safetensors x = readSafetensors(whole / "checkpoints/last/model.safetensors"), y = readSafetensors(sliced / "checkpoints/last/model.safetensors");
+    bool averaged = false;
+    for (size_t i = 0; i < x.tensors.size(); ++i) {
+        QVERIFY2(x.tensors[i].second.equal(y.tensors[i].second), x.tensors[i].first.c_str());
+        averaged = averaged || !x.tensors[i].second.equal(*a.find("raw." + x.tensors[i].first));
+    }
+    QVERIFY(averaged);  // raw and averaged weights are both kept, and are not the same
+}
+
+void TrainerTest::aStoppedRunGoesOn()
+{
+    QTemporaryDir one, two;
+    const fs::path whole = one.path().toStdString(), stopped = two.path().toStdString();
+    trainDrawn(fewSteps(), whole);
+    std::atomic<int> steps{0};
+    RunContext context;
+    context.stopRequested = [&] { return steps >= 7; };
+    const TrainResult part = trainDrawn(fewSteps(), stopped, context, 8, [&](const StepReport &) { ++steps; });
+    QVERIFY(part.stopped);
+    QCOMPARE(part.steps, int64_t(7));
+    Predictor::load(part.last, "cpu");  // usable as it is
+    trainDrawn(fewSteps(), stopped);
+    QVERIFY(weightsOf(whole, "training.safetensors") == weightsOf(stopped, "training.safetensors"));
+    QVERIFY(weightsOf(whole, "model.safetensors") == weightsOf(stopped, "model.safetensors"));
+}
+
+void TrainerTest::aKilledRunGoesOn()
+{
+    // This very program, called with a folder, trains there (see main): a fork of a process whose threads are running
+    // would not be a fair trainer.
+    QTemporaryDir one, two;
+    const fs::path whole = one.path().toStdString(), killed = two.path().toStdString();
+    trainDrawn(fewSteps(), whole);
+    const std::string self = QCoreApplication::applicationFilePath().toStdString();
+    for (const char *at : {"2", "4", "11"}) {
+        const pid_t child = fork();
+        if (child == 0) {
+            execl(self.c_str(), self.c_str(), "--train-and-die-at", at, killed.c_str(), nullptr);
+            _exit(99);
+        }
+        int status = 0;
+        waitpid(child, &status, 0);
+        QVERIFY(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    }
+    QVERIFY(!fs::exists(whole / "checkpoints" / ".last.unfinished"));
+    trainDrawn(fewSteps(), killed);
+    QVERIFY(weightsOf(whole, "training.safetensors") == weightsOf(killed, "training.safetensors"));
+}
+
+void TrainerTest::anotherSeedGivesOtherWeights()
+{
+    QTemporaryDir one, two;
+    TrainOptions options = fewSteps();
+    options.stopAfterSteps = 1;
+    trainDrawn(options, one.path().toStdString());
+    options.seed = 2;
+    trainDrawn(options, two.path().toStdString());
+    QVERIFY(weightsOf(one.path().toStdString(), "model.safetensors") != weightsOf(two.path().toStdString(), "model.safetensors"));
+}
+
+void TrainerTest::validationChoosesTheBest()
+{
+    QTemporaryDir dir;
+    const DrawnSource source(8);
+    TrainOptions options = fewSteps();
+    options.validateEvery = 1;
+    int call = 0;
+    TrainCallbacks callbacks;
+    const double figures[] = {0.1, 0.5, 0.3, 0.2, 0.4, 0.45};
+    callbacks.validate = [&](const Predictor &predictor) {
+        predictor.run(source.original(0).image);
+        return Figures{{"AP", figures[call++]}};
+    };
+    const TrainResult result = train(source, smallNetwork(), smallProfile(), options, dir.path().toStdString(), {}, callbacks, {});
+    QCOMPARE(call, 6);
+    QCOMPARE(result.best.at("AP"), 0.5);
+    QCOMPARE(readModelInfo(result.bestPath).facts.at("steps"), std::string("8"));
+    QCOMPARE(readModelInfo(result.last).facts.at("best-AP"), std::string("0.5"));
+    QCOMPARE(readModelInfo(result.last).training.at("batch"), std::string("2"));
+}
+
+void TrainerTest::refusals()
+{
+    QTemporaryDir dir;
+    const DrawnSource source(2);
+    NetworkOptions network = smallNetwork();
+    network.classCount = 5;
+    QVERIFY_EXCEPTION_THROWN(train(source, network, smallProfile(), fewSteps(), dir.path().toStdString(), {}, {}, {}), UserError);
+    network = smallNetwork();
+    network.towerGroups = 7;
+    QVERIFY_EXCEPTION_THROWN(train(source, network, smallProfile(), fewSteps(), dir.path().toStdString(), {}, {}, {}), UserError);
+    TrainOptions elsewhere = fewSteps();
+    elsewhere.device = "cuda:99";
+    QVERIFY_EXCEPTION_THROWN(trainDrawn(elsewhere, dir.path().toStdString()), UserError);
+    TrainOptions wild = fewSteps();
+    wild.learningRate = 100;
+    wild.clipNorm = 0;
+    wild.optimizer = OptimizerKind::Sgd;
+    wild.warmupSteps = 0;
+    wild.epochs = 40;
+    try {
+        trainDrawn(wild, dir.path().toStdString());
+        QFAIL("a diverging run was not noticed");
+    } catch (const UserError &error) {
+        QVERIFY(std::string(error.what()).find("no longer a finite number") != std::string::npos);
+    }
+}
+
+namespace {
+class EmptyImages : public DrawnSource {
+public:
+    using DrawnSource::DrawnSource;
+    Sample trainingSample(int index, uint64_t seed, int64_t epoch) const override
+    {
+        Sample sample = DrawnSource::trainingSample(index, seed, epoch);
+        sample.labels.clear();
+        return sample;
+    }
+};
+}  // namespace
+
+void TrainerTest::imagesWithoutObjectsAreFine()
+{
+    QTemporaryDir dir;
+    const EmptyImages source(4);
+    TrainCallbacks callbacks;
+    callbacks.step = [](const StepReport &report) {
+        QCOMPARE(report.positives, 0);
+        QCOMPARE(report.boxLoss + report.centernessLoss, 0.0);
+        QVERIFY(report.classLoss > 0);
+    };
+    QCOMPARE(train(source, smallNetwork(), smallProfile(), fewSteps(), dir.path().toStdString(), {}, callbacks, {}).steps, int64_t(12));
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 4 && std::string(argv[1]) == "--train-and-die-at") {
+        trainDrawn(fewSteps(), argv[3], {}, 8, [&](const StepReport &report) {
+            if (report.step == std::stoi(argv[2]))
+                raise(SIGKILL);
+        });
+        return 0;
+    }
+    QCoreApplication app(argc, argv);
+    TrainerTest test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "tst_trainer.moc"
