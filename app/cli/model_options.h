@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which model a verb looks with, and on what device.
+#pragma once
+
+#include <string>
+
+#include "core/fcos/predictor.h"
+
+namespace fcoscope {
+
+struct ModelOptions {
+    std::string weights;  ///< a model file or a checkpoint folder; empty: the one that ships with the program
+    std::string device = "auto";
+    int threads = 0;
+};
+void visit(OptionTable &table, ModelOptions &options);
+
+/// Throws UserError if there is no such model.
+Predictor loadModel(const ModelOptions &options);
+
+}  // namespace fcoscope

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The command's small languages: JSON out, TOML in, SHA-256.
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <limits>
+
+#include "app/cli/json.h"
+#include "app/cli/settings.h"
+#include "app/cli/sha256.h"
+#include "core/base/error.h"
+
+using namespace fcoscope;
+
+class TestTexts : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void jsonIsAlwaysValid();
+    void jsonTextsSurvive_data();
+    void jsonTextsSurvive();
+    void shaOfKnownTexts();
+    void settingsGoBackAndForth();
+    void settingsAreRefused_data();
+    void settingsAreRefused();
+};
+
+void TestTexts::jsonIsAlwaysValid()
+{
+    const std::string text = JsonObject()
+                                 .add("number", 0.1f)
+                                 .add("infinite", std::numeric_limits<double>::infinity())
+                                 .add("none", std::numeric_limits<float>::quiet_NaN())
+                                 .add("whole", int64_t(1) << 53)
+                                 .add("bytes", std::string_view("\xff\xc0\xaf\xed\xa0\x80\xf4\x90\x80\x80 end", 14))
+                                 .raw("list", jsonTexts({"a", "b"}))
+                                 .text();
+    QJsonParseError error;
+    const QJsonObject object = QJsonDocument::fromJson(QByteArray::fromStdString(text), &error).object();
+    QCOMPARE(error.error, QJsonParseError::NoError);
+    QVERIFY(text.find("\"number\":0.1,") != std::string::npos);  // float32's own digits, not those of its double
+    QVERIFY(object["infinite"].isNull() && object["none"].isNull());
+    QCOMPARE(object["whole"].toDouble(), 9007199254740992.0);
+    QCOMPARE(object["bytes"].toString(), QString(10, QChar(0xFFFD)) + " end");
+    QCOMPARE(object["list"].toArray().size(), 2);
+}
+
+void TestTexts::jsonTextsSurvive_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::newRow("plain") << "red cell";
+    QTest::newRow("quotes") << "a\"b\\c/";
+    QTest::newRow("control") << QString("tab\tline\nzero") + QChar(0) + QChar(0x1f) + QChar(0x7f);
+    QTest::newRow("chinese") << QString::fromUtf8("红细胞");
+    QTest::newRow("emoji") << QString::fromUtf8("🩸");
+}
+
+void TestTexts::jsonTextsSurvive()
+{
+    QFETCH(QString, text);
+    const std::string json = "[" + jsonText(text.toStdString()) + "]";
+    QCOMPARE(QJsonDocument::fromJson(QByteArray::fromStdString(json)).array().at(0).toString(), text);
+}
+
+void TestTexts::shaOfKnownTexts()
+{
+    // FIPS 180-4's own examples.
+    QCOMPARE(sha256("abc"), std::string("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+    QCOMPARE(sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+             std::string("248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"));
+    QCOMPARE(sha256(""), std::string("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
+    QCOMPARE(sha256(std::string(1000000, 'a')), std::string("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"));
+}
+
+struct Options {
+    int epochs = 50;
+    double rate = 1e-3;
+    bool crop = true;
+    std::string name = "a";
+    std::vector<double> strides{8, 16};
+};
+static void visit(OptionTable &table, Options &o)
+{
+    table.add("epochs", o.epochs, 1, 1000, "", {});
+    table.add("rate", o.rate, 0, 10, "", {});
+    table.add("crop", o.crop, {});
+    table.add("name", o.name, {});
+    table.add("strides", o.strides, 1, 1000, "px", {});
+}
+
+static std::vector<Setting> settingsFrom(const QTemporaryDir &folder, const QByteArray &toml)
+{
+    QFile file(folder.filePath("options.toml"));
+    if (!file.open(QIODevice::WriteOnly) || file.write(toml) != toml.size())
+        qFatal("the test cannot write its file");
+    file.close();
+    return readSettings(file.fileName().toStdString());
+}
+
+void TestTexts::settingsGoBackAndForth()
+{
+    const QTemporaryDir folder;
+    Options set{7, 0.25, false, "quote \" back \\ tab \t delete \x7f 红", {4, 8.5, 1e3}}, read;
+    OptionTable setTable, readTable;
+    visit(setTable, set);
+    visit(readTable, read);
+    applySettings(settingsFrom(folder, QByteArray::fromStdString(settingsText({"train", &setTable}))), "file", {{"train", &readTable}});
+    QCOMPARE(readTable.values(), setTable.values());
+
+    Options flat;
+    OptionTable flatTable;
+    visit(flatTable, flat);
+    applySettings(settingsFrom(folder, "epochs = 3\nstrides = [1, 2.5]\ncrop = false\nrate = 1"), "file", {{"train", &flatTable}});
+    QCOMPARE(flat.epochs, 3);
+    QCOMPARE(flat.strides, (std::vector<double>{1, 2.5}));
+    QCOMPARE(flat.crop, false);
+    QCOMPARE(flat.rate, 1.0);
+}
+
+void TestTexts::settingsAreRefused_data()
+{
+    QTest::addColumn<QByteArray>("toml");
+    QTest::addColumn<QString>("words");  // all of them stand in the sentence
+    QTest::newRow("unknown at the top") << QByteArray("epoch = 3") << "options.toml epoch \"epochs\"";
+    QTest::newRow("unknown in a table") << QByteArray("[train]\nraet = 3") << "options.toml raet \"rate\"";
+    QTest::newRow("unknown table") << QByteArray("[trian]\nrate = 3") << "[trian] [train]";
+    QTest::newRow("out of range") << QByteArray("epochs = 0") << "epochs 1 1000";
+    QTest::newRow("wrong kind") << QByteArray("crop = 1") << "crop true false";
+    QTest::newRow("not TOML") << QByteArray("rate = 1\nepochs 3") << "options.toml line 2";
+    QTest::newRow("a date") << QByteArray("\nname = 2020-01-01") << "options.toml line 2";
+    QTest::newRow("table in table") << QByteArray("[train.deep]\nrate = 3") << "options.toml";
+}
+
+void TestTexts::settingsAreRefused()
+{
+    QFETCH(QByteArray, toml);
+    QFETCH(QString, words);
+    const QTemporaryDir folder;
+    Options options;
+    OptionTable table;
+    visit(table, options);
+    try {
+        const auto settings = settingsFrom(folder, toml);
+        applySettings(settings, folder.filePath("options.toml").toStdString(), {{"train", &table}});
+        QFAIL("it was taken");
+    } catch (const UserError &error) {
+        for (const QString &word : words.split(' '))
+            QVERIFY2(QString::fromUtf8(error.what()).contains(word), error.what());
+    }
+}
+
+QTEST_GUILESS_MAIN(TestTexts)
+#include "tst_texts.moc"
