@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Draws detections over a picture, in screen pixels, so that lines are crisp at every zoom and device pixel ratio. Any
+// number of boxes: only those in view are drawn, and tags give way where boxes are small or tags would lie on tags.
+#pragma once
+
+#include <QFont>
+#include <QImage>
+#include <QPainter>
+#include <string>
+#include <vector>
+
+#include "core/base/values.h"
+#include "widgets/view.h"
+
+namespace fcoscope {
+
+struct BoxStyle {
+    QFont font;             ///< of the tags; logical size
+    bool tags = true;
+    int classFilter = -1;   ///< only this class; -1: all
+};
+
+enum class Emphasis { None, Hovered, Selected };
+
+/// Box `detection` as whole screen pixels: [left, right) × [top, bottom), at least one pixel wide and high.
+QRect boxOnScreen(const Box &box, const View &view);
+
+/// All boxes and their tags, best first in `detections`, onto an image of view.screen() pixels (ratio 1).
+void paintBoxes(QImage &screen, const View &view, const std::vector<Detection> &detections,
+                const std::vector<std::string> &classNames, const BoxStyle &style);
+
+/// One box, emphasised, always with its tag. The painter's unit is the screen pixel.
+void paintBox(QPainter &painter, const View &view, const Detection &detection,
+              const std::vector<std::string> &classNames, const BoxStyle &style, Emphasis emphasis);
+
+/// "RBC 0.93", in the locale of the program.
+QString tagText(const Detection &detection, const std::vector<std::string> &classNames);
+
+}  // namespace fcoscope

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A form made from an OptionTable, one row an option: check box for a switch, slider and spin box for a number, combo box
+// for a choice, line edit for text and lists. Names, ranges and help come from the table, so nothing is written twice.
+#pragma once
+
+#include <QString>
+#include <QWidget>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/base/options.h"
+
+class QGridLayout;
+class QLabel;
+
+namespace fcoscope {
+
+class OptionForm : public QWidget {
+    Q_OBJECT
+public:
+    explicit OptionForm(QWidget *parent = nullptr);
+
+    /// Shows the options of `table`; the struct behind it must outlive the form or the next setTable.
+    /// `names` chooses and orders them; empty: all.
+    void setTable(OptionTable table, const std::vector<std::string> &names = {});
+    /// The struct was changed from outside: shows its values. Emits nothing.
+    void reload();
+    const OptionTable &table() const { return table_; }
+
+Q_SIGNALS:
+    /// A person changed this option; the struct behind the table already holds the new value. Live while a slider moves.
+    void changed(const QString &name);
+
+protected:
+    void changeEvent(QEvent *event) override;
+
+private:
+    struct Row {
+        std::string name;
+        QLabel *label = nullptr;
+        std::vector<QWidget *> editors;  ///< all that stand for the value: a slider and a spin box, or one widget
+        std::function<void()> show;      ///< from the struct to the editors
+    };
+    void addRow(const Option &option);
+    void makeNumber(const Option &option, Row &row);
+    void makeSwitch(const Option &option, Row &row);
+    void makeChoice(const Option &option, Row &row);
+    void makeText(const Option &option, Row &row);
+    void store(const std::string &name, const std::string &text);
+    void retranslate();
+
+    OptionTable table_;
+    QGridLayout *layout_;
+    std::vector<Row> rows_;
+    bool quiet_ = false;  ///< values are being shown, not changed by a person
+};
+
+}  // namespace fcoscope

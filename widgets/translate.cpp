@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/translate.h"
+
+#include <QCoreApplication>
+#include <QStringList>
+#include <array>
+
+namespace fcoscope {
+
+namespace {
+
+// For lupdate only: the labels of the options that a form shows. Nothing reads the array.
+[[maybe_unused]] constexpr std::array optionLabels = {
+    QT_TRANSLATE_NOOP("option", "Score threshold"),
+    QT_TRANSLATE_NOOP("option", "NMS threshold"),
+    QT_TRANSLATE_NOOP("option", "Detections per image"),
+    QT_TRANSLATE_NOOP("option", "Candidates per level"),
+};
+
+}  // namespace
+
+QString translated(const Message &message)
+{
+    const QString text = QCoreApplication::translate("core", message.text.c_str());
+    return QString::fromStdString(fillPlaces(text.toStdString(), message.arguments));
+}
+
+QString optionLabelInEnglish(const Option &option)
+{
+    static const QStringList acronyms = {"nms", "ema", "iou", "ap", "fpn", "gpu", "cpu"};
+    QStringList words = QString::fromStdString(option.name).split('-');
+    for (QString &word : words)
+        if (acronyms.contains(word))
+            word = word.toUpper();
+    if (!words.first().isEmpty())
+        words.first()[0] = words.first()[0].toUpper();
+    return words.join(' ');
+}
+
+QString optionLabel(const Option &option)
+{
+    return QCoreApplication::translate("option", optionLabelInEnglish(option).toUtf8().constData());
+}
+
+QString fileName(const std::string &path)
+{
+    const size_t slash = path.find_last_of('/');
+    const std::string name = slash == std::string::npos || slash + 1 == path.size() ? path : path.substr(slash + 1);
+    return QString::fromStdString(name);
+}
+
+}  // namespace fcoscope

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Sentences of core in the language of the window.
+#pragma once
+
+#include <QString>
+
+#include "core/base/message.h"
+#include "core/base/options.h"
+
+namespace fcoscope {
+
+/// The template's translation (context "core", the English template is the key) with its places filled.
+QString translated(const Message &message);
+
+/// The label of an option in a form: its name in words ("nms-threshold" → "NMS threshold"), translated in the context
+/// "option". What lupdate finds for that context stands in translate.cpp; a test holds it against the option tables.
+QString optionLabel(const Option &option);
+/// The same before translation.
+QString optionLabelInEnglish(const Option &option);
+
+/// File name for display: the last part of a path (an ImageId), UTF-8.
+QString fileName(const std::string &path);
+
+}  // namespace fcoscope
