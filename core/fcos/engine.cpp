@@ -17,6 +17,9 @@ void configureEngine(int threads)
 {
     at::set_num_threads(threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
     at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
+    // Deterministic mode would also fill every new tensor, to show reads of memory nobody wrote. That costs a pass over
+    // all memory, and we have a sanitizer for it.
+    at::globalContext().setDeterministicFillUninitializedMemory(false);
     at::globalContext().setBenchmarkCuDNN(false);
 }
 

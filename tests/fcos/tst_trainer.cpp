@@ -31,6 +31,7 @@ TrainOptions fewSteps()
     options.checkpointEverySteps = 3;
     options.device = "cpu";
     options.loaders = 2;
+    options.threads = 1;  // the network is so small that threads would only wait for one another
     return options;
 }
 
