@@ -44,9 +44,9 @@ std::string shortened(const std::string &text, size_t columns)
 
 }  // namespace
 
-void prepareProcess()
+void prepareProcess(char **argv)
 {
-    configureProcess();
+    configureProcess(argv);
     struct sigaction action{};
     action.sa_handler = [](int) { stop = true; };
     // After the first one the signal kills again, as a person who presses Ctrl-C twice expects.

@@ -15,7 +15,7 @@ namespace fcoscope {
 
 /// Sets what is global to the process (core/base/process.h), and signals: the first Ctrl-C (or SIGTERM) asks to stop, a
 /// second one kills. Call it once, first.
-void prepareProcess();
+void prepareProcess(char **argv);
 
 /// True from the first SIGINT or SIGTERM on.
 bool stopAsked();

@@ -63,7 +63,7 @@ int run(const Arguments &all, Console &console)
 int main(int argc, char **argv)
 {
     using namespace fcoscope;
-    prepareProcess();
+    prepareProcess(argv);
     Console console;
     try {
         return run(Arguments(argv + 1, argv + argc), console);

@@ -197,7 +197,7 @@ int check(Settings settings)
 
 int main(int argc, char **argv)
 {
-    configureProcess();
+    configureProcess(argv);
     try {
         const Settings settings = settingsFrom(argc, argv);
         const std::string what = argc > 1 ? argv[1] : "";
