@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every action of the window, in one table: its words, icon, keys, menu and place in the tool bar. Menus, tool bar,
+// shortcuts and the list of keys under Help are all made from it, in its order; nothing is named a second time.
+#pragma once
+
+#include <QAction>
+#include <QKeySequence>
+#include <QList>
+#include <QObject>
+
+#include <map>
+#include <span>
+
+class QActionGroup;
+class QMenu;
+class QMenuBar;
+class QToolBar;
+
+namespace fcoscope
+{
+
+enum class ActionId {
+    OpenImages,
+    OpenFolder,
+    OpenModel,
+    CloseImages,
+    Quit,
+    PreviousImage,
+    NextImage,
+    FindImage,
+    Detect,
+    Stop,
+    ResetThresholds,
+    CopyDetections,
+    ModelCard,
+    ZoomIn,
+    ZoomOut,
+    ZoomToFit,
+    ZoomToActualSize,
+    KeepZoom,
+    ShowBoxes,
+    ShowTags,
+    ShowImages,
+    ShowDetections,
+    ShowThresholds,
+    FullScreen,
+    ThemeSystem,
+    ThemeLight,
+    ThemeDark,
+    LanguageEnglish,
+    LanguageChinese,
+    Keys,
+    About,
+};
+
+enum class MenuId { File, Image, Model, View, Theme, Language, Help };
+
+struct ActionSpec {
+    enum Flag : unsigned { Checkable = 1, OnToolBar = 2, StartsSection = 4, OneOfMenu = 8, NativeName = 16 };
+
+    ActionId id;
+    MenuId menu;
+    const char *text;      ///< translated in the context "Actions", unless NativeName; & marks the mnemonic
+    const char *statusTip; ///< likewise: one sentence that says what it does
+    const char *icon;      ///< of resources/icons; "" for none
+    const char *keys;      ///< portable text, several separated by "; "; the first is shown in the menu
+    unsigned flags = 0;
+};
+std::span<const ActionSpec> actionTable();
+QList<QKeySequence> keysOf(const ActionSpec &spec);
+
+class Actions : public QObject
+{
+    Q_OBJECT
+public:
+    explicit Actions(QObject *parent);
+
+    QAction &operator[](ActionId id) const { return *actions_.at(id); }
+    void fill(QMenuBar &bar);
+    void fill(QToolBar &bar);
+    /// Words in the language of the moment; menus too.
+    void retranslate();
+
+private:
+    std::map<ActionId, QAction *> actions_;
+    std::map<MenuId, QMenu *> menus_;
+    std::map<MenuId, QActionGroup *> groups_;
+};
+
+} // namespace fcoscope

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/gui/dialogs.h"
+
+#include <QApplication>
+#include <QDialog>
+#include <QDialogButtonBox>
+#include <QListView>
+#include <QLocale>
+#include <QPalette>
+#include <QPushButton>
+#include <QStringListModel>
+#include <QTextBrowser>
+#include <QVBoxLayout>
+
+#include "app/gui/actions.h"
+#include "widgets/theme.h"
+#include "widgets/translate.h"
+
+namespace fcoscope
+{
+namespace
+{
+
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(Dialogs)
+};
+QString cell(const QString &html, const char *style = "")
+{
+    return QStringLiteral("<td style='%1'>%2</td>").arg(QLatin1String(style), html);
+}
+
+constexpr const char *nameStyle = "padding: 3px 18px 3px 0; white-space: nowrap";
+constexpr const char *valueStyle = "padding: 3px 18px 3px 0";
+
+QString row(const QString &name, const QString &value)
+{
+    return QStringLiteral("<tr>") + cell(name.toHtmlEscaped(), nameStyle) +
+           cell(QStringLiteral("<b>%1</b>").arg(value), valueStyle) + QStringLiteral("</tr>");
+}
+
+QString heading(const QString &text)
+{
+    return QStringLiteral("<h3 style='margin: 18px 0 4px 0'>%1</h3>").arg(text.toHtmlEscaped());
+}
+
+/// Name, value with unit, and what it means, of every option.
+QString optionRows(const OptionTable &table, const QString &faint)
+{
+    QString rows;
+    for (const Option &option : table.all()) {
+        QString value = QString::fromStdString(option.get());
+        if (!option.unit.empty())
+            value += QLatin1Char(' ') + QString::fromStdString(option.unit);
+        rows +=
+            QStringLiteral("<tr>") + cell(QString::fromStdString(option.name).toHtmlEscaped(), nameStyle) +
+            cell(QStringLiteral("<b>%1</b>").arg(value.toHtmlEscaped()), valueStyle) +
+            cell(
+                QStringLiteral("<span style='color: %1'>%2</span>").arg(faint, translated(option.help).toHtmlEscaped()),
+                valueStyle) +
+            QStringLiteral("</tr>");
+    }
+    return QStringLiteral("<table cellspacing='0'>%1</table>").arg(rows);
+}
+
+QString pairRows(const std::map<std::string, std::string> &pairs)
+{
+    QString rows;
+    for (const auto &[name, value] : pairs)
+        rows += row(QString::fromStdString(name), QString::fromStdString(value).toHtmlEscaped());
+    return QStringLiteral("<table cellspacing='0'>%1</table>").arg(rows);
+}
+
+QDialog *makeDialog(QWidget *parent, const QString &name, const QString &title, QWidget *content, QSize size)
+{
+    auto *dialog = new QDialog(parent);
+    dialog->setObjectName(name);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(title);
+    auto *layout = new QVBoxLayout(dialog);
+    layout->addWidget(content);
+    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, dialog);
+    QObject::connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::close);
+    layout->addWidget(buttons);
+    dialog->resize(size);
+    dialog->show();
+    return dialog;
+}
+
+QTextBrowser *makeText(const QString &html)
+{
+    auto *text = new QTextBrowser;
+    text->setOpenExternalLinks(true);
+    text->setFrameShape(QFrame::NoFrame);
+    text->document()->setDocumentMargin(16);
+    text->setHtml(html);
+    return text;
+}
+
+} // namespace
+
+QString modelName(const ModelInfo &info)
+{
+    const auto path = info.path.filename().empty() ? info.path.parent_path() : info.path;
+    return QString::fromStdString(path.stem().string());
+}
+
+QString modelCardText(const ModelInfo &info, const QString &device, const QPalette &palette)
+{
+    const QString faint = palette.color(QPalette::PlaceholderText).name();
+    QString text = QStringLiteral("<h2 style='margin: 0'>%1</h2>").arg(modelName(info).toHtmlEscaped());
+    text += QStringLiteral("<p style='margin: 2px 0; color: %1'>%2</p>")
+                .arg(faint, QString::fromStdString(info.path.string()).toHtmlEscaped());
+
+    text += QStringLiteral("<table cellspacing='0' style='margin-top: 10px'>");
+    text += row(Words::tr("Weights"), Words::tr("%1, stored in %2 bits")
+                                          .arg(QLocale().toString(static_cast<qlonglong>(info.weightCount)))
+                                          .arg(info.halfPrecision ? 16 : 32));
+    text += row(Words::tr("Runs on"), device.toHtmlEscaped());
+    QStringList classes;
+    for (size_t i = 0; i < info.classNames.size(); ++i)
+        classes += QStringLiteral("<span style='color: %1'>■</span>&nbsp;%2")
+                       .arg(classColor(static_cast<int>(i)).name(),
+                            QString::fromStdString(info.classNames[i]).toHtmlEscaped());
+    text += row(Words::tr("Classes"), classes.join(QStringLiteral("&ensp; ")));
+    text += QStringLiteral("</table>");
+
+    if (!info.facts.empty())
+        text += heading(Words::tr("Facts")) + pairRows(info.facts);
+    OptionTable network, profile;
+    NetworkOptions networkOptions = info.network;
+    Profile profileOptions = info.profile;
+    visit(network, networkOptions);
+    visit(profile, profileOptions);
+    text += heading(Words::tr("Structure")) + optionRows(network, faint);
+    text += heading(Words::tr("Profile")) + optionRows(profile, faint);
+    if (!info.training.empty())
+        text += heading(Words::tr("Training options")) + pairRows(info.training);
+    return text;
+}
+
+QDialog *showModelCard(QWidget *parent, const ModelInfo &info, const QString &device)
+{
+    return makeDialog(parent, QStringLiteral("modelCard"), Words::tr("Model card"),
+                      makeText(modelCardText(info, device, QApplication::palette())), {760, 720});
+}
+
+QDialog *showSkipped(QWidget *parent, const std::vector<Problem> &skipped)
+{
+    QStringList lines;
+    lines.reserve(static_cast<qsizetype>(skipped.size()));
+    for (const Problem &problem : skipped)
+        lines += QStringLiteral("%1 — %2").arg(fileName(problem.file), translated(problem.reason));
+    auto *view = new QListView;
+    view->setModel(new QStringListModel(lines, view));
+    view->setUniformItemSizes(true);
+    view->setAlternatingRowColors(true);
+    view->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    return makeDialog(parent, QStringLiteral("skipped"), Words::tr("Entries that cannot be used"), view, {760, 420});
+}
+
+QDialog *showKeys(QWidget *parent)
+{
+    QString rows;
+    const auto add = [&rows](const QString &keys, const QString &what) {
+        rows += QStringLiteral("<tr>") + cell(QStringLiteral("<b>%1</b>").arg(keys.toHtmlEscaped()), nameStyle) +
+                cell(what.toHtmlEscaped(), valueStyle) + QStringLiteral("</tr>");
+    };
+    for (const ActionSpec &spec : actionTable()) {
+        QStringList keys;
+        for (const QKeySequence &key : keysOf(spec))
+            keys += key.toString(QKeySequence::NativeText);
+        if (!keys.isEmpty())
+            add(keys.join(QStringLiteral("   ")), QCoreApplication::translate("Actions", spec.statusTip));
+    }
+    const QString keys = std::exchange(rows, {});
+    add(Words::tr("Wheel"), Words::tr("Zoom at the cursor"));
+    add(Words::tr("Middle drag, or drag with Space held"), Words::tr("Move the image"));
+    add(Words::tr("Arrow keys"), Words::tr("Move the image"));
+    add(Words::tr("Click"), Words::tr("Select the smallest box under the cursor; again: the next larger one"));
+    add(Words::tr("Escape"), Words::tr("Drop the selection"));
+    add(Words::tr("Drop files on the window"), Words::tr("Open images, folders, data sets or a model"));
+    const QString table = QStringLiteral("<table cellspacing='0'>%1</table>");
+    return makeDialog(
+        parent, QStringLiteral("keys"), Words::tr("Keys and gestures"),
+        makeText(heading(Words::tr("Keys")) + table.arg(keys) + heading(Words::tr("On the image")) + table.arg(rows)),
+        {640, 720});
+}
+
+QDialog *showAbout(QWidget *parent)
+{
+    const QString text =
+        QStringLiteral("<h2>FCOScope %1</h2><p>%2</p><p>%3</p><p><a href='https://arxiv.org/abs/2006.09214'>%4</a></p>")
+            .arg(QCoreApplication::applicationVersion(),
+                 Words::tr("See what an FCOS object detector finds in your images, and why.").toHtmlEscaped(),
+                 Words::tr(
+                     "Free software under the GNU General Public License, version 3 or later. It comes without any "
+                     "warranty.")
+                     .toHtmlEscaped(),
+                 Words::tr("FCOS: A Simple and Strong Anchor-free Object Detector (Tian, Shen, Chen, He)")
+                     .toHtmlEscaped());
+    return makeDialog(parent, QStringLiteral("about"), Words::tr("About FCOScope"), makeText(text), {520, 320});
+}
+
+} // namespace fcoscope

@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/gui/main_window.h"
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QFile>
+#include <QMenuBar>
+#include <QToolBar>
+#include <QUrl>
+#include <QVBoxLayout>
+
+#include "app/gui/dialogs.h"
+#include "app/gui/opening_dialogs.h"
+#include "app/gui/status_line.h"
+#include "widgets/canvas.h"
+#include "widgets/detection_panel.h"
+#include "widgets/detection_table.h"
+#include "widgets/image_list.h"
+#include "widgets/message_strip.h"
+#include "widgets/theme.h"
+#include "widgets/threshold_panel.h"
+#include "widgets/translate.h"
+
+namespace fcoscope
+{
+namespace
+{
+
+constexpr int stateVersion = 1; // raised when docks are added or renamed
+
+} // namespace
+
+MainWindow::MainWindow(Session &session, QSettings &settings, QWidget *parent)
+    : QMainWindow(parent), session_(session), settings_(settings), actions_(this)
+{
+    setWindowIcon(applicationIcon());
+    resize(1440, 900);
+
+    auto *centre = new QWidget(this);
+    auto *column = new QVBoxLayout(centre);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    strip_ = new MessageStrip(centre);
+    canvas_ = new Canvas(centre);
+    column->addWidget(strip_);
+    column->addWidget(canvas_, 1);
+    setCentralWidget(centre);
+    status_ = new StatusLine(this);
+    setStatusBar(status_);
+
+    actions_.fill(*menuBar());
+    toolBar_ = addToolBar(QString());
+    toolBar_->setObjectName(QStringLiteral("toolBar"));
+    toolBar_->setMovable(false);
+    actions_.fill(*toolBar_);
+    makeDocks();
+
+    geometryTimer_.setSingleShot(true);
+    geometryTimer_.setInterval(500);
+    connect(&geometryTimer_, &QTimer::timeout, this, &MainWindow::rememberGeometry);
+    connectActions();
+    connectViewActions();
+    connectWidgets();
+    setTheme(settings_.value(QStringLiteral("theme"), QStringLiteral("system")).toString());
+    setLanguage(settings_.value(QStringLiteral("language"), Language::ofSystem()).toString());
+    restoreGeometry(settings_.value(QStringLiteral("geometry")).toByteArray());
+    restoreState(settings_.value(QStringLiteral("state")).toByteArray(), stateVersion);
+    retranslate();
+    showModel();
+    updateEnabled();
+    canvas_->setFocus();
+}
+
+// --- Building
+
+QDockWidget *MainWindow::addDock(const char *name, QWidget *content, Qt::DockWidgetArea area, ActionId toggle)
+{
+    auto *dock = new QDockWidget(this);
+    dock->setObjectName(QString::fromLatin1(name));
+    dock->setWidget(content);
+    dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable);
+    addDockWidget(area, dock);
+    QAction &action = actions_[toggle];
+    // Not visibilityChanged: a minimised window hides its docks without closing them.
+    connect(dock->toggleViewAction(), &QAction::toggled, &action, &QAction::setChecked);
+    connect(&action, &QAction::toggled, dock, &QDockWidget::setVisible);
+    action.setChecked(true);
+    return dock;
+}
+
+void MainWindow::makeDocks()
+{
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    list_ = new ImageList(this);
+    thresholds_ = new ThresholdPanel(this);
+    detections_ = new DetectionPanel(this);
+    QDockWidget *left = addDock("imagesDock", list_, Qt::LeftDockWidgetArea, ActionId::ShowImages);
+    QDockWidget *right = addDock("thresholdsDock", thresholds_, Qt::RightDockWidgetArea, ActionId::ShowThresholds);
+    QDockWidget *below = addDock("detectionsDock", detections_, Qt::BottomDockWidgetArea, ActionId::ShowDetections);
+    resizeDocks({left, right}, {230, 270}, Qt::Horizontal);
+    resizeDocks({below}, {230}, Qt::Vertical);
+    dockTitles_ = {{left, QT_TR_NOOP("Images")}, {right, QT_TR_NOOP("Thresholds")}, {below, QT_TR_NOOP("Detections")}};
+}
+
+void MainWindow::on(ActionId id, std::function<void()> call)
+{
+    connect(&actions_[id], &QAction::triggered, this, std::move(call));
+}
+
+void MainWindow::onToggled(ActionId id, std::function<void(bool)> call)
+{
+    connect(&actions_[id], &QAction::toggled, this, std::move(call));
+}
+
+void MainWindow::connectActions()
+{
+    on(ActionId::OpenImages, [this] { session_.open(askForImages(this, settings_)); });
+    on(ActionId::OpenFolder, [this] { session_.open(askForFolder(this, settings_)); });
+    on(ActionId::OpenModel, [this] {
+        if (const QString file = askForModel(this, settings_); !file.isEmpty())
+            session_.openModel(QFile::encodeName(file).toStdString());
+    });
+    on(ActionId::CloseImages, [this] { session_.closeImages(); });
+    on(ActionId::Quit, [this] { close(); });
+    on(ActionId::PreviousImage, [this] { list_->previous(); });
+    on(ActionId::NextImage, [this] { list_->next(); });
+    on(ActionId::FindImage, [this] {
+        actions_[ActionId::ShowImages].setChecked(true);
+        list_->focusFilter();
+    });
+    on(ActionId::Detect, [this] { session_.detect(); });
+    on(ActionId::Stop, [this] { session_.stop(); });
+    on(ActionId::ResetThresholds, [this] { thresholds_->resetToProfile(); });
+    on(ActionId::CopyDetections, [this] { detections_->table().copyToClipboard(); });
+    on(ActionId::ModelCard, [this] {
+        if (const ModelPtr model = session_.model())
+            showModelCard(this, model->info, QString::fromStdString(model->device));
+    });
+    on(ActionId::Keys, [this] { showKeys(this); });
+    on(ActionId::About, [this] { showAbout(this); });
+}
+
+void MainWindow::connectViewActions()
+{
+    on(ActionId::ZoomIn, [this] { canvas_->zoomIn(); });
+    on(ActionId::ZoomOut, [this] { canvas_->zoomOut(); });
+    on(ActionId::ZoomToFit, [this] { canvas_->zoomToFit(); });
+    on(ActionId::ZoomToActualSize, [this] { canvas_->zoomToActualSize(); });
+    actions_[ActionId::KeepZoom].setChecked(canvas_->keepZoom());
+    actions_[ActionId::ShowBoxes].setChecked(canvas_->boxesShown());
+    actions_[ActionId::ShowTags].setChecked(canvas_->tagsShown());
+    onToggled(ActionId::KeepZoom, [this](bool is) { canvas_->setKeepZoom(is); });
+    onToggled(ActionId::ShowBoxes, [this](bool is) { canvas_->setBoxesShown(is); });
+    onToggled(ActionId::ShowTags, [this](bool is) { canvas_->setTagsShown(is); });
+    onToggled(ActionId::FullScreen, [this](bool is) {
+        setWindowState(is ? windowState() | Qt::WindowFullScreen : windowState() & ~Qt::WindowFullScreen);
+    });
+    const auto remember = [this](const char *key, const char *value) {
+        settings_.setValue(QString::fromLatin1(key), QString::fromLatin1(value));
+    };
+    for (const auto &[id, name] :
+         {std::pair{ActionId::ThemeSystem, "system"}, {ActionId::ThemeLight, "light"}, {ActionId::ThemeDark, "dark"}})
+        on(id, [this, remember, value = name] { remember("theme", value), setTheme(QString::fromLatin1(value)); });
+    for (const auto &[id, code] : {std::pair{ActionId::LanguageEnglish, "en"}, {ActionId::LanguageChinese, "zh_CN"}})
+        on(id,
+           [this, remember, value = code] { remember("language", value), setLanguage(QString::fromLatin1(value)); });
+}
+
+void MainWindow::connectWidgets()
+{
+    connect(&session_, &Session::changed, this, &MainWindow::sessionChanged);
+    connect(&session_, &Session::failed, this, &MainWindow::sessionFailed);
+    connect(&session_, &Session::noticed, this, [this](const Failure &notice) {
+        MessageStrip::Notice shown;
+        shown.kind = MessageStrip::Kind::Warning;
+        shown.text = [reason = notice.reason] { return translated(reason); };
+        shown.topic = notice.topic;
+        shown.actionText = [] { return tr("Show them"); };
+        shown.action = [this] { showSkipped(this, session_.skippedEntries()); };
+        strip_->show(std::move(shown));
+    });
+
+    connect(list_, &ImageList::activated, &session_, &Session::setCurrent);
+    connect(list_, &ImageList::filesDropped, this, &MainWindow::openUrls);
+    connect(canvas_, &Canvas::filesDropped, this, &MainWindow::openUrls);
+    connect(canvas_, &Canvas::openRequested, &actions_[ActionId::OpenImages], &QAction::trigger);
+    connect(canvas_, &Canvas::zoomChanged, status_, &StatusLine::setZoom);
+    connect(canvas_, &Canvas::hovered, status_, [this](QPointF point, bool inside) {
+        status_->setCursorPosition(inside ? std::optional(point) : std::nullopt);
+    });
+    connect(status_, &StatusLine::modelClicked, this,
+            [this] { actions_[session_.model() ? ActionId::ModelCard : ActionId::OpenModel].trigger(); });
+
+    DetectionTable &table = detections_->table();
+    connect(canvas_, &Canvas::selectionChanged, &table, &DetectionTable::select);
+    connect(&table, &DetectionTable::selectionChanged, canvas_, &Canvas::select);
+    connect(&table, &DetectionTable::detectionActivated, canvas_, &Canvas::ensureVisible);
+    connect(detections_, &DetectionPanel::classFilterChanged, canvas_, &Canvas::setClassFilter);
+    connect(thresholds_, &ThresholdPanel::changed, &session_, &Session::setDecodeOptions);
+}
+
+// --- From the session to the widgets
+
+void MainWindow::sessionChanged(const Change &change)
+{
+    if (change.has(Change::Images)) {
+        session_.images().empty() ? list_->setImages({}) : void(list_->addImages(session_.images()));
+        showModel();
+    }
+    if (change.has(Change::Current))
+        showCurrent();
+    if (change.has(Change::Shown))
+        showPicture();
+    if (change.has(Change::Model))
+        showModel();
+    if (change.has(Change::Options))
+        thresholds_->setProfile(session_.decodeOptions());
+    if (change.has(Change::Found))
+        showFindings();
+    if (change.has(Change::Status))
+        showStatus(change.image);
+    updateEnabled();
+}
+
+void MainWindow::sessionFailed(const Failure &failure)
+{
+    strip_->show(MessageStrip::Kind::Error, failure.reason, failure.topic);
+}
+
+void MainWindow::showCurrent()
+{
+    const ImageId &id = session_.current();
+    strip_->clearTopic(std::exchange(left_, id));
+    if (id.empty()) {
+        canvas_->clear();
+        strip_->clear();
+    } else {
+        canvas_->setLoading(id);
+        list_->setCurrent(id);
+    }
+    status_->setImageSize({});
+    showFindings();
+    retranslate();
+}
+
+void MainWindow::showPicture()
+{
+    canvas_->setImage(session_.current(), session_.picture()->shown);
+    status_->setImageSize(canvas_->imageSize());
+    status_->setZoom(canvas_->zoom());
+}
+
+void MainWindow::showFindings()
+{
+    const FindingsPtr findings = session_.findings();
+    if (!findings) {
+        if (session_.picture())
+            canvas_->setDetections(session_.current(), {}, {});
+        detections_->setDetections({}, {}, {});
+        status_->setFound({});
+        return;
+    }
+    const ModelInfo &info = findings->model->info;
+    canvas_->setDetections(findings->raw->imageId, findings->detections, info.classNames);
+    detections_->setDetections(findings->detections, info.classNames, levelGrids(*findings->raw, info.profile));
+    status_->setFound(StatusLine::Found{static_cast<int>(findings->detections.size()), findings->networkMs});
+}
+
+void MainWindow::showModel()
+{
+    const ModelPtr model = session_.model();
+    StatusLine::ModelLine line;
+    line.loading = session_.modelLoading();
+    if (model) {
+        line.name = modelName(model->info);
+        line.device = QString::fromStdString(model->device);
+    }
+    status_->setModel(line);
+    if (model || line.loading || session_.images().empty()) {
+        strip_->clearTopic("no model");
+        return;
+    }
+    MessageStrip::Notice notice;
+    notice.kind = MessageStrip::Kind::Info;
+    notice.topic = "no model";
+    notice.text = [] { return tr("No model is loaded, so nothing is detected."); };
+    notice.actionText = [] { return tr("Open model…"); };
+    notice.action = [this] { actions_[ActionId::OpenModel].trigger(); };
+    strip_->show(std::move(notice));
+}
+
+void MainWindow::showStatus(const ImageId &id)
+{
+    using Stage = ImageStatus::Stage;
+    using Kind = ImageState::Kind;
+    const ImageStatus status = session_.status(id);
+    ImageState state;
+    state.kind = status.stage == Stage::Loading     ? Kind::Loading
+                 : status.stage == Stage::Detecting ? Kind::Detecting
+                 : status.stage == Stage::Detected  ? Kind::Detected
+                 : status.stage == Stage::Failed    ? Kind::Failed
+                                                    : Kind::None;
+    state.detections = status.detections;
+    state.reason = status.stage == Stage::Failed ? translated(status.reason) : QString();
+    list_->setState(id, state);
+    if (id == session_.current()) {
+        canvas_->setDetecting(id, status.stage == Stage::Detecting);
+        if (status.stage == Stage::Failed && !session_.picture())
+            canvas_->setFailed(id, state.reason);
+    }
+}
+
+void MainWindow::updateEnabled()
+{
+    const bool any = !session_.images().empty(), model = session_.model() != nullptr;
+    for (ActionId id : {ActionId::PreviousImage, ActionId::NextImage, ActionId::FindImage, ActionId::CloseImages})
+        actions_[id].setEnabled(any);
+    for (ActionId id : {ActionId::ZoomIn, ActionId::ZoomOut, ActionId::ZoomToFit, ActionId::ZoomToActualSize})
+        actions_[id].setEnabled(session_.picture() != nullptr);
+    actions_[ActionId::Detect].setEnabled(session_.picture() && model && !session_.detecting());
+    actions_[ActionId::Stop].setEnabled(session_.detecting() || session_.modelLoading() || session_.opening());
+    actions_[ActionId::CopyDetections].setEnabled(session_.findings() && !session_.findings()->detections.empty());
+    actions_[ActionId::ModelCard].setEnabled(model);
+    actions_[ActionId::ResetThresholds].setEnabled(model);
+    thresholds_->setEnabled(model);
+}
+
+void MainWindow::openUrls(const QList<QUrl> &urls)
+{
+    QStringList paths;
+    for (const QUrl &url : urls)
+        if (url.isLocalFile())
+            paths += url.toLocalFile();
+    session_.open(paths);
+}
+
+// --- The window itself
+
+void MainWindow::setTheme(const QString &name)
+{
+    const bool dark = name == QLatin1String("dark"), light = name == QLatin1String("light");
+    actions_[dark ? ActionId::ThemeDark : light ? ActionId::ThemeLight : ActionId::ThemeSystem].setChecked(true);
+    applyTheme(dark ? ThemeChoice::Dark : light ? ThemeChoice::Light : ThemeChoice::System);
+}
+
+void MainWindow::setLanguage(const QString &code)
+{
+    language_.set(code);
+    actions_[language_.code() == QLatin1String("en") ? ActionId::LanguageEnglish : ActionId::LanguageChinese]
+        .setChecked(true);
+}
+
+void MainWindow::retranslate()
+{
+    actions_.retranslate();
+    for (const auto &[dock, title] : dockTitles_)
+        dock->setWindowTitle(tr(title));
+    toolBar_->setWindowTitle(tr("Tool bar"));
+    // The platform adds the program's name.
+    setWindowTitle(session_.current().empty() ? QString() : fileName(session_.current()));
+}
+
+void MainWindow::changeEvent(QEvent *event)
+{
+    if (event->type() == QEvent::LanguageChange) {
+        retranslate();
+        for (const ImageId &id : session_.images())
+            if (session_.status(id).stage == ImageStatus::Stage::Failed)
+                showStatus(id);
+    }
+    QMainWindow::changeEvent(event);
+}
+
+void MainWindow::closeEvent(QCloseEvent *event)
+{
+    // Gone at once for whoever closed it; what is running is stopped and waited for behind the scenes.
+    rememberGeometry();
+    hide();
+    session_.stop();
+    event->accept();
+}
+
+void MainWindow::rememberGeometry()
+{
+    geometryTimer_.stop();
+    settings_.setValue(QStringLiteral("geometry"), saveGeometry());
+    settings_.setValue(QStringLiteral("state"), saveState(stateVersion));
+}
+
+bool MainWindow::event(QEvent *event)
+{
+    // A moment after the last move, so that a crash costs nothing and a drag does not write a hundred times.
+    if (event->type() == QEvent::Resize || event->type() == QEvent::Move)
+        geometryTimer_.start();
+    return QMainWindow::event(event);
+}
+
+} // namespace fcoscope

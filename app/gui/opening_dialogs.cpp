@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/gui/opening_dialogs.h"
+
+#include <QCoreApplication>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QSettings>
+
+namespace fcoscope
+{
+namespace
+{
+
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(Dialogs)
+};
+const QString folderKey = QStringLiteral("folder"), modelFolderKey = QStringLiteral("modelFolder");
+
+} // namespace
+
+QStringList askForImages(QWidget *parent, QSettings &settings)
+{
+    const QStringList files = QFileDialog::getOpenFileNames(
+        parent, Words::tr("Open images"), settings.value(folderKey).toString(),
+        Words::tr("Images (*.jpg *.jpeg *.png *.bmp *.tif *.tiff *.webp);;COCO data sets (*.json);;All files (*)"));
+    if (!files.isEmpty())
+        settings.setValue(folderKey, QFileInfo(files.first()).absolutePath());
+    return files;
+}
+
+QStringList askForFolder(QWidget *parent, QSettings &settings)
+{
+    const QString folder =
+        QFileDialog::getExistingDirectory(parent, Words::tr("Open folder"), settings.value(folderKey).toString());
+    if (folder.isEmpty())
+        return {};
+    settings.setValue(folderKey, folder);
+    return {folder};
+}
+
+QString askForModel(QWidget *parent, QSettings &settings)
+{
+    const QString file =
+        QFileDialog::getOpenFileName(parent, Words::tr("Open model"), settings.value(modelFolderKey).toString(),
+                                     Words::tr("Models (*.safetensors)"));
+    if (!file.isEmpty())
+        settings.setValue(modelFolderKey, QFileInfo(file).absolutePath());
+    return file;
+}
+
+} // namespace fcoscope

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Asking for files. Each remembers the folder for the next time and answers nothing if the person cancels.
+#pragma once
+
+#include <QStringList>
+
+class QSettings;
+class QWidget;
+
+namespace fcoscope
+{
+
+QStringList askForImages(QWidget *parent, QSettings &settings);
+QStringList askForFolder(QWidget *parent, QSettings &settings);
+QString askForModel(QWidget *parent, QSettings &settings);
+
+} // namespace fcoscope

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/gui/status_line.h"
+
+#include <QEvent>
+#include <QLabel>
+#include <QLocale>
+#include <QToolButton>
+
+#include <cmath>
+
+namespace fcoscope
+{
+namespace
+{
+
+/// Wide enough for `widest`, so that the line does not jump while numbers change.
+QLabel *addField(QStatusBar &bar, const QString &name, const QString &widest)
+{
+    auto *label = new QLabel(&bar);
+    label->setObjectName(name);
+    label->setMinimumWidth(label->fontMetrics().horizontalAdvance(widest) + 12);
+    label->setAlignment(Qt::AlignCenter);
+    bar.addPermanentWidget(label);
+    return label;
+}
+
+} // namespace
+
+StatusLine::StatusLine(QWidget *parent) : QStatusBar(parent)
+{
+    setSizeGripEnabled(false);
+    positionLabel_ = addField(*this, QStringLiteral("position"), QStringLiteral("x 00000  y 00000"));
+    zoomLabel_ = addField(*this, QStringLiteral("zoom"), QStringLiteral("0000 %"));
+    sizeLabel_ = addField(*this, QStringLiteral("imageSize"), QStringLiteral("0000 × 0000"));
+    foundLabel_ = addField(*this, QStringLiteral("found"), QStringLiteral("000 found, 000 ms"));
+    modelButton_ = new QToolButton(this);
+    modelButton_->setObjectName(QStringLiteral("model"));
+    modelButton_->setAutoRaise(true);
+    addPermanentWidget(modelButton_);
+    connect(modelButton_, &QToolButton::clicked, this, &StatusLine::modelClicked);
+    refresh();
+}
+
+void StatusLine::setCursorPosition(std::optional<QPointF> inImage)
+{
+    position_ = inImage;
+    // The pixel's column and row, as other programs count them.
+    positionLabel_->setText(position_ ? QStringLiteral("x %1  y %2")
+                                            .arg(static_cast<int>(std::floor(position_->x())))
+                                            .arg(static_cast<int>(std::floor(position_->y())))
+                                      : QString());
+}
+
+void StatusLine::setZoom(double zoom)
+{
+    zoom_ = zoom;
+    refresh();
+}
+
+void StatusLine::setImageSize(QSize size)
+{
+    size_ = size;
+    refresh();
+}
+
+void StatusLine::setFound(std::optional<Found> found)
+{
+    found_ = found;
+    refresh();
+}
+
+void StatusLine::setModel(const ModelLine &model)
+{
+    line_ = model;
+    refresh();
+}
+
+void StatusLine::refresh()
+{
+    const bool image = !size_.isEmpty();
+    const double percent = zoom_ * 100;
+    zoomLabel_->setText(image ? QStringLiteral("%1 %").arg(percent, 0, 'f', percent < 10 ? 1 : 0) : QString());
+    sizeLabel_->setText(image ? QStringLiteral("%1 × %2").arg(size_.width()).arg(size_.height()) : QString());
+    foundLabel_->setText(found_ ? tr("%1 found, %2 ms").arg(found_->detections).arg(found_->networkMs, 0, 'f', 0)
+                                : QString());
+    foundLabel_->setToolTip(tr("Number of detections, and the time that the network took"));
+    modelButton_->setText(line_.loading          ? tr("Loading the model…")
+                          : line_.name.isEmpty() ? tr("No model")
+                                                 : QStringLiteral("%1 · %2").arg(line_.name, line_.device));
+    modelButton_->setToolTip(tr("The model and the device that it runs on; click for its model card"));
+    modelButton_->setEnabled(!line_.loading);
+}
+
+void StatusLine::changeEvent(QEvent *event)
+{
+    if (event->type() == QEvent::LanguageChange)
+        refresh();
+    QStatusBar::changeEvent(event);
+}
+
+} // namespace fcoscope

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/backend.h"
+
+#include "core/data/dataset.h"
+#include "core/data/image.h"
+
+namespace fcoscope
+{
+
+Backend coreBackend(const std::string &device)
+{
+    Backend backend;
+    backend.readImage = [](const std::filesystem::path &path) { return readImage(path.string()); };
+    backend.isImage = [](const std::filesystem::path &path) { return isImageFile(path.string()); };
+    backend.imagesInFolder = [](const std::filesystem::path &folder) {
+        const std::vector<std::string> files = imageFilesIn(folder);
+        return std::vector<std::filesystem::path>(files.begin(), files.end());
+    };
+    backend.readDataSet = [](const std::filesystem::path &path) {
+        const Dataset data = readDataset(path);
+        DataSetImages listed;
+        for (const DatasetImage &image : data.images)
+            listed.images.push_back(image.file);
+        for (const Problem &problem : data.problems)
+            listed.problems.push_back(problem);
+        return listed;
+    };
+    backend.loadModel = [device](const std::filesystem::path &path, const RunContext &context) {
+        if (context.shouldStop())
+            throw Stopped{};
+        auto predictor = std::make_shared<const Predictor>(Predictor::load(path, device));
+        auto model = std::make_shared<LoadedModel>();
+        model->info = predictor->info();
+        model->device = predictor->device();
+        model->run = [predictor](const Image &image, const RunContext &run) { return predictor->run(image, run); };
+        return ModelPtr(model);
+    };
+    return backend;
+}
+
+} // namespace fcoscope

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What Session asks of core, as plain functions: so that a test can put a latch where the network would be, and so that
+// Session itself names neither the engine nor the image decoder. Each is called on a worker thread and may throw
+// UserError; those with a RunContext may throw Stopped.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/run_context.h"
+#include "core/base/values.h"
+#include "core/data/dataset.h"
+#include "core/fcos/predictor.h"
+
+namespace fcoscope
+{
+
+/// A model in memory. `run` is the network on one image; all calls are made on one and the same thread.
+struct LoadedModel {
+    ModelInfo info;
+    std::string device; ///< "cpu", "cuda:0"
+    std::function<RawOutputsPtr(const Image &, const RunContext &)> run;
+};
+using ModelPtr = std::shared_ptr<const LoadedModel>;
+
+/// The images of a data set, and its entries that cannot be used.
+struct DataSetImages {
+    std::vector<ImageId> images;
+    std::vector<Problem> problems;
+};
+
+struct Backend {
+    std::function<Image(const std::filesystem::path &)> readImage;
+    std::function<bool(const std::filesystem::path &)> isImage;
+    std::function<std::vector<std::filesystem::path>(const std::filesystem::path &folder)> imagesInFolder;
+    std::function<DataSetImages(const std::filesystem::path &)> readDataSet;
+    std::function<ModelPtr(const std::filesystem::path &, const RunContext &)> loadModel;
+};
+
+/// Core itself. `device` is "auto", "cpu" or "cuda:N".
+Backend coreBackend(const std::string &device = "auto");
+
+} // namespace fcoscope

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/opening.h"
+
+#include <algorithm>
+#include <cctype>
+#include <unordered_set>
+
+#include "app/session/job.h"
+
+namespace fcoscope
+{
+namespace fs = std::filesystem;
+namespace
+{
+
+std::string extensionOf(const fs::path &path)
+{
+    std::string extension = path.extension().string();
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return extension;
+}
+
+bool isDataSet(const fs::path &path)
+{
+    std::error_code error;
+    if (fs::is_directory(path, error))
+        return fs::is_directory(path / "annotations", error) ||
+               (fs::is_directory(path / "Annotations", error) && fs::is_directory(path / "JPEGImages", error));
+    return extensionOf(path) == ".json";
+}
+
+class Sorter
+{
+public:
+    Sorter(const Backend &backend, Opened &opened) : backend_(backend), opened_(opened) {}
+
+    void add(const fs::path &path)
+    {
+        std::error_code error;
+        if (!fs::exists(path, error))
+            throw UserError(message("core", "There is no file or folder {0}.").with(path.string()));
+        if (isModel(path)) {
+            opened_.model = path;
+        } else if (isDataSet(path)) {
+            DataSetImages data = backend_.readDataSet(path);
+            for (const ImageId &image : data.images)
+                addImage(image);
+            opened_.skipped.insert(opened_.skipped.end(), data.problems.begin(), data.problems.end());
+        } else if (fs::is_directory(path, error)) {
+            const auto images = backend_.imagesInFolder(path);
+            if (images.empty())
+                throw UserError(message("core", "The folder {0} holds no images.").with(path.string()));
+            for (const fs::path &image : images)
+                addImage(image);
+        } else if (backend_.isImage(path)) {
+            addImage(path);
+        } else {
+            throw UserError(message("core", "The file {0} is neither an image nor a model nor a data set that "
+                                            "FCOScope can open.")
+                                .with(path.string()));
+        }
+    }
+
+private:
+    void addImage(const fs::path &path)
+    {
+        ImageId id = fs::absolute(path).lexically_normal().string();
+        if (seen_.insert(id).second)
+            opened_.images.push_back(std::move(id));
+    }
+
+    const Backend &backend_;
+    Opened &opened_;
+    std::unordered_set<ImageId> seen_;
+};
+
+} // namespace
+
+bool isModel(const fs::path &path)
+{
+    std::error_code error;
+    return fs::is_directory(path, error) ? fs::is_regular_file(path / "model.safetensors", error)
+                                         : extensionOf(path) == ".safetensors";
+}
+
+Opened openPaths(const std::vector<fs::path> &paths, const Backend &backend, const RunContext &context)
+{
+    Opened opened;
+    Sorter sorter(backend, opened);
+    for (const fs::path &path : paths) {
+        if (context.shouldStop())
+            throw Stopped{};
+        try {
+            sorter.add(path);
+        } catch (const Stopped &) {
+            throw;
+        } catch (...) {
+            opened.problems.push_back(messageOfCurrentException());
+        }
+    }
+    return opened;
+}
+
+} // namespace fcoscope

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is open in the window: images, the current one, the model, what the model found. Session belongs to the GUI
+// thread, answers every call at once and does all work in Jobs; one signal, changed(), tells what is new.
+//
+// Every result carries the id of its image and the model that made it. Making another image current abandons the work
+// on the one before, so a result can reach no image but its own. What the network said about an image is kept: moving a
+// slider decodes anew (on a worker: a low threshold can cost more than a frame) and never runs the network.
+//
+// Threads: all inference and loading of models on one (LibTorch keeps a thread pool for each thread that calls it), one
+// reads the current image, one the next image, one decodes, one opens folders and data sets.
+#pragma once
+
+#include <QImage>
+#include <QObject>
+#include <QStringList>
+
+#include <filesystem>
+#include <list>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "app/session/backend.h"
+#include "app/session/job.h"
+#include "app/session/opening.h"
+
+namespace fcoscope
+{
+
+struct ImageStatus {
+    enum class Stage { None, Loading, Detecting, Detected, Failed };
+    Stage stage = Stage::None;
+    int detections = 0; ///< Detected
+    Message reason;     ///< Failed
+    bool operator==(const ImageStatus &) const = default;
+};
+
+/// An image for the network and for the screen.
+struct Picture {
+    Image image;
+    QImage shown;
+};
+using PicturePtr = std::shared_ptr<const Picture>;
+
+/// What was found in one image, with everything it was made from.
+struct Findings {
+    std::vector<Detection> detections;
+    DecodeOptions options; ///< with which they were decoded
+    RawOutputsPtr raw;
+    ModelPtr model;
+    double networkMs = 0; ///< wall time of the network's run, resizing included
+    double decodeMs = 0;
+};
+using FindingsPtr = std::shared_ptr<const Findings>;
+
+struct Change {
+    enum Part : unsigned {
+        Images = 1,   ///< the list of images
+        Current = 2,  ///< another image is current
+        Shown = 4,    ///< the current image's picture has come
+        Found = 8,    ///< the current image's findings are new
+        Model = 16,   ///< another model, or loading one has begun or ended
+        Options = 32, ///< the decode options, by a new model's profile
+        Status = 64,  ///< the status of `image`
+    };
+    unsigned parts = 0;
+    ImageId image; ///< for Status
+    bool has(Part part) const { return (parts & part) != 0; }
+};
+
+/// A failure, and what it is about: an image's id, "model" or "open".
+struct Failure {
+    Message reason;
+    std::string topic;
+};
+
+class Session : public QObject
+{
+    Q_OBJECT
+public:
+    explicit Session(Backend backend, QObject *parent = nullptr);
+    ~Session() override; ///< stops everything, then waits
+
+    /// Images, folders, data sets and weights are added to what is open; the first image named becomes current.
+    void open(const QStringList &paths);
+    void openModel(const std::filesystem::path &path);
+    void closeImages();
+
+    void setCurrent(const ImageId &id); ///< must be in the list; "" for none
+    void setDecodeOptions(const DecodeOptions &options);
+    void detect(); ///< runs the network on the current image, again if need be
+    void stop();   ///< stops detecting, loading a model, opening
+
+    const std::vector<ImageId> &images() const { return images_; }
+    const ImageId &current() const { return current_; }
+    ImageStatus status(const ImageId &id) const;
+    PicturePtr picture() const { return picture_; }    ///< of the current image; null until it has come
+    FindingsPtr findings() const { return findings_; } ///< of the current image; null until there are any
+    ModelPtr model() const { return model_; }          ///< null: none
+    bool modelLoading() const { return loading_.running(); }
+    bool opening() const { return opening_.running(); }
+    bool detecting() const { return detecting_.running(); }
+    const DecodeOptions &decodeOptions() const { return options_; }
+
+    /// Entries of opened data sets that cannot be used.
+    const std::vector<Problem> &skippedEntries() const { return skipped_; }
+
+Q_SIGNALS:
+    void changed(const fcoscope::Change &change);
+    void failed(const fcoscope::Failure &failure);
+    /// Not a failure, but worth a word: entries of a data set were left out.
+    void noticed(const fcoscope::Failure &notice);
+
+private:
+    void opened(Outcome<Opened> outcome);
+    void addImages(const std::vector<ImageId> &ids);
+    void modelLoaded(Outcome<ModelPtr> outcome);
+    void leaveCurrent();
+    void read(const ImageId &id);
+    void prefetch();
+    void pictureArrived(const ImageId &id, Outcome<PicturePtr> outcome);
+    void show(PicturePtr picture);
+    void runNetwork();
+    void detected(const ImageId &id, Outcome<FindingsPtr> outcome);
+    void decodeAgain(FindingsPtr findings);
+    void setFindings(FindingsPtr findings);
+    ImageStatus statusAtRest();
+    void setStatus(const ImageId &id, ImageStatus status);
+    void fail(const ImageId &id, const Message &reason);
+    void tell(unsigned parts) { Q_EMIT changed({parts, {}}); }
+
+    void keepPicture(PicturePtr picture);
+    PicturePtr keptPicture(const ImageId &id);
+    void keepFindings(FindingsPtr findings);
+    FindingsPtr keptFindings(const ImageId &id);
+
+    const Backend backend_;
+    std::vector<ImageId> images_;
+    std::unordered_map<ImageId, size_t> rows_; // where each image is in images_
+    std::unordered_map<ImageId, ImageStatus> statuses_;
+    std::vector<Problem> skipped_;
+
+    ImageId current_;
+    bool forwards_ = true; // the direction in which the person walks through the list
+    PicturePtr picture_;
+    FindingsPtr findings_;
+    ModelPtr model_;
+    DecodeOptions options_;
+    std::list<PicturePtr> pictures_;      // kept, the latest used first
+    std::list<FindingsPtr> keptFindings_; // likewise
+    std::vector<std::filesystem::path> openLater_;
+    ImageId prefetching_; // what prefetchJob_ reads
+
+    // Threads outlive the jobs that run on them.
+    WorkThread inferenceThread_, readingThread_, prefetchThread_, decodeThread_, openThread_;
+    Job<ModelPtr> loading_{inferenceThread_};
+    Job<FindingsPtr> detecting_{inferenceThread_};
+    Job<PicturePtr> reading_{readingThread_};
+    Job<PicturePtr> prefetchJob_{prefetchThread_};
+    Job<FindingsPtr> decoding_{decodeThread_};
+    Job<Opened> opening_{openThread_};
+};
+
+/// The picture as Qt paints it fastest.
+QImage toQImage(const Image &image);
+
+} // namespace fcoscope

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/session/fake_backend.h"
+
+#include <QFile>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "core/base/error.h"
+
+namespace fcoscope
+{
+namespace
+{
+
+constexpr int width = 640, height = 480, stride = 32;
+
+Profile fakeProfile()
+{
+    Profile profile;
+    profile.name = "fake";
+    profile.shortSide = height;
+    profile.longSide = width;
+    profile.strides = {stride};
+    profile.rangeLimits = {};
+    profile.scoreRule = ScoreRule::Product;
+    return profile;
+}
+
+float logit(float probability)
+{
+    return std::log(probability / (1 - probability));
+}
+
+RawOutputsPtr fakeOutputs(const Image &image)
+{
+    auto raw = std::make_shared<RawOutputs>();
+    raw->imageId = image.id;
+    raw->transform = fitTransform(image.size, height, width, stride);
+    raw->classNames = {"round", "square"};
+    LevelOutputs level;
+    const int columns = width / stride, rows = height / stride, cells = columns * rows;
+    const auto grid = [&](int channels, float value) {
+        return Grid{channels, rows, columns, std::vector<float>(static_cast<size_t>(channels * cells), value)};
+    };
+    level.classLogits = grid(2, -20);
+    level.centernessLogits = grid(1, 20);
+    level.distances = grid(4, 12);
+    const int found = std::min(FakeBackend::numberOf(image.id), cells);
+    for (int i = 0; i < found; ++i)
+        level.classLogits.values[static_cast<size_t>((i % 2) * cells + i)] = logit(FakeBackend::scoreOf(i));
+    raw->levels.push_back(std::move(level));
+    return raw;
+}
+
+} // namespace
+
+void Gate::hold()
+{
+    const std::lock_guard lock(mutex_);
+    held_ = true;
+}
+
+void Gate::release()
+{
+    {
+        const std::lock_guard lock(mutex_);
+        held_ = false;
+    }
+    changed_.notify_all();
+}
+
+void Gate::setDeaf(bool deaf)
+{
+    const std::lock_guard lock(mutex_);
+    deaf_ = deaf;
+}
+
+void Gate::pass(const RunContext &context)
+{
+    std::unique_lock lock(mutex_);
+    ++arrivals_;
+    // shouldStop() cannot wake anybody: it is asked again and again, as between two layers of a network.
+    while (held_) {
+        if (!deaf_ && context.shouldStop())
+            throw Stopped{};
+        changed_.wait_for(lock, std::chrono::milliseconds(1));
+    }
+}
+
+int Gate::arrivals()
+{
+    const std::lock_guard lock(mutex_);
+    return arrivals_;
+}
+
+FakeBackend::FakeBackend(int count)
+{
+    for (int i = 0; i < count; ++i)
+        if (QFile created(file(i)); !created.open(QIODevice::WriteOnly))
+            qFatal("cannot write %s", qPrintable(file(i)));
+    for (const char *name : {"small.safetensors", "other.safetensors", "labels.json"})
+        if (QFile created(dir_.filePath(QString::fromLatin1(name))); !created.open(QIODevice::WriteOnly))
+            qFatal("cannot write %s", name);
+}
+
+QString FakeBackend::file(int number) const
+{
+    return dir_.filePath(QStringLiteral("img%1.png").arg(number, 2, 10, QLatin1Char('0')));
+}
+
+int FakeBackend::numberOf(const ImageId &id)
+{
+    return std::stoi(id.substr(id.rfind("img") + 3, 2));
+}
+
+uint32_t FakeBackend::colourOf(int number)
+{
+    return 0xff000000u | (static_cast<uint32_t>(number * 37 % 256) << 16) |
+           (static_cast<uint32_t>(number * 91 % 256) << 8) | static_cast<uint32_t>(number * 53 % 256);
+}
+
+Box FakeBackend::boxOf(int detection)
+{
+    const double x = (detection % (width / stride) + 0.5) * stride, y = (detection / (width / stride) + 0.5) * stride;
+    return {x - 12, y - 12, x + 12, y + 12};
+}
+
+Backend FakeBackend::backend()
+{
+    Backend made;
+    made.isImage = [](const std::filesystem::path &path) { return path.extension() == ".png"; };
+    made.imagesInFolder = [](const std::filesystem::path &folder) {
+        std::vector<std::filesystem::path> images;
+        for (const auto &entry : std::filesystem::directory_iterator(folder))
+            if (entry.path().extension() == ".png")
+                images.push_back(entry.path());
+        std::sort(images.begin(), images.end());
+        return images;
+    };
+    made.readDataSet = [this](const std::filesystem::path &) { return DataSetImages{{id(0), id(1)}, dataSetProblems}; };
+    made.readImage = [this](const std::filesystem::path &path) {
+        reading.pass({});
+        const int number = numberOf(path.string());
+        if (unreadable.contains(number))
+            throw UserError(message("core", "The image {0} is cut short.").with(path.string()));
+        Image image{path.string(), {width, height}, {}};
+        const uint32_t colour = colourOf(number);
+        for (int i = 0; i < width * height; ++i)
+            for (int shift : {16, 8, 0})
+                image.pixels.push_back(static_cast<uint8_t>(colour >> shift));
+        return image;
+    };
+    made.loadModel = [this](const std::filesystem::path &path, const RunContext &context) {
+        loading.pass(context);
+        if (breakModel)
+            throw UserError(message("core", "The file {0} is no model of ours.").with(path.string()));
+        auto model = std::make_shared<LoadedModel>();
+        model->info.path = path;
+        model->info.profile = fakeProfile();
+        model->info.classNames = {"round", "square"};
+        model->info.weightCount = 1234567;
+        model->device = "cpu";
+        model->run = [this](const Image &image, const RunContext &run) {
+            ++runs;
+            network.pass(run);
+            return fakeOutputs(image);
+        };
+        return ModelPtr(model);
+    };
+    return made;
+}
+
+} // namespace fcoscope

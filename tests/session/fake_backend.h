@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A backend whose world is known: image "img07.png" is 640×480 in a colour of its own and the "network" finds exactly 7
+// things in it, at known places with known scores. Each stage can be held at a gate, so that tests control time.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <QStringList>
+#include <QTemporaryDir>
+
+#include "app/session/backend.h"
+
+namespace fcoscope
+{
+
+/// A door on a worker's way. While it is held, whoever comes waits, until it is released or the work is asked to stop.
+class Gate
+{
+public:
+    void hold();
+    void release();
+    /// For work that does not listen when asked to stop.
+    void setDeaf(bool deaf);
+    /// Called by the worker. Throws Stopped if asked to stop while waiting.
+    void pass(const RunContext &context);
+    int arrivals(); ///< how many have come to the door since the beginning, waiting or not
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool held_ = false, deaf_ = false;
+    int arrivals_ = 0;
+};
+
+class FakeBackend
+{
+public:
+    /// Makes `count` files img00.png, img01.png, … (without content: the fake reader looks at the name alone).
+    explicit FakeBackend(int count);
+
+    Backend backend();
+    QString folder() const { return dir_.path(); }
+    QString file(int number) const;
+    ImageId id(int number) const { return file(number).toStdString(); }
+
+    Gate reading, network, loading;
+    std::atomic<int> runs = 0;            ///< how often the network ran
+    std::set<int> unreadable;             ///< set before opening
+    std::vector<Problem> dataSetProblems; ///< of the data set "labels.json" in folder()
+    std::atomic<bool> breakModel = false; ///< loading a model fails
+
+    static int numberOf(const ImageId &id);
+    static uint32_t colourOf(int number); ///< 0xffrrggbb
+    static float scoreOf(int detection) { return 0.95f - 0.02f * static_cast<float>(detection); }
+    static Box boxOf(int detection);
+
+private:
+    QTemporaryDir dir_;
+};
+
+} // namespace fcoscope

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is named on the command line or dropped on the window is told apart, and nothing is passed over in silence.
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+
+#include "app/session/opening.h"
+#include "core/base/error.h"
+
+using namespace fcoscope;
+namespace fs = std::filesystem;
+
+class OpeningTest : public QObject
+{
+    Q_OBJECT
+
+    Backend backend()
+    {
+        Backend b;
+        b.isImage = [](const fs::path &path) { return path.extension() == ".png"; };
+        b.imagesInFolder = [](const fs::path &folder) {
+            std::vector<fs::path> images;
+            for (const auto &entry : fs::directory_iterator(folder))
+                if (entry.path().extension() == ".png")
+                    images.push_back(entry.path());
+            std::sort(images.begin(), images.end());
+            return images;
+        };
+        b.readDataSet = [](const fs::path &path) -> DataSetImages {
+            if (path.filename() == "broken.json")
+                throw UserError(message("core", "The file {0} is broken.").with(path.string()));
+            return {{(path / "listed.png").string()}, {{"x.xml", message("core", "no area")}}};
+        };
+        return b;
+    }
+    static void touch(const fs::path &path)
+    {
+        fs::create_directories(path.parent_path());
+        QFile file(QString::fromStdString(path.string()));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+    }
+
+private Q_SLOTS:
+    void sorts()
+    {
+        QTemporaryDir dir;
+        const fs::path root = dir.path().toStdString();
+        touch(root / "a.png");
+        touch(root / "more/b.png");
+        touch(root / "more/c.png");
+        touch(root / "more/readme.txt");
+        touch(root / "m.safetensors");
+        touch(root / "step-5/model.safetensors");
+        fs::create_directories(root / "voc/Annotations");
+        fs::create_directories(root / "voc/JPEGImages");
+        touch(root / "c.json");
+
+        const Opened opened = openPaths({root / "more", root / "more" / ".." / "a.png", root / "a.png", root / "voc",
+                                         root / "c.json", root / "m.safetensors", root / "step-5"},
+                                        backend(), {});
+        const std::vector<ImageId> expected{(root / "more/b.png").string(), (root / "more/c.png").string(),
+                                            (root / "a.png").string(), (root / "voc/listed.png").string(),
+                                            (root / "c.json/listed.png").string()};
+        QCOMPARE(opened.images, expected);
+        QCOMPARE(opened.model, root / "step-5");
+        QCOMPARE(opened.skipped.size(), 2u);
+        QVERIFY(opened.problems.empty());
+        QVERIFY(isModel(root / "step-5"));
+        QVERIFY(!isModel(root / "more"));
+    }
+
+    void problemsNameTheirFile()
+    {
+        QTemporaryDir dir;
+        const fs::path root = dir.path().toStdString();
+        touch(root / "a.png");
+        touch(root / "notes.txt");
+        fs::create_directories(root / "empty");
+        const Opened opened =
+            openPaths({root / "gone.png", root / "notes.txt", root / "empty", root / "broken.json", root / "a.png"},
+                      backend(), {});
+        QCOMPARE(opened.images.size(), 1u);
+        const char *names[] = {"gone.png", "notes.txt", "empty", "broken.json"};
+        for (size_t i = 0; i < 4; ++i)
+            QVERIFY2(i < opened.problems.size() &&
+                         QString::fromStdString(opened.problems[i].english()).contains(names[i]),
+                     names[i]);
+    }
+
+    void stops()
+    {
+        RunContext context;
+        context.stopRequested = [] { return true; };
+        QVERIFY_EXCEPTION_THROWN(openPaths({"a"}, backend(), context), Stopped);
+    }
+};
+
+QTEST_GUILESS_MAIN(OpeningTest)
+#include "tst_opening.moc"

@@ -1,0 +1,1688 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN">
+<context>
+    <name>Actions</name>
+    <message>
+        <source>&amp;Open images…</source>
+        <translation>打开图像(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>Add image files to the list</source>
+        <translation>把图像文件加入列表</translation>
+    </message>
+    <message>
+        <source>Open &amp;folder…</source>
+        <translation>打开文件夹(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>Add all images of a folder or a data set to the list</source>
+        <translation>把文件夹或数据集中的全部图像加入列表</translation>
+    </message>
+    <message>
+        <source>Open &amp;model…</source>
+        <translation>打开模型(&amp;M)…</translation>
+    </message>
+    <message>
+        <source>Load the weights of another detector</source>
+        <translation>加载另一个检测器的权重</translation>
+    </message>
+    <message>
+        <source>&amp;Close all images</source>
+        <translation>关闭全部图像(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Empty the list of images</source>
+        <translation>清空图像列表</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>Close the program</source>
+        <translation>关闭程序</translation>
+    </message>
+    <message>
+        <source>&amp;Previous image</source>
+        <translation>上一张图像(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Show the image before this one</source>
+        <translation>显示前一张图像</translation>
+    </message>
+    <message>
+        <source>&amp;Next image</source>
+        <translation>下一张图像(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Show the image after this one</source>
+        <translation>显示后一张图像</translation>
+    </message>
+    <message>
+        <source>&amp;Find image…</source>
+        <translation>查找图像(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>Filter the list of images by name</source>
+        <translation>按名称筛选图像列表</translation>
+    </message>
+    <message>
+        <source>&amp;Detect</source>
+        <translation>检测(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Run the detector on this image again</source>
+        <translation>对当前图像重新运行检测器</translation>
+    </message>
+    <message>
+        <source>&amp;Stop</source>
+        <translation>停止(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Stop detecting or loading</source>
+        <translation>停止检测或加载</translation>
+    </message>
+    <message>
+        <source>&amp;Reset thresholds</source>
+        <translation>重置阈值(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Go back to the thresholds of the model&apos;s profile</source>
+        <translation>恢复为模型配置中的阈值</translation>
+    </message>
+    <message>
+        <source>&amp;Copy detections</source>
+        <translation>复制检测结果(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Copy the table of detections as text</source>
+        <translation>把检测结果表复制为文本</translation>
+    </message>
+    <message>
+        <source>&amp;Model card</source>
+        <translation>模型卡片(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Show what is known of the model: classes, structure, profile, training</source>
+        <translation>显示模型的全部信息：类别、结构、配置、训练</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;in</source>
+        <translation>放大(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Show the image larger</source>
+        <translation>把图像显示得更大</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;out</source>
+        <translation>缩小(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Show the image smaller</source>
+        <translation>把图像显示得更小</translation>
+    </message>
+    <message>
+        <source>&amp;Fit</source>
+        <translation>适合窗口(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Show the whole image</source>
+        <translation>显示整张图像</translation>
+    </message>
+    <message>
+        <source>&amp;Actual size</source>
+        <translation>实际大小(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Show one pixel of the image as one pixel of the screen</source>
+        <translation>图像的一个像素对应屏幕的一个像素</translation>
+    </message>
+    <message>
+        <source>&amp;Keep zoom</source>
+        <translation>保持缩放(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Keep zoom and place when going to an image of the same size</source>
+        <translation>切换到同样大小的图像时保持缩放比例和位置</translation>
+    </message>
+    <message>
+        <source>Show &amp;boxes</source>
+        <translation>显示边框(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Draw the detections over the image</source>
+        <translation>在图像上绘制检测结果</translation>
+    </message>
+    <message>
+        <source>Show &amp;names</source>
+        <translation>显示名称(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Write class and score beside each box</source>
+        <translation>在每个边框旁标注类别和得分</translation>
+    </message>
+    <message>
+        <source>&amp;List of images</source>
+        <translation>图像列表(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Show or hide the list of images</source>
+        <translation>显示或隐藏图像列表</translation>
+    </message>
+    <message>
+        <source>&amp;Table of detections</source>
+        <translation>检测结果表(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Show or hide the table of detections</source>
+        <translation>显示或隐藏检测结果表</translation>
+    </message>
+    <message>
+        <source>T&amp;hresholds</source>
+        <translation>阈值(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Show or hide the thresholds</source>
+        <translation>显示或隐藏阈值面板</translation>
+    </message>
+    <message>
+        <source>F&amp;ull screen</source>
+        <translation>全屏(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Use the whole screen</source>
+        <translation>占满整个屏幕</translation>
+    </message>
+    <message>
+        <source>As the &amp;system</source>
+        <translation>跟随系统(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Take the colours of the desktop</source>
+        <translation>使用桌面的配色</translation>
+    </message>
+    <message>
+        <source>&amp;Light</source>
+        <translation>浅色(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Dark text on light ground</source>
+        <translation>浅色背景、深色文字</translation>
+    </message>
+    <message>
+        <source>&amp;Dark</source>
+        <translation>深色(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Light text on dark ground</source>
+        <translation>深色背景、浅色文字</translation>
+    </message>
+    <message>
+        <source>Show all words in English</source>
+        <translation>界面使用英文</translation>
+    </message>
+    <message>
+        <source>Show all words in Simplified Chinese</source>
+        <translation>界面使用简体中文</translation>
+    </message>
+    <message>
+        <source>&amp;Keys and gestures</source>
+        <translation>按键与手势(&amp;K)</translation>
+    </message>
+    <message>
+        <source>List every key and what the mouse does</source>
+        <translation>列出全部快捷键和鼠标操作</translation>
+    </message>
+    <message>
+        <source>&amp;About FCOScope</source>
+        <translation>关于 FCOScope(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Show the version and the licence</source>
+        <translation>显示版本和许可证</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>文件(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Image</source>
+        <translation>图像(&amp;I)</translation>
+    </message>
+    <message>
+        <source>&amp;Model</source>
+        <translation>模型(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Th&amp;eme</source>
+        <translation>主题(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Lan&amp;guage</source>
+        <translation>语言(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助(&amp;H)</translation>
+    </message>
+</context>
+<context>
+    <name>Dialogs</name>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>%1, stored in %2 bits</source>
+        <translation>%1 个，以 %2 位存储</translation>
+    </message>
+    <message>
+        <source>Runs on</source>
+        <translation>运行设备</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Facts</source>
+        <translation>基本情况</translation>
+    </message>
+    <message>
+        <source>Structure</source>
+        <translation>结构</translation>
+    </message>
+    <message>
+        <source>Profile</source>
+        <translation>配置</translation>
+    </message>
+    <message>
+        <source>Training options</source>
+        <translation>训练选项</translation>
+    </message>
+    <message>
+        <source>Model card</source>
+        <translation>模型卡片</translation>
+    </message>
+    <message>
+        <source>Entries that cannot be used</source>
+        <translation>无法使用的条目</translation>
+    </message>
+    <message>
+        <source>Wheel</source>
+        <translation>滚轮</translation>
+    </message>
+    <message>
+        <source>Zoom at the cursor</source>
+        <translation>以光标为中心缩放</translation>
+    </message>
+    <message>
+        <source>Middle drag, or drag with Space held</source>
+        <translation>按住中键拖动，或按住空格键拖动</translation>
+    </message>
+    <message>
+        <source>Move the image</source>
+        <translation>移动图像</translation>
+    </message>
+    <message>
+        <source>Arrow keys</source>
+        <translation>方向键</translation>
+    </message>
+    <message>
+        <source>Click</source>
+        <translation>单击</translation>
+    </message>
+    <message>
+        <source>Select the smallest box under the cursor; again: the next larger one</source>
+        <translation>选中光标下最小的边框；再次单击选中更大的一个</translation>
+    </message>
+    <message>
+        <source>Escape</source>
+        <translation>Esc 键</translation>
+    </message>
+    <message>
+        <source>Drop the selection</source>
+        <translation>取消选择</translation>
+    </message>
+    <message>
+        <source>Drop files on the window</source>
+        <translation>把文件拖放到窗口上</translation>
+    </message>
+    <message>
+        <source>Open images, folders, data sets or a model</source>
+        <translation>打开图像、文件夹、数据集或模型</translation>
+    </message>
+    <message>
+        <source>Keys and gestures</source>
+        <translation>按键与手势</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>On the image</source>
+        <translation>在图像上</translation>
+    </message>
+    <message>
+        <source>See what an FCOS object detector finds in your images, and why.</source>
+        <translation>查看 FCOS 目标检测器在图像中发现了什么，以及原因。</translation>
+    </message>
+    <message>
+        <source>Free software under the GNU General Public License, version 3 or later. It comes without any warranty.</source>
+        <translation>自由软件，依照 GNU 通用公共许可证第 3 版或更新版本发布，不提供任何担保。</translation>
+    </message>
+    <message>
+        <source>FCOS: A Simple and Strong Anchor-free Object Detector (Tian, Shen, Chen, He)</source>
+        <translation>论文《FCOS: A Simple and Strong Anchor-free Object Detector》（Tian、Shen、Chen、He）</translation>
+    </message>
+    <message>
+        <source>About FCOScope</source>
+        <translation>关于 FCOScope</translation>
+    </message>
+    <message>
+        <source>Open images</source>
+        <translation>打开图像</translation>
+    </message>
+    <message>
+        <source>Images (*.jpg *.jpeg *.png *.bmp *.tif *.tiff *.webp);;COCO data sets (*.json);;All files (*)</source>
+        <translation>图像 (*.jpg *.jpeg *.png *.bmp *.tif *.tiff *.webp);;COCO 数据集 (*.json);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Open model</source>
+        <translation>打开模型</translation>
+    </message>
+    <message>
+        <source>Models (*.safetensors)</source>
+        <translation>模型 (*.safetensors)</translation>
+    </message>
+</context>
+<context>
+    <name>core</name>
+    <message>
+        <source>The file {0} cannot be written: {1}.</source>
+        <translation>无法写入文件 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>The file {0} cannot be read: {1}.</source>
+        <translation>无法读取文件 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} is not a file.</source>
+        <translation>{0} 不是文件。</translation>
+    </message>
+    <message>
+        <source>The file {0} has {1} bytes; the limit is {2}.</source>
+        <translation>文件 {0} 有 {1} 字节，上限为 {2}。</translation>
+    </message>
+    <message>
+        <source>not valid JSON at byte {0}</source>
+        <translation>第 {0} 字节处不是有效的 JSON</translation>
+    </message>
+    <message>
+        <source>The option {0} is &quot;{1}&quot;; it must be true or false.</source>
+        <translation>选项 {0} 的值为“{1}”，应为 true 或 false。</translation>
+    </message>
+    <message>
+        <source>The option {0} is &quot;{1}&quot;; it must be one of {2}.</source>
+        <translation>选项 {0} 的值为“{1}”，应为以下之一：{2}。</translation>
+    </message>
+    <message>
+        <source>The option {0} is &quot;{1}&quot;; it must be a number from {2} to {3}.</source>
+        <translation>选项 {0} 的值为“{1}”，应为 {2} 到 {3} 之间的数。</translation>
+    </message>
+    <message>
+        <source>{0}: there is no option &quot;{1}&quot;.</source>
+        <translation>{0}：没有名为“{1}”的选项。</translation>
+    </message>
+    <message>
+        <source>{0}: there is no option &quot;{1}&quot;; did you mean &quot;{2}&quot;?</source>
+        <translation>{0}：没有名为“{1}”的选项，是否指“{2}”？</translation>
+    </message>
+    <message>
+        <source>Width of every training sample, a multiple of 32.</source>
+        <translation>每个训练样本的宽度，为 32 的倍数。</translation>
+    </message>
+    <message>
+        <source>Height of every training sample, a multiple of 32.</source>
+        <translation>每个训练样本的高度，为 32 的倍数。</translation>
+    </message>
+    <message>
+        <source>Training images are enlarged or shrunk by up to e to this power.</source>
+        <translation>训练图像的缩放倍数最大为 e 的该次幂（放大或缩小）。</translation>
+    </message>
+    <message>
+        <source>The ratio of width to height is changed by up to e to this power.</source>
+        <translation>宽高比的变化倍数最大为 e 的该次幂。</translation>
+    </message>
+    <message>
+        <source>Where an enlarged image does not fit the sample, a window at random is used; otherwise the middle.</source>
+        <translation>放大后的图像超出样本时随机取一个窗口；否则取中间部分。</translation>
+    </message>
+    <message>
+        <source>Half of the samples are mirrored left to right.</source>
+        <translation>一半样本左右翻转。</translation>
+    </message>
+    <message>
+        <source>Half of the samples are mirrored top to bottom.</source>
+        <translation>一半样本上下翻转。</translation>
+    </message>
+    <message>
+        <source>Brightness is multiplied by 1 plus or minus up to this.</source>
+        <translation>亮度乘以 1 加减不超过此值的系数。</translation>
+    </message>
+    <message>
+        <source>Contrast is multiplied by 1 plus or minus up to this.</source>
+        <translation>对比度乘以 1 加减不超过此值的系数。</translation>
+    </message>
+    <message>
+        <source>Saturation is multiplied by 1 plus or minus up to this.</source>
+        <translation>饱和度乘以 1 加减不超过此值的系数。</translation>
+    </message>
+    <message>
+        <source>Hues are turned by up to this angle either way.</source>
+        <translation>色相向两侧旋转，最多为此角度。</translation>
+    </message>
+    <message>
+        <source>A label is trained on if at least this share of its area is inside the sample.</source>
+        <translation>标注的面积至少有此比例位于样本内时才用于训练。</translation>
+    </message>
+    <message>
+        <source>{0} is {1}; it has to be a multiple of 32.</source>
+        <translation>{0} 为 {1}，必须是 32 的倍数。</translation>
+    </message>
+    <message>
+        <source>The image {0} is empty.</source>
+        <translation>图像 {0} 为空。</translation>
+    </message>
+    <message>
+        <source>{0} is not a COCO file: its &quot;{1}&quot; is not a list.</source>
+        <translation>{0} 不是 COCO 文件：其中的“{1}”不是列表。</translation>
+    </message>
+    <message>
+        <source>Entry {0} of &quot;{1}&quot; is not an object; it was left out.</source>
+        <translation>“{1}”的第 {0} 项不是对象，已略去。</translation>
+    </message>
+    <message>
+        <source>Image {0} ({1}) has no whole number as id; it was left out.</source>
+        <translation>图像 {0}（{1}）的 id 不是整数，已略去。</translation>
+    </message>
+    <message>
+        <source>The image with id {0} has no file_name; it was left out.</source>
+        <translation>id 为 {0} 的图像没有 file_name，已略去。</translation>
+    </message>
+    <message>
+        <source>Category {0} ({1}) lacks an id or a name; it was left out.</source>
+        <translation>类别 {0}（{1}）缺少 id 或名称，已略去。</translation>
+    </message>
+    <message>
+        <source>{0} is not a COCO file: it has two lists &quot;{1}&quot;.</source>
+        <translation>{0} 不是 COCO 文件：其中有两个“{1}”列表。</translation>
+    </message>
+    <message>
+        <source>{0} is not a COCO file: it does not hold an object.</source>
+        <translation>{0} 不是 COCO 文件：其内容不是对象。</translation>
+    </message>
+    <message>
+        <source>The file {0} is not valid JSON: {1}</source>
+        <translation>文件 {0} 不是有效的 JSON：{1}</translation>
+    </message>
+    <message>
+        <source>{0} is not a COCO file: it has no &quot;{1}&quot;.</source>
+        <translation>{0} 不是 COCO 文件：其中没有“{1}”。</translation>
+    </message>
+    <message>
+        <source>No folder near {0} has the image {1}; say where the images are with the option &quot;images&quot;.</source>
+        <translation>{0} 附近的文件夹中都没有图像 {1}；请用选项“images”指明图像所在位置。</translation>
+    </message>
+    <message>
+        <source>Two categories have the id {0}; &quot;{1}&quot; was left out.</source>
+        <translation>有两个类别的 id 都是 {0}，已略去“{1}”。</translation>
+    </message>
+    <message>
+        <source>Two annotations have the id {0}; the second was left out.</source>
+        <translation>有两条标注的 id 都是 {0}，已略去第二条。</translation>
+    </message>
+    <message>
+        <source>Annotation {0} belongs to image {1}, which is not in the file; it was left out.</source>
+        <translation>标注 {0} 属于图像 {1}，但文件中没有该图像，已略去。</translation>
+    </message>
+    <message>
+        <source>Annotation {0} has no whole number as image_id; it was left out.</source>
+        <translation>标注 {0} 的 image_id 不是整数，已略去。</translation>
+    </message>
+    <message>
+        <source>Annotation {0} has the category &quot;{1}&quot;, which is not in the file; it was left out.</source>
+        <translation>标注 {0} 的类别“{1}”不在文件中，已略去。</translation>
+    </message>
+    <message>
+        <source>Annotation {0} ({1}) has no bbox of four numbers; it was left out.</source>
+        <translation>标注 {0}（{1}）没有由四个数组成的 bbox，已略去。</translation>
+    </message>
+    <message>
+        <source>Two images have the id {0}; &quot;{1}&quot; was left out.</source>
+        <translation>有两张图像的 id 都是 {0}，已略去“{1}”。</translation>
+    </message>
+    <message>
+        <source>The file_name {0} leads out of the images&apos; folder; it was followed.</source>
+        <translation>file_name {0} 指向图像文件夹之外，仍按其读取。</translation>
+    </message>
+    <message>
+        <source>The option classes is &quot;{0}&quot;; it must be different names separated by commas.</source>
+        <translation>选项 classes 的值为“{0}”，应为以逗号分隔且互不相同的名称。</translation>
+    </message>
+    <message>
+        <source>The data set {0} has no split &quot;{1}&quot;; its label files are {2}.</source>
+        <translation>数据集 {0} 没有子集“{1}”，其标注文件有 {2}。</translation>
+    </message>
+    <message>
+        <source>The folder {0} has several label files, {1}; name one of them, or a split.</source>
+        <translation>文件夹 {0} 中有多个标注文件：{1}；请指明其中一个，或指明子集。</translation>
+    </message>
+    <message>
+        <source>{0} is neither an image nor a COCO file (.json).</source>
+        <translation>{0} 既不是图像，也不是 COCO 文件（.json）。</translation>
+    </message>
+    <message>
+        <source>{0} is one COCO file and has no split &quot;{1}&quot;.</source>
+        <translation>{0} 是单个 COCO 文件，没有子集“{1}”。</translation>
+    </message>
+    <message>
+        <source>The folder {0} holds several data sets, {1}; name one of them.</source>
+        <translation>文件夹 {0} 中有多个数据集：{1}；请指明其中一个。</translation>
+    </message>
+    <message>
+        <source>The folder {0} holds no data set: no COCO file, no VOC annotations and no images.</source>
+        <translation>文件夹 {0} 中没有数据集：没有 COCO 文件，没有 VOC 标注，也没有图像。</translation>
+    </message>
+    <message>
+        <source>The folder {0} holds plain images and has no split &quot;{1}&quot;.</source>
+        <translation>文件夹 {0} 中只有图像，没有子集“{1}”。</translation>
+    </message>
+    <message>
+        <source>Which split of the data set to read, e.g. train; empty: all of it.</source>
+        <translation>读取数据集的哪个子集，例如 train；留空则读取全部。</translation>
+    </message>
+    <message>
+        <source>Folder of a COCO file&apos;s images; empty: looked for beside the file.</source>
+        <translation>COCO 文件的图像所在文件夹；留空则在该文件旁边查找。</translation>
+    </message>
+    <message>
+        <source>What the numbers of a VOC box mean: its edges (as labelImg writes them), or its first and last pixel counted from 1 or from 0; auto: 1 in Pascal&apos;s own files, else edges.</source>
+        <translation>VOC 边框中数字的含义：边缘本身（labelImg 的写法），或从 1 或 0 起数的首末像素；auto：Pascal 官方文件按从 1 起数，其余按边缘。</translation>
+    </message>
+    <message>
+        <source>Class names in order, separated by commas; empty: the data set&apos;s own.</source>
+        <translation>按顺序以逗号分隔的类别名称；留空则使用数据集自带的类别。</translation>
+    </message>
+    <message>
+        <source>There is no file or folder {0}.</source>
+        <translation>没有名为 {0} 的文件或文件夹。</translation>
+    </message>
+    <message>
+        <source>The data set {0} cannot be read: {1}.</source>
+        <translation>无法读取数据集 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>A label of class &quot;{0}&quot; was left out: the class is not in use.</source>
+        <translation>已略去一条类别为“{0}”的标注：未使用该类别。</translation>
+    </message>
+    <message>
+        <source>The image file {0} is missing; it and its {1} labels were left out.</source>
+        <translation>缺少图像文件 {0}，已略去该图像及其 {1} 条标注。</translation>
+    </message>
+    <message>
+        <source>The image {0} cannot be read; its {1} labels were left out.</source>
+        <translation>无法读取图像 {0}，已略去其 {1} 条标注。</translation>
+    </message>
+    <message>
+        <source>The labels of {0} were made for {1} × {2} pixels, but the image has {3} × {4}; it and its {5} labels were left out.</source>
+        <translation>{0} 的标注针对 {1} × {2} 像素，而图像为 {3} × {4}；已略去该图像及其 {5} 条标注。</translation>
+    </message>
+    <message>
+        <source>Object {0} ({1}): its box {2} has a side that is not a finite number; it was left out.</source>
+        <translation>目标 {0}（{1}）：边框 {2} 的某一边不是有限数，已略去。</translation>
+    </message>
+    <message>
+        <source>Object {0} ({1}): its box {2} has no area; it was left out.</source>
+        <translation>目标 {0}（{1}）：边框 {2} 没有面积，已略去。</translation>
+    </message>
+    <message>
+        <source>Object {0} ({1}): its box {2} lies outside the image; it was left out.</source>
+        <translation>目标 {0}（{1}）：边框 {2} 位于图像之外，已略去。</translation>
+    </message>
+    <message>
+        <source>Object {0} ({1}): its box {2} reaches outside the image; it was clipped.</source>
+        <translation>目标 {0}（{1}）：边框 {2} 超出图像，已裁剪。</translation>
+    </message>
+    <message>
+        <source>Memory for decoded training images; those that do not fit are read in every epoch.</source>
+        <translation>用于缓存已解码训练图像的内存；放不下的图像每轮重新读取。</translation>
+    </message>
+    <message>
+        <source>The data set {0} has no images.</source>
+        <translation>数据集 {0} 中没有图像。</translation>
+    </message>
+    <message>
+        <source>The image {0} has {1} × {2} pixels now; it had {3} × {4} when the data set was read.</source>
+        <translation>图像 {0} 现为 {1} × {2} 像素；读取数据集时为 {3} × {4}。</translation>
+    </message>
+    <message>
+        <source>Data sets to train on together need the same classes; one has {0}, another {1}.</source>
+        <translation>一起训练的数据集必须有相同的类别；其中一个为 {0}，另一个为 {1}。</translation>
+    </message>
+    <message>
+        <source>The image {0} is cut short.</source>
+        <translation>图像 {0} 不完整，文件被截断。</translation>
+    </message>
+    <message>
+        <source>The image {0} is damaged: its {1} data cannot be decoded.</source>
+        <translation>图像 {0} 已损坏：无法解码其中的 {1} 数据。</translation>
+    </message>
+    <message>
+        <source>The file {0} is empty.</source>
+        <translation>文件 {0} 为空。</translation>
+    </message>
+    <message>
+        <source>{0} is not an image: JPEG, PNG, BMP, WebP and TIFF are read.</source>
+        <translation>{0} 不是图像：可以读取 JPEG、PNG、BMP、WebP 和 TIFF。</translation>
+    </message>
+    <message>
+        <source>The image {0} is in the format {1}, which is not read; save it as PNG or JPEG.</source>
+        <translation>图像 {0} 的格式为 {1}，无法读取；请另存为 PNG 或 JPEG。</translation>
+    </message>
+    <message>
+        <source>The image {0} is an animation, which is not read; save one frame as PNG.</source>
+        <translation>图像 {0} 是动画，无法读取；请把其中一帧另存为 PNG。</translation>
+    </message>
+    <message>
+        <source>The image {0} has {1} × {2} pixels; the limit is {3} megapixels.</source>
+        <translation>图像 {0} 为 {1} × {2} 像素，上限为 {3} 百万像素。</translation>
+    </message>
+    <message>
+        <source>The image {0} has pixels that are neither 8 nor 16 bits wide.</source>
+        <translation>图像 {0} 的像素既不是 8 位也不是 16 位。</translation>
+    </message>
+    <message>
+        <source>The image {0} has {1} channels; 1, 3 and 4 are read.</source>
+        <translation>图像 {0} 有 {1} 个通道；可以读取 1、3 和 4 个通道的图像。</translation>
+    </message>
+    <message>
+        <source>Refuse images with more pixels than this.</source>
+        <translation>拒绝像素数超过此值的图像。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory to read the image {0}.</source>
+        <translation>内存不足，无法读取图像 {0}。</translation>
+    </message>
+    <message>
+        <source>The folder {0} cannot be read: {1}.</source>
+        <translation>无法读取文件夹 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>The series of pictures: the same seed draws the same ones.</source>
+        <translation>图像序列的种子：相同的种子生成相同的图像。</translation>
+    </message>
+    <message>
+        <source>How many pictures are drawn.</source>
+        <translation>生成多少张图像。</translation>
+    </message>
+    <message>
+        <source>Width of every picture.</source>
+        <translation>每张图像的宽度。</translation>
+    </message>
+    <message>
+        <source>Height of every picture.</source>
+        <translation>每张图像的高度。</translation>
+    </message>
+    <message>
+        <source>Quality of the JPEG files.</source>
+        <translation>JPEG 文件的质量。</translation>
+    </message>
+    <message>
+        <source>{0} exists already and is not an empty folder.</source>
+        <translation>{0} 已存在，且不是空文件夹。</translation>
+    </message>
+    <message>
+        <source>The folder {0} cannot be made: {1}.</source>
+        <translation>无法创建文件夹 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>Drawing blood smears</source>
+        <translation>正在生成血涂片图像</translation>
+    </message>
+    <message>
+        <source>The data set has no split &quot;{0}&quot;: the file {1} is missing.</source>
+        <translation>数据集没有子集“{0}”：缺少文件 {1}。</translation>
+    </message>
+    <message>
+        <source>{0} is listed twice; it counts once.</source>
+        <translation>{0} 列出了两次，只计一次。</translation>
+    </message>
+    <message>
+        <source>Object {0} has no name; it was left out.</source>
+        <translation>目标 {0} 没有名称，已略去。</translation>
+    </message>
+    <message>
+        <source>Object {0} ({1}) has no box; it was left out.</source>
+        <translation>目标 {0}（{1}）没有边框，已略去。</translation>
+    </message>
+    <message>
+        <source>Object {0} ({1}): its box lacks xmin, ymin, xmax or ymax, or one of them is no number; it was left out.</source>
+        <translation>目标 {0}（{1}）：边框缺少 xmin、ymin、xmax 或 ymax，或其中之一不是数，已略去。</translation>
+    </message>
+    <message>
+        <source>The label file {0} is missing; its image was left out.</source>
+        <translation>缺少标注文件 {0}，已略去其图像。</translation>
+    </message>
+    <message>
+        <source>The label file {0} is not valid XML ({1}, byte {2}); its image was left out.</source>
+        <translation>标注文件 {0} 不是有效的 XML（{1}，第 {2} 字节），已略去其图像。</translation>
+    </message>
+    <message>
+        <source>The label file {0} is not a Pascal VOC annotation; its image was left out.</source>
+        <translation>标注文件 {0} 不是 Pascal VOC 标注，已略去其图像。</translation>
+    </message>
+    <message>
+        <source>{0} and {1} share this label file; they and its {2} labels were left out.</source>
+        <translation>{0} 和 {1} 共用此标注文件，已略去这些图像及其 {2} 条标注。</translation>
+    </message>
+    <message>
+        <source>There is no image named {0}; its {1} labels were left out.</source>
+        <translation>没有名为 {0} 的图像，已略去其 {1} 条标注。</translation>
+    </message>
+    <message>
+        <source>The image {0} has no label file; it was left out.</source>
+        <translation>图像 {0} 没有标注文件，已略去。</translation>
+    </message>
+    <message>
+        <source>{0} pyramid channels cannot be split into {1} groups of equal size.</source>
+        <translation>{0} 个金字塔通道无法等分为 {1} 组。</translation>
+    </message>
+    <message>
+        <source>The strides of this network must be 8, 16, 32 and may go on with 64 and 128.</source>
+        <translation>此网络的步幅必须是 8、16、32，之后可以接 64 和 128。</translation>
+    </message>
+    <message>
+        <source>There is no CUDA device on this machine.</source>
+        <translation>这台机器上没有 CUDA 设备。</translation>
+    </message>
+    <message>
+        <source>There is no device {0}: this machine has {1} CUDA devices.</source>
+        <translation>没有设备 {0}：这台机器有 {1} 个 CUDA 设备。</translation>
+    </message>
+    <message>
+        <source>Width of the made-up images.</source>
+        <translation>合成图像的宽度。</translation>
+    </message>
+    <message>
+        <source>Height of the made-up images.</source>
+        <translation>合成图像的高度。</translation>
+    </message>
+    <message>
+        <source>How often to measure.</source>
+        <translation>测量次数。</translation>
+    </message>
+    <message>
+        <source>How many made-up images there are.</source>
+        <translation>合成图像的数量。</translation>
+    </message>
+    <message>
+        <source>There is no model in the folder {0}.</source>
+        <translation>文件夹 {0} 中没有模型。</translation>
+    </message>
+    <message>
+        <source>The file {0} holds tensors, but is not a model of FCOScope.</source>
+        <translation>文件 {0} 中有张量，但不是 FCOScope 的模型。</translation>
+    </message>
+    <message>
+        <source>The model {0} was written by a newer FCOScope.</source>
+        <translation>模型 {0} 由更新版本的 FCOScope 写入。</translation>
+    </message>
+    <message>
+        <source>The model {0} names {1} classes and predicts {2}.</source>
+        <translation>模型 {0} 列出了 {1} 个类别，却预测 {2} 个。</translation>
+    </message>
+    <message>
+        <source>The weights of {0} do not fit the network: {1}.</source>
+        <translation>{0} 的权重与网络不符：{1}。</translation>
+    </message>
+    <message>
+        <source>ResNet-18, 34 or 50.</source>
+        <translation>ResNet-18、34 或 50。</translation>
+    </message>
+    <message>
+        <source>A factor on the channels of the backbone.</source>
+        <translation>骨干网络通道数的倍数。</translation>
+    </message>
+    <message>
+        <source>Batch norm of the backbone: trained (from scratch) or frozen (with given weights).</source>
+        <translation>骨干网络的批归一化：参与训练（从头训练）或冻结（使用给定权重）。</translation>
+    </message>
+    <message>
+        <source>What batch norm adds to the variance.</source>
+        <translation>批归一化加在方差上的值。</translation>
+    </message>
+    <message>
+        <source>Channels of the pyramid and the towers.</source>
+        <translation>金字塔和塔的通道数。</translation>
+    </message>
+    <message>
+        <source>Convolutions in each tower of the head.</source>
+        <translation>检测头每个塔中的卷积层数。</translation>
+    </message>
+    <message>
+        <source>Groups of the towers&apos; group norm.</source>
+        <translation>塔中组归一化的组数。</translation>
+    </message>
+    <message>
+        <source>The tower that centerness is predicted from.</source>
+        <translation>由哪个塔预测中心度。</translation>
+    </message>
+    <message>
+        <source>A trained factor for each level on the regressed distances.</source>
+        <translation>每一层对回归距离乘以一个可训练的系数。</translation>
+    </message>
+    <message>
+        <source>Channels of the class prediction.</source>
+        <translation>类别预测的通道数。</translation>
+    </message>
+    <message>
+        <source>The option {0} is {1}; it must be one of {2}.</source>
+        <translation>选项 {0} 的值为 {1}，应为以下之一：{2}。</translation>
+    </message>
+    <message>
+        <source>The file {0} is not a whole safetensors file: {1}.</source>
+        <translation>文件 {0} 不是完整的 safetensors 文件：{1}。</translation>
+    </message>
+    <message>
+        <source>The file {0} is not a safetensors file.</source>
+        <translation>文件 {0} 不是 safetensors 文件。</translation>
+    </message>
+    <message>
+        <source>How often the training goes through all images.</source>
+        <translation>训练遍历全部图像的次数。</translation>
+    </message>
+    <message>
+        <source>Images that are looked at together.</source>
+        <translation>同时处理的图像数。</translation>
+    </message>
+    <message>
+        <source>Batches whose gradients are added up before one step.</source>
+        <translation>累加多少批的梯度后更新一步。</translation>
+    </message>
+    <message>
+        <source>The optimiser.</source>
+        <translation>优化器。</translation>
+    </message>
+    <message>
+        <source>The highest learning rate, after the warm-up.</source>
+        <translation>预热之后的最高学习率。</translation>
+    </message>
+    <message>
+        <source>Weight decay of convolution weights; norms and biases have none.</source>
+        <translation>卷积权重的权重衰减；归一化参数和偏置不衰减。</translation>
+    </message>
+    <message>
+        <source>Momentum of SGD.</source>
+        <translation>SGD 的动量。</translation>
+    </message>
+    <message>
+        <source>How the learning rate falls.</source>
+        <translation>学习率如何下降。</translation>
+    </message>
+    <message>
+        <source>Fractions of the run at which the rate falls to a tenth (schedule steps).</source>
+        <translation>学习率降为十分之一的时刻，以训练进度的比例表示（schedule 为 steps 时）。</translation>
+    </message>
+    <message>
+        <source>Steps in which the learning rate rises from 0.</source>
+        <translation>学习率从 0 上升所用的步数。</translation>
+    </message>
+    <message>
+        <source>The arithmetic of the convolutions.</source>
+        <translation>卷积使用的运算精度。</translation>
+    </message>
+    <message>
+        <source>Longer gradients are shortened to this; 0 leaves them.</source>
+        <translation>更长的梯度缩短到此长度；0 表示不缩短。</translation>
+    </message>
+    <message>
+        <source>Decay of the running average of the weights.</source>
+        <translation>权重滑动平均的衰减系数。</translation>
+    </message>
+    <message>
+        <source>Every random choice follows from it.</source>
+        <translation>一切随机选择都由它决定。</translation>
+    </message>
+    <message>
+        <source>Threads that prepare images.</source>
+        <translation>准备图像的线程数。</translation>
+    </message>
+    <message>
+        <source>Epochs between validations.</source>
+        <translation>两次验证之间的轮数。</translation>
+    </message>
+    <message>
+        <source>Steps between checkpoints.</source>
+        <translation>两个检查点之间的步数。</translation>
+    </message>
+    <message>
+        <source>auto, cpu or cuda:N.</source>
+        <translation>auto、cpu 或 cuda:N。</translation>
+    </message>
+    <message>
+        <source>CPU threads of the network; 0 means all cores.</source>
+        <translation>网络使用的 CPU 线程数；0 表示全部核心。</translation>
+    </message>
+    <message>
+        <source>Stop after this step, as if asked to; 0 means never.</source>
+        <translation>在此步之后停止，如同收到停止请求；0 表示不停止。</translation>
+    </message>
+    <message>
+        <source>There are no images to train on.</source>
+        <translation>没有可用于训练的图像。</translation>
+    </message>
+    <message>
+        <source>The run in {0} was started with other classes; train into another folder.</source>
+        <translation>{0} 中的训练是用其他类别开始的；请训练到另一个文件夹。</translation>
+    </message>
+    <message>
+        <source>The checkpoint {0} does not say how many steps were done.</source>
+        <translation>检查点 {0} 没有说明已完成多少步。</translation>
+    </message>
+    <message>
+        <source>Training stopped at step {0}: the loss is no longer a finite number. A lower learning rate may help.</source>
+        <translation>训练在第 {0} 步停止：损失不再是有限数。降低学习率可能有帮助。</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>正在训练</translation>
+    </message>
+    <message>
+        <source>The network predicts {0} classes and the data set has {1}.</source>
+        <translation>网络预测 {0} 个类别，而数据集有 {1} 个。</translation>
+    </message>
+    <message>
+        <source>Detections with a lower score are not shown.</source>
+        <translation>不显示得分更低的检测结果。</translation>
+    </message>
+    <message>
+        <source>A box that overlaps a better one of its class by more than this IoU is suppressed.</source>
+        <translation>与同类中得分更高的边框重叠超过此 IoU 的边框会被抑制。</translation>
+    </message>
+    <message>
+        <source>At most so many detections are kept, the best ones.</source>
+        <translation>最多保留这么多个检测结果，取得分最高者。</translation>
+    </message>
+    <message>
+        <source>The best so many candidates of each level go on to non-maximum suppression.</source>
+        <translation>每一层得分最高的这么多个候选框进入非极大值抑制。</translation>
+    </message>
+    <message>
+        <source>The image&apos;s shorter side is scaled to this length.</source>
+        <translation>把图像的短边缩放到此长度。</translation>
+    </message>
+    <message>
+        <source>The longer side never exceeds this length.</source>
+        <translation>长边不超过此长度。</translation>
+    </message>
+    <message>
+        <source>The network&apos;s input is padded to a multiple of this.</source>
+        <translation>网络输入填充为此值的倍数。</translation>
+    </message>
+    <message>
+        <source>Mean of red, green and blue that is subtracted (pixels in 0…1).</source>
+        <translation>要减去的红、绿、蓝均值（像素取值 0…1）。</translation>
+    </message>
+    <message>
+        <source>Deviation of red, green and blue that is divided by.</source>
+        <translation>要除以的红、绿、蓝标准差。</translation>
+    </message>
+    <message>
+        <source>How the image is resized: plain bilinear, or with a filter that widens when shrinking.</source>
+        <translation>图像缩放方式：普通双线性，或缩小时加宽的滤波器。</translation>
+    </message>
+    <message>
+        <source>Distance between neighbouring locations, level by level.</source>
+        <translation>各层相邻位置之间的距离。</translation>
+    </message>
+    <message>
+        <source>Regression ranges: the limits between neighbouring levels.</source>
+        <translation>回归范围：相邻层之间的界限。</translation>
+    </message>
+    <message>
+        <source>Where locations lie: in the middle of their cell, or as torchvision places them.</source>
+        <translation>位置所在：单元格中心，或按 torchvision 的放法。</translation>
+    </message>
+    <message>
+        <source>Centre sampling: whether only locations near a box&apos;s centre are positive.</source>
+        <translation>中心采样：是否只有靠近边框中心的位置为正样本。</translation>
+    </message>
+    <message>
+        <source>Half side of the centre region.</source>
+        <translation>中心区域边长的一半。</translation>
+    </message>
+    <message>
+        <source>Whether a box exactly on a range limit belongs to both levels or to neither.</source>
+        <translation>恰好位于范围界限上的边框属于两层，还是都不属于。</translation>
+    </message>
+    <message>
+        <source>Which box wins a location that lies in several.</source>
+        <translation>一个位置同时落在多个边框内时归哪个边框。</translation>
+    </message>
+    <message>
+        <source>The unit in which the network regresses distances.</source>
+        <translation>网络回归距离所用的单位。</translation>
+    </message>
+    <message>
+        <source>What makes the regressed distances positive.</source>
+        <translation>用什么函数使回归距离为正。</translation>
+    </message>
+    <message>
+        <source>The loss of the regressed boxes.</source>
+        <translation>边框回归的损失。</translation>
+    </message>
+    <message>
+        <source>Whether positives near the centre count more in the box loss.</source>
+        <translation>靠近中心的正样本在边框损失中是否权重更大。</translation>
+    </message>
+    <message>
+        <source>Focal loss: weight of positives.</source>
+        <translation>Focal loss：正样本的权重。</translation>
+    </message>
+    <message>
+        <source>Focal loss: how strongly easy locations are discounted.</source>
+        <translation>Focal loss：容易样本被削弱的程度。</translation>
+    </message>
+    <message>
+        <source>The score: √(p·o) or p·o.</source>
+        <translation>得分：√(p·o) 或 p·o。</translation>
+    </message>
+    <message>
+        <source>There is no profile &quot;{0}&quot;; the known ones are {1}.</source>
+        <translation>没有名为“{0}”的配置，已知的有 {1}。</translation>
+    </message>
+    <message>
+        <source>The option {0} must be a rising list with at least one entry.</source>
+        <translation>选项 {0} 必须是至少有一项的递增列表。</translation>
+    </message>
+    <message>
+        <source>The option {0} has {1} entries; {2} levels need a rising list of {3}.</source>
+        <translation>选项 {0} 有 {1} 项；{2} 层需要 {3} 项的递增列表。</translation>
+    </message>
+    <message>
+        <source>The options mean and deviation must have three entries each.</source>
+        <translation>选项 mean 和 deviation 必须各有三项。</translation>
+    </message>
+    <message>
+        <source>The long side ({0} px) is shorter than the short side ({1} px).</source>
+        <translation>长边（{0} 像素）比短边（{1} 像素）还短。</translation>
+    </message>
+    <message>
+        <source>Measured detections, after three that warm up.</source>
+        <translation>预热三次之后测量的检测次数。</translation>
+    </message>
+    <message>
+        <source>Print one JSON object instead of text.</source>
+        <translation>输出一个 JSON 对象而不是文本。</translation>
+    </message>
+    <message>
+        <source>Measure training too: the model&apos;s own structure on drawn smears.</source>
+        <translation>同时测量训练：用模型自身的结构在生成的血涂片上训练。</translation>
+    </message>
+    <message>
+        <source>Measured training steps, after two that warm up.</source>
+        <translation>预热两步之后测量的训练步数。</translation>
+    </message>
+    <message>
+        <source>Image files; without any a drawn smear of 640 × 480.</source>
+        <translation>图像文件；不指定则使用一张 640 × 480 的生成血涂片。</translation>
+    </message>
+    <message>
+        <source>fcos {0} has no option &quot;{1}&quot;; fcos {0} --help lists them.</source>
+        <translation>fcos {0} 没有选项“{1}”；fcos {0} --help 会列出全部选项。</translation>
+    </message>
+    <message>
+        <source>fcos {0} has no option &quot;{1}&quot;; did you mean &quot;--{2}&quot;?</source>
+        <translation>fcos {0} 没有选项“{1}”，是否指“--{2}”？</translation>
+    </message>
+    <message>
+        <source>fcos {0}: {1}; fcos {0} --help explains.</source>
+        <translation>fcos {0}：{1}；详见 fcos {0} --help。</translation>
+    </message>
+    <message>
+        <source>fcos {0}: &quot;{1}&quot; is one argument too many.</source>
+        <translation>fcos {0}：“{1}”是多余的参数。</translation>
+    </message>
+    <message>
+        <source>The results cannot be written: {0}.</source>
+        <translation>无法写入结果：{0}。</translation>
+    </message>
+    <message>
+        <source>A folder that does not exist yet or is empty.</source>
+        <translation>尚不存在或为空的文件夹。</translation>
+    </message>
+    <message>
+        <source>The folder {0} holds no images.</source>
+        <translation>文件夹 {0} 中没有图像。</translation>
+    </message>
+    <message>
+        <source>Drawing into {0} would overwrite the image {1}; name another folder.</source>
+        <translation>绘制到 {0} 会覆盖图像 {1}；请指定另一个文件夹。</translation>
+    </message>
+    <message>
+        <source>Print one JSON array instead of text.</source>
+        <translation>输出一个 JSON 数组而不是文本。</translation>
+    </message>
+    <message>
+        <source>Write each image with its detections as a PNG into this folder.</source>
+        <translation>把每张图像连同检测结果以 PNG 写入此文件夹。</translation>
+    </message>
+    <message>
+        <source>Image files, or folders of images.</source>
+        <translation>图像文件，或图像文件夹。</translation>
+    </message>
+    <message>
+        <source>List every entry of the data set that could not be used as it stands.</source>
+        <translation>列出数据集中无法直接使用的每个条目。</translation>
+    </message>
+    <message>
+        <source>A COCO file, a VOC folder; PATH:SPLIT names a split. Several count as one.</source>
+        <translation>COCO 文件或 VOC 文件夹；PATH:SPLIT 指明子集。多个合并为一个。</translation>
+    </message>
+    <message>
+        <source>The data set {0} has no images that can be used.</source>
+        <translation>数据集 {0} 中没有可用的图像。</translation>
+    </message>
+    <message>
+        <source>The data set {0} has no labels.</source>
+        <translation>数据集 {0} 没有标注。</translation>
+    </message>
+    <message>
+        <source>fcos has no verb &quot;{0}&quot;; fcos --help lists them.</source>
+        <translation>fcos 没有子命令“{0}”；fcos --help 会列出全部子命令。</translation>
+    </message>
+    <message>
+        <source>fcos has no verb &quot;{0}&quot;; did you mean &quot;{1}&quot;?</source>
+        <translation>fcos 没有子命令“{0}”，是否指“{1}”？</translation>
+    </message>
+    <message>
+        <source>A model file or a checkpoint folder.</source>
+        <translation>模型文件或检查点文件夹。</translation>
+    </message>
+    <message>
+        <source>Store the weights as float16: half the size.</source>
+        <translation>以 float16 存储权重，大小减半。</translation>
+    </message>
+    <message>
+        <source>A name for people, kept in the file.</source>
+        <translation>供人阅读的名称，保存在文件中。</translation>
+    </message>
+    <message>
+        <source>The terms under which the model is given away, kept in the file.</source>
+        <translation>模型发布所依据的条款，保存在文件中。</translation>
+    </message>
+    <message>
+        <source>The checkpoint folder or model file, and the file to write.</source>
+        <translation>检查点文件夹或模型文件，以及要写入的文件。</translation>
+    </message>
+    <message>
+        <source>fcos model has no verb &quot;{0}&quot;; it has info and export.</source>
+        <translation>fcos model 没有子命令“{0}”，只有 info 和 export。</translation>
+    </message>
+    <message>
+        <source>A model file or a checkpoint folder; without it the model that ships with FCOScope.</source>
+        <translation>模型文件或检查点文件夹；不指定则使用 FCOScope 自带的模型。</translation>
+    </message>
+    <message>
+        <source>No model ships with this copy of FCOScope; name one with --weights.</source>
+        <translation>这份 FCOScope 没有自带模型；请用 --weights 指定。</translation>
+    </message>
+    <message>
+        <source>Another trainer (process {0}) is working in the run folder {1}.</source>
+        <translation>另一个训练进程（进程 {0}）正在训练文件夹 {1} 中工作。</translation>
+    </message>
+    <message>
+        <source>The data is not what the run in {0} was started with (see its dataset.json); train into another folder.</source>
+        <translation>数据与 {0} 中的训练开始时不同（见其 dataset.json）；请训练到另一个文件夹。</translation>
+    </message>
+    <message>
+        <source>taking stock of the images</source>
+        <translation>正在清点图像</translation>
+    </message>
+    <message>
+        <source>The file {0}, line {1}: {2}</source>
+        <translation>文件 {0} 第 {1} 行：{2}</translation>
+    </message>
+    <message>
+        <source>only texts, numbers, true, false and lists of them are options.</source>
+        <translation>选项只能是文本、数、true、false 及其列表。</translation>
+    </message>
+    <message>
+        <source>{0}: there is no table [{1}].</source>
+        <translation>{0}：没有表 [{1}]。</translation>
+    </message>
+    <message>
+        <source>{0}: there is no table [{1}]; did you mean [{2}]?</source>
+        <translation>{0}：没有表 [{1}]，是否指 [{2}]？</translation>
+    </message>
+    <message>
+        <source>{0}.</source>
+        <translation>{0}。</translation>
+    </message>
+    <message>
+        <source>Folder of the run; if it holds a run, that goes on. Without it runs/1, runs/2, …</source>
+        <translation>训练文件夹；若其中已有训练则继续。不指定则为 runs/1、runs/2……</translation>
+    </message>
+    <message>
+        <source>A TOML file with options, such as another run&apos;s run.toml.</source>
+        <translation>含有选项的 TOML 文件，例如另一次训练的 run.toml。</translation>
+    </message>
+    <message>
+        <source>List every entry of the data that could not be used as it stands.</source>
+        <translation>列出数据中无法直接使用的每个条目。</translation>
+    </message>
+    <message>
+        <source>Labelled images to measure on while training, PATH or PATH:SPLIT.</source>
+        <translation>训练期间用于评测的带标注图像，PATH 或 PATH:SPLIT。</translation>
+    </message>
+    <message>
+        <source>A model whose weights the training begins with.</source>
+        <translation>训练从此模型的权重开始。</translation>
+    </message>
+    <message>
+        <source>The kind of FCOS; sets the defaults of the options below.</source>
+        <translation>FCOS 的种类；决定下列选项的默认值。</translation>
+    </message>
+    <message>
+        <source>COCO files or VOC folders, PATH or PATH:SPLIT; several are joined.</source>
+        <translation>COCO 文件或 VOC 文件夹，PATH 或 PATH:SPLIT；多个会合并。</translation>
+    </message>
+    <message>
+        <source>fcos train needs a data set: fcos train DATASET, or --run with the folder of a run to go on with.</source>
+        <translation>fcos train 需要数据集：fcos train 数据集，或用 --run 指定要继续的训练文件夹。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for this. Close other programs or take a smaller image.</source>
+        <translation>内存不足。请关闭其他程序，或换用较小的图像。</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside FCOScope, please report it: {0}</source>
+        <translation>FCOScope 内部出错，请报告此问题：{0}</translation>
+    </message>
+    <message>
+        <source>The file {0} is neither an image nor a model nor a data set that FCOScope can open.</source>
+        <translation>文件 {0} 不是 FCOScope 能打开的图像、模型或数据集。</translation>
+    </message>
+    <message>
+        <source>{0} more of the files and folders given could not be opened.</source>
+        <translation>另有 {0} 个文件或文件夹无法打开。</translation>
+    </message>
+    <message>
+        <source>{0} entries of the data set cannot be used.</source>
+        <translation>数据集中有 {0} 个条目无法使用。</translation>
+    </message>
+    <message>
+        <source>The class names of the model {0} cannot be read: {1}.</source>
+        <translation>无法读取模型 {0} 的类别名称：{1}。</translation>
+    </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation>{0}：{1}</translation>
+    </message>
+    <message>
+        <source>The run in {0} was started with {1} {2}, not {3}; train into another folder.</source>
+        <translation>{0} 中的训练开始时 {1} 为 {2}，而不是 {3}；请训练到另一个文件夹。</translation>
+    </message>
+    <message>
+        <source>The run goes on with {0} {1} instead of {2}.</source>
+        <translation>训练将继续，{0} 由 {2} 改为 {1}。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory to look for objects in the image {0}.</source>
+        <translation>内存不足，无法在图像 {0} 中检测目标。</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::Canvas</name>
+    <message>
+        <source>There is no picture in this file.</source>
+        <translation>此文件中没有图像。</translation>
+    </message>
+    <message>
+        <source>Open an image to see what FCOS finds in it</source>
+        <translation>打开一张图像，看看 FCOS 能发现什么</translation>
+    </message>
+    <message>
+        <source>Drop images, folders or a model here, or choose a file.</source>
+        <translation>把图像、文件夹或模型拖放到这里，或选择文件。</translation>
+    </message>
+    <message>
+        <source>Open images…</source>
+        <translation>打开图像…</translation>
+    </message>
+    <message>
+        <source>%1 cannot be shown</source>
+        <translation>无法显示 %1</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>No image is open.</source>
+        <translation>没有打开的图像。</translation>
+    </message>
+    <message>
+        <source>Loading %1…</source>
+        <translation>正在加载 %1…</translation>
+    </message>
+    <message>
+        <source>%1, %2 × %3 pixels</source>
+        <translation>%1，%2 × %3 像素</translation>
+    </message>
+    <message>
+        <source>detections: %1</source>
+        <translation>检测结果：%1 个</translation>
+    </message>
+    <message>
+        <source>Selected: %1</source>
+        <translation>已选中：%1</translation>
+    </message>
+    <message>
+        <source>Detecting…</source>
+        <translation>正在检测…</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::DetectionModel</name>
+    <message>
+        <source>Class of the object</source>
+        <translation>目标的类别</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Score by which detections are ranked</source>
+        <translation>用于排序的得分</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>得分</translation>
+    </message>
+    <message>
+        <source>Class probability p</source>
+        <translation>类别概率 p</translation>
+    </message>
+    <message>
+        <source>p</source>
+        <comment>class probability</comment>
+        <translation>p</translation>
+    </message>
+    <message>
+        <source>Centerness o</source>
+        <translation>中心度 o</translation>
+    </message>
+    <message>
+        <source>o</source>
+        <comment>centerness</comment>
+        <translation>o</translation>
+    </message>
+    <message>
+        <source>Pyramid level the box came from</source>
+        <translation>边框来自的金字塔层</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Location on that level: column, row</source>
+        <translation>在该层上的位置：列、行</translation>
+    </message>
+    <message>
+        <source>Location</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Left side in image pixels</source>
+        <translation>左边，图像像素</translation>
+    </message>
+    <message>
+        <source>x</source>
+        <comment>left side</comment>
+        <translation>x</translation>
+    </message>
+    <message>
+        <source>Upper side in image pixels</source>
+        <translation>上边，图像像素</translation>
+    </message>
+    <message>
+        <source>y</source>
+        <comment>upper side</comment>
+        <translation>y</translation>
+    </message>
+    <message>
+        <source>Width in image pixels</source>
+        <translation>宽度，图像像素</translation>
+    </message>
+    <message>
+        <source>w</source>
+        <comment>width</comment>
+        <translation>宽</translation>
+    </message>
+    <message>
+        <source>Height in image pixels</source>
+        <translation>高度，图像像素</translation>
+    </message>
+    <message>
+        <source>h</source>
+        <comment>height</comment>
+        <translation>高</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::DetectionPanel</name>
+    <message>
+        <source>All classes (%1)</source>
+        <translation>全部类别（%1）</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Show one class only</source>
+        <translation>只显示一个类别</translation>
+    </message>
+    <message>
+        <source>No detections</source>
+        <translation>没有检测结果</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%2 个中的 %1 个</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::DetectionTable</name>
+    <message>
+        <source>%1 px</source>
+        <translation>%1 像素</translation>
+    </message>
+    <message>
+        <source>Detections</source>
+        <translation>检测结果</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::ImageList</name>
+    <message>
+        <source>No images</source>
+        <translation>没有图像</translation>
+    </message>
+    <message>
+        <source>Images: %1</source>
+        <translation>图像：%1 张</translation>
+    </message>
+    <message>
+        <source>Images: %1 of %2</source>
+        <translation>图像：%2 张中的 %1 张</translation>
+    </message>
+    <message>
+        <source>Filter by name</source>
+        <translation>按名称筛选</translation>
+    </message>
+    <message>
+        <source>Filter images by name</source>
+        <translation>按名称筛选图像</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::ImageListModel</name>
+    <message>
+        <source>not opened yet</source>
+        <translation>尚未打开</translation>
+    </message>
+    <message>
+        <source>loading</source>
+        <translation>正在加载</translation>
+    </message>
+    <message>
+        <source>detecting</source>
+        <translation>正在检测</translation>
+    </message>
+    <message>
+        <source>detections: %1</source>
+        <translation>检测结果：%1 个</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::MainWindow</name>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Thresholds</source>
+        <translation>阈值</translation>
+    </message>
+    <message>
+        <source>Detections</source>
+        <translation>检测结果</translation>
+    </message>
+    <message>
+        <source>Show them</source>
+        <translation>查看</translation>
+    </message>
+    <message>
+        <source>Tool bar</source>
+        <translation>工具栏</translation>
+    </message>
+    <message>
+        <source>No model is loaded, so nothing is detected.</source>
+        <translation>没有加载模型，因此不进行检测。</translation>
+    </message>
+    <message>
+        <source>Open model…</source>
+        <translation>打开模型…</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::MessageStrip</name>
+    <message>
+        <source>Error</source>
+        <translation>错误</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>警告</translation>
+    </message>
+    <message>
+        <source>Notice</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>%1 more</source>
+        <translation>还有 %1 条</translation>
+    </message>
+    <message>
+        <source>Close this notice</source>
+        <translation>关闭此提示</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::StatusLine</name>
+    <message>
+        <source>%1 found, %2 ms</source>
+        <translation>%1 个目标，%2 毫秒</translation>
+    </message>
+    <message>
+        <source>Number of detections, and the time that the network took</source>
+        <translation>检测结果的数量，以及网络所用的时间</translation>
+    </message>
+    <message>
+        <source>Loading the model…</source>
+        <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>No model</source>
+        <translation>没有模型</translation>
+    </message>
+    <message>
+        <source>The model and the device that it runs on; click for its model card</source>
+        <translation>模型及其运行设备；单击查看模型卡片</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::ThresholdPanel</name>
+    <message>
+        <source>Reset to profile</source>
+        <translation>恢复默认值</translation>
+    </message>
+    <message>
+        <source>Go back to the values the model was made with</source>
+        <translation>恢复为模型自带的值</translation>
+    </message>
+</context>
+<context>
+    <name>option</name>
+    <message>
+        <source>Score threshold</source>
+        <translation>得分阈值</translation>
+    </message>
+    <message>
+        <source>NMS threshold</source>
+        <translation>NMS 阈值</translation>
+    </message>
+    <message>
+        <source>Detections per image</source>
+        <translation>每张图像的检测数</translation>
+    </message>
+    <message>
+        <source>Candidates per level</source>
+        <translation>每层的候选数</translation>
+    </message>
+</context>
+</TS>
