@@ -94,8 +94,10 @@ public:
     /// Takes `place` unless any of it is taken.
     bool take(const QRect &place)
     {
-        const int x0 = std::clamp(place.left() / cell, 0, columns_ - 1), x1 = std::clamp(place.right() / cell, 0, columns_ - 1);
-        const int y0 = std::clamp(place.top() / cell, 0, rows_ - 1), y1 = std::clamp(place.bottom() / cell, 0, rows_ - 1);
+        const int x0 = std::clamp(place.left() / cell, 0, columns_ - 1),
+                  x1 = std::clamp(place.right() / cell, 0, columns_ - 1);
+        const int y0 = std::clamp(place.top() / cell, 0, rows_ - 1),
+                  y1 = std::clamp(place.bottom() / cell, 0, rows_ - 1);
         for (int y = y0; y <= y1; ++y)
             for (int x = x0; x <= x1; ++x)
                 if (taken_[at(x, y)])
@@ -108,7 +110,10 @@ public:
 
 private:
     static constexpr int cell = 6;
-    size_t at(int x, int y) const { return static_cast<size_t>(y) * static_cast<size_t>(columns_) + static_cast<size_t>(x); }
+    size_t at(int x, int y) const
+    {
+        return static_cast<size_t>(y) * static_cast<size_t>(columns_) + static_cast<size_t>(x);
+    }
     int columns_, rows_;
     std::vector<bool> taken_;
 };
@@ -119,7 +124,9 @@ QRect boxOnScreen(const Box &box, const View &view)
 {
     // Far beyond the screen the exact place does not matter, and int must not overflow.
     const QSize size = view.screen();
-    const auto edge = [](double value, int limit) { return static_cast<int>(std::lround(std::clamp(value, -1000.0, limit + 1000.0))); };
+    const auto edge = [](double value, int limit) {
+        return static_cast<int>(std::lround(std::clamp(value, -1000.0, limit + 1000.0)));
+    };
     const QPointF from = view.toScreen({box.x1, box.y1}), to = view.toScreen({box.x2, box.y2});
     const int left = edge(from.x(), size.width()), top = edge(from.y(), size.height());
     return {left, top, std::max(1, edge(to.x(), size.width()) - left), std::max(1, edge(to.y(), size.height()) - top)};
@@ -128,8 +135,9 @@ QRect boxOnScreen(const Box &box, const View &view)
 QString tagText(const Detection &detection, const std::vector<std::string> &classNames)
 {
     const auto index = static_cast<size_t>(detection.classIndex);
-    const QString name = detection.classIndex >= 0 && index < classNames.size() ? QString::fromStdString(classNames[index])
-                                                                                : QString::number(detection.classIndex);
+    const QString name = detection.classIndex >= 0 && index < classNames.size()
+                             ? QString::fromStdString(classNames[index])
+                             : QString::number(detection.classIndex);
     return QStringLiteral("%1 %2").arg(name, QLocale().toString(detection.score, 'f', 2));
 }
 
@@ -143,8 +151,8 @@ void paintBoxes(QImage &screen, const View &view, const std::vector<Detection> &
     };
     std::vector<Shown> shown;
     for (const Detection &d : detections)
-        if ((style.classFilter < 0 || d.classIndex == style.classFilter) && d.box.hasArea() && d.box.x1 <= seen.right() &&
-            d.box.x2 >= seen.left() && d.box.y1 <= seen.bottom() && d.box.y2 >= seen.top())
+        if ((style.classFilter < 0 || d.classIndex == style.classFilter) && d.box.hasArea() &&
+            d.box.x1 <= seen.right() && d.box.x2 >= seen.left() && d.box.y1 <= seen.bottom() && d.box.y2 >= seen.top())
             shown.push_back({&d, boxOnScreen(d.box, view)});
 
     QPainter painter(&screen);
@@ -152,7 +160,8 @@ void paintBoxes(QImage &screen, const View &view, const std::vector<Detection> &
     // The worst first, so that the best lie on top.
     for (auto it = shown.rbegin(); it != shown.rend(); ++it) {
         const bool tiny = std::min(it->place.width(), it->place.height()) < small;
-        outline(painter, view, it->place, classColor(it->detection->classIndex), tiny ? 1 : 2, !tiny && shown.size() <= mostHalos);
+        outline(painter, view, it->place, classColor(it->detection->classIndex), tiny ? 1 : 2,
+                !tiny && shown.size() <= mostHalos);
     }
     if (!style.tags)
         return;
@@ -186,7 +195,8 @@ void paintBox(QPainter &painter, const View &view, const Detection &detection,
     painter.fillRect(box, fill);
     if (emphasis == Emphasis::Selected) {
         // A white line around the coloured one: told apart without seeing colours.
-        outline(painter, view, box.adjusted(-scaled(2, view), -scaled(2, view), scaled(2, view), scaled(2, view)), Qt::white, 2, true);
+        outline(painter, view, box.adjusted(-scaled(2, view), -scaled(2, view), scaled(2, view), scaled(2, view)),
+                Qt::white, 2, true);
         outline(painter, view, box, color, 3, false);
     } else {
         outline(painter, view, box, color, 3, true);

@@ -234,7 +234,8 @@ void Canvas::ensureVisible(int detection)
     if (p.view.seen().adjusted(-1e-6, -1e-6, 1e-6, 1e-6).contains(place))
         return;
     View view = p.view;
-    const double margin = 1.2, width = margin * std::max(1.0, place.width()), height = margin * std::max(1.0, place.height());
+    const double margin = 1.2, width = margin * std::max(1.0, place.width()),
+                 height = margin * std::max(1.0, place.height());
     view.zoom = std::min({view.zoom, view.screen().width() / width, view.screen().height() / height});
     view.centre = view.held(place.center());
     setView(view, false);
@@ -329,7 +330,8 @@ void Canvas::updateDescription()
         break;
     }
     const QLocale locale;
-    QString text = tr("%1, %2 × %3 pixels").arg(fileName(p.id), locale.toString(p.image.width()), locale.toString(p.image.height()));
+    QString text = tr("%1, %2 × %3 pixels")
+                       .arg(fileName(p.id), locale.toString(p.image.width()), locale.toString(p.image.height()));
     text += ", " + tr("detections: %1").arg(locale.toString(static_cast<int>(p.detections.size())));
     if (p.selected >= 0)
         text += ". " + tr("Selected: %1").arg(tagText(p.detections[static_cast<size_t>(p.selected)], p.classNames));

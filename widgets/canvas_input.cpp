@@ -87,7 +87,8 @@ bool Canvas::eventFilter(QObject *watched, QEvent *event)
     if (event->type() != QEvent::KeyPress && event->type() != QEvent::KeyRelease)
         return false;
     auto *key = static_cast<QKeyEvent *>(event);
-    if (key->key() != Qt::Key_Space || key->modifiers() != Qt::NoModifier || !qobject_cast<QAbstractItemView *>(watched))
+    if (key->key() != Qt::Key_Space || key->modifiers() != Qt::NoModifier ||
+        !qobject_cast<QAbstractItemView *>(watched))
         return false;
     if (!key->isAutoRepeat())
         holdSpace(event->type() == QEvent::KeyPress);
@@ -170,8 +171,9 @@ std::vector<int> Canvas::detectionsAt(QPointF widget) const
     const double reach = 3 * p.view.ratio / p.view.zoom;
     for (size_t i = 0; i < p.detections.size(); ++i) {
         const Detection &d = p.detections[i];
-        if ((p.style.classFilter < 0 || d.classIndex == p.style.classFilter) && d.box.hasArea() && at.x() >= d.box.x1 - reach &&
-            at.x() <= d.box.x2 + reach && at.y() >= d.box.y1 - reach && at.y() <= d.box.y2 + reach)
+        if ((p.style.classFilter < 0 || d.classIndex == p.style.classFilter) && d.box.hasArea() &&
+            at.x() >= d.box.x1 - reach && at.x() <= d.box.x2 + reach && at.y() >= d.box.y1 - reach &&
+            at.y() <= d.box.y2 + reach)
             found.push_back(static_cast<int>(i));
     }
     std::stable_sort(found.begin(), found.end(), [&](int a, int b) {

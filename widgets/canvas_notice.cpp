@@ -40,7 +40,8 @@ CanvasNotice::CanvasNotice(QWidget *parent)
     connect(button_, &QPushButton::clicked, this, &CanvasNotice::pressed);
 }
 
-void CanvasNotice::setContents(const QString &iconName, const QString &title, const QString &text, const QString &button)
+void CanvasNotice::setContents(const QString &iconName, const QString &title, const QString &text,
+                               const QString &button)
 {
     iconName_ = iconName;
     title_->setText(title);
@@ -53,7 +54,10 @@ void CanvasNotice::setContents(const QString &iconName, const QString &title, co
 QString CanvasNotice::title() const { return title_->text(); }
 QString CanvasNotice::text() const { return text_->text(); }
 
-void CanvasNotice::refreshIcon() { icon_->setPixmap(icon(iconName_).pixmap(QSize(56, 56), devicePixelRatioF(), QIcon::Disabled)); }
+void CanvasNotice::refreshIcon()
+{
+    icon_->setPixmap(icon(iconName_).pixmap(QSize(56, 56), devicePixelRatioF(), QIcon::Disabled));
+}
 
 void CanvasNotice::changeEvent(QEvent *event)
 {

@@ -93,14 +93,17 @@ void Canvas::paintEmphasis(QPainter &painter) const
 {
     const Parts &p = *parts_;
     const auto shown = [&](int i) {
-        return i >= 0 && (p.style.classFilter < 0 || p.detections[static_cast<size_t>(i)].classIndex == p.style.classFilter);
+        return i >= 0 &&
+               (p.style.classFilter < 0 || p.detections[static_cast<size_t>(i)].classIndex == p.style.classFilter);
     };
     painter.save();
     painter.scale(1 / p.view.ratio, 1 / p.view.ratio);
     if (shown(p.selected))
-        paintBox(painter, p.view, p.detections[static_cast<size_t>(p.selected)], p.classNames, p.style, Emphasis::Selected);
+        paintBox(painter, p.view, p.detections[static_cast<size_t>(p.selected)], p.classNames, p.style,
+                 Emphasis::Selected);
     if (shown(p.hovered) && p.hovered != p.selected)
-        paintBox(painter, p.view, p.detections[static_cast<size_t>(p.hovered)], p.classNames, p.style, Emphasis::Hovered);
+        paintBox(painter, p.view, p.detections[static_cast<size_t>(p.hovered)], p.classNames, p.style,
+                 Emphasis::Hovered);
     painter.restore();
 }
 
@@ -110,7 +113,8 @@ QRect Canvas::badgePlace() const
     if (text.isEmpty())
         return {};
     const QFontMetrics metrics(badgeFont(*this));
-    const int wide = std::min(metrics.horizontalAdvance(text) + wheelSize + 34, std::max(60, width() - 2 * badgeMargin));
+    const int wide =
+        std::min(metrics.horizontalAdvance(text) + wheelSize + 34, std::max(60, width() - 2 * badgeMargin));
     const QSize size(wide, metrics.height() + 12);
     if (parts_->state == State::Loading)
         return {QPoint((width() - size.width()) / 2, (height() - size.height()) / 2), size};

@@ -3,16 +3,12 @@
 
 #include <QApplication>
 #include <QClipboard>
-#include <QComboBox>
-#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
-#include <QLabel>
 #include <QLocale>
 #include <QPainter>
 #include <QSortFilterProxyModel>
 #include <cmath>
-#include <map>
 
 #include "widgets/detection_origin.h"
 #include "widgets/theme.h"
@@ -20,21 +16,6 @@
 namespace fcoscope {
 
 namespace {
-
-// The colour of a class as a small rounded square, crisp at `ratio`.
-QPixmap swatch(int classIndex, double ratio)
-{
-    const int size = 12;
-    QPixmap pixmap(QSize(size, size) * ratio);
-    pixmap.setDevicePixelRatio(ratio);
-    pixmap.fill(Qt::transparent);
-    QPainter painter(&pixmap);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(QPen(QColor(0, 0, 0, 90), 1));
-    painter.setBrush(classColor(classIndex));
-    painter.drawRoundedRect(QRectF(0.5, 0.5, size - 1, size - 1), 3, 3);
-    return pixmap;
-}
 
 // Rows of one class, or all.
 class ClassFilter : public QSortFilterProxyModel {
@@ -49,7 +30,8 @@ public:
 protected:
     bool filterAcceptsRow(int row, const QModelIndex &parent) const override
     {
-        return class_ < 0 || sourceModel()->index(row, 0, parent).data(DetectionModel::ClassIndexRole).toInt() == class_;
+        return class_ < 0 ||
+               sourceModel()->index(row, 0, parent).data(DetectionModel::ClassIndexRole).toInt() == class_;
     }
 
 private:
@@ -57,6 +39,20 @@ private:
 };
 
 }  // namespace
+
+QPixmap classSwatch(int classIndex, double ratio)
+{
+    const int size = 12;
+    QPixmap pixmap(QSize(size, size) * ratio);
+    pixmap.setDevicePixelRatio(ratio);
+    pixmap.fill(Qt::transparent);
+    QPainter painter(&pixmap);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(QColor(0, 0, 0, 90), 1));
+    painter.setBrush(classColor(classIndex));
+    painter.drawRoundedRect(QRectF(0.5, 0.5, size - 1, size - 1), 3, 3);
+    return pixmap;
+}
 
 std::vector<LevelGrid> levelGrids(const RawOutputs &raw, const Profile &profile)
 {
@@ -91,10 +87,14 @@ void DetectionModel::setDetections(std::vector<Detection> detections, std::vecto
 QString DetectionModel::className(int classIndex) const
 {
     const auto index = static_cast<size_t>(classIndex);
-    return classIndex >= 0 && index < classNames_.size() ? QString::fromStdString(classNames_[index]) : QString::number(classIndex);
+    return classIndex >= 0 && index < classNames_.size() ? QString::fromStdString(classNames_[index])
+                                                         : QString::number(classIndex);
 }
 
-int DetectionModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : static_cast<int>(detections_.size()); }
+int DetectionModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(detections_.size());
+}
 int DetectionModel::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : ColumnCount; }
 
 QString DetectionModel::locationText(const Detection &d) const
@@ -158,7 +158,7 @@ QVariant DetectionModel::data(const QModelIndex &index, int role) const
     case ClassIndexRole:
         return d.classIndex;
     case Qt::DecorationRole:
-        return index.column() == Class ? QVariant(swatch(d.classIndex, qApp->devicePixelRatio())) : QVariant();
+        return index.column() == Class ? QVariant(classSwatch(d.classIndex, qApp->devicePixelRatio())) : QVariant();
     case Qt::TextAlignmentRole:
         return int(index.column() == Class   ? Qt::AlignLeft | Qt::AlignVCenter
                    : index.column() == Level ? Qt::AlignHCenter | Qt::AlignVCenter
@@ -175,7 +175,9 @@ QVariant DetectionModel::headerData(int section, Qt::Orientation orientation, in
     if (orientation == Qt::Vertical)
         return role == Qt::DisplayRole ? QVariant(QLocale().toString(section + 1)) : QVariant();
     if (role == Qt::TextAlignmentRole)
-        return int(section == Class ? Qt::AlignLeft | Qt::AlignVCenter : section == Level ? Qt::AlignCenter : Qt::AlignRight | Qt::AlignVCenter);
+        return int(section == Class   ? Qt::AlignLeft | Qt::AlignVCenter
+                   : section == Level ? Qt::AlignCenter
+                                      : Qt::AlignRight | Qt::AlignVCenter);
     if (role != Qt::DisplayRole && role != Qt::ToolTipRole)
         return {};
     const bool full = role == Qt::ToolTipRole;
@@ -203,7 +205,8 @@ void DetectionModel::retranslate()
 
 // --- Table
 
-DetectionTable::DetectionTable(QWidget *parent) : QTableView(parent), model_(new DetectionModel(this)), proxy_(new ClassFilter(this))
+DetectionTable::DetectionTable(QWidget *parent)
+    : QTableView(parent), model_(new DetectionModel(this)), proxy_(new ClassFilter(this))
 {
     proxy_->setSourceModel(model_);
     proxy_->setSortRole(DetectionModel::SortRole);
@@ -234,7 +237,8 @@ DetectionTable::DetectionTable(QWidget *parent) : QTableView(parent), model_(new
         if (!quiet_)
             Q_EMIT selectionChanged(selected());
     });
-    connect(this, &QTableView::activated, this, [this](const QModelIndex &at) { Q_EMIT detectionActivated(proxy_->mapToSource(at).row()); });
+    connect(this, &QTableView::activated, this,
+            [this](const QModelIndex &at) { Q_EMIT detectionActivated(proxy_->mapToSource(at).row()); });
 }
 
 // Widths that hold for any detection, so that columns do not jump while a slider moves.
@@ -246,7 +250,8 @@ void DetectionTable::fitColumns()
     for (const std::string &className : model_->classNames())
         name = std::max(name, std::min(wide(QString::fromStdString(className)) + 22, 220));
     const int sortMark = 14;
-    const QString widest[] = {{}, "0.000", "0.000", "0.000", "P77", "(000, 000)", "0000.0", "0000.0", "0000.0", "0000.0"};
+    const QString widest[] = {{},           "0.000",  "0.000",  "0.000",  "P77",
+                              "(000, 000)", "0000.0", "0000.0", "0000.0", "0000.0"};
     for (int c = 0; c < DetectionModel::ColumnCount; ++c) {
         const QString header = model_->headerData(c, Qt::Horizontal, Qt::DisplayRole).toString();
         const int contents = c == DetectionModel::Class ? name : wide(widest[c]);
@@ -357,78 +362,6 @@ void DetectionTable::changeEvent(QEvent *event)
         fitColumns();
     }
     QTableView::changeEvent(event);
-}
-
-// --- Panel
-
-DetectionPanel::DetectionPanel(QWidget *parent)
-    : QWidget(parent), classes_(new QComboBox), count_(new QLabel), table_(new DetectionTable)
-{
-    auto *line = new QHBoxLayout;
-    line->setContentsMargins(8, 6, 8, 2);
-    line->setSpacing(8);
-    line->addWidget(classes_);
-    line->addWidget(count_, 1);
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(4);
-    layout->addLayout(line);
-    layout->addWidget(table_, 1);
-    classes_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    count_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    count_->setForegroundRole(QPalette::PlaceholderText);
-    connect(classes_, &QComboBox::activated, this, [this] {
-        const int chosen = classes_->currentData().toInt();
-        if (chosen == table_->classFilter())
-            return;
-        table_->setClassFilter(chosen);
-        fillClasses();
-        Q_EMIT classFilterChanged(chosen);
-    });
-    fillClasses();
-}
-
-void DetectionPanel::setDetections(std::vector<Detection> detections, std::vector<std::string> classNames,
-                                   std::vector<LevelGrid> levels)
-{
-    const bool sameClasses = classNames == table_->detectionModel().classNames();
-    table_->setDetections(std::move(detections), std::move(classNames), std::move(levels));
-    // A filter by number means nothing among other classes. An image that is not detected yet has no classes: keep it.
-    if (!sameClasses && !table_->detectionModel().classNames().empty() && table_->classFilter() >= 0) {
-        table_->setClassFilter(-1);
-        Q_EMIT classFilterChanged(-1);
-    }
-    fillClasses();
-}
-
-void DetectionPanel::fillClasses()
-{
-    const DetectionModel &model = table_->detectionModel();
-    std::map<int, int> counts;
-    for (const Detection &d : model.detections())
-        ++counts[d.classIndex];
-    const QLocale locale;
-    const int total = static_cast<int>(model.detections().size());
-    const int chosen = table_->classFilter();
-    classes_->clear();
-    classes_->addItem(tr("All classes (%1)").arg(locale.toString(total)), -1);
-    if (chosen >= 0)
-        counts[chosen];  // stays choosable when nothing of it is left
-    for (const auto &[index, number] : counts)
-        classes_->addItem(QIcon(swatch(index, devicePixelRatioF())), QStringLiteral("%1 (%2)").arg(model.className(index), locale.toString(number)), index);
-    classes_->setCurrentIndex(std::max(0, classes_->findData(chosen)));
-    classes_->setAccessibleName(tr("Class"));
-    classes_->setToolTip(tr("Show one class only"));
-    classes_->setEnabled(total > 0 || chosen >= 0);
-    const int shown = chosen < 0 ? total : counts[chosen];
-    count_->setText(total == 0 ? tr("No detections") : chosen < 0 ? QString() : tr("%1 of %2").arg(locale.toString(shown), locale.toString(total)));
-}
-
-void DetectionPanel::changeEvent(QEvent *event)
-{
-    if (event->type() == QEvent::LanguageChange || event->type() == QEvent::LocaleChange)
-        fillClasses();
-    QWidget::changeEvent(event);
 }
 
 }  // namespace fcoscope

@@ -5,15 +5,13 @@
 
 #include <QAbstractTableModel>
 #include <QTableView>
-#include <QWidget>
 #include <string>
 #include <vector>
 
 #include "core/base/values.h"
 #include "core/rules/profile.h"
 
-class QComboBox;
-class QLabel;
+class QPixmap;
 class QSortFilterProxyModel;
 
 namespace fcoscope {
@@ -26,6 +24,8 @@ struct LevelGrid {
 std::vector<LevelGrid> levelGrids(const RawOutputs &raw, const Profile &profile);
 /// "P3" for a stride of 8; "12 px" for a stride that is no power of two.
 QString levelName(double stride);
+/// The colour of a class as a small rounded square, crisp at `ratio` screen pixels for each of the widget's.
+QPixmap classSwatch(int classIndex, double ratio);
 
 class DetectionModel : public QAbstractTableModel {
     Q_OBJECT
@@ -99,29 +99,6 @@ private:
     bool quiet_ = false;  ///< a selection of ours, not a person's
 };
 
-/// The table under a line with the number of detections and a choice of class.
-class DetectionPanel : public QWidget {
-    Q_OBJECT
-public:
-    explicit DetectionPanel(QWidget *parent = nullptr);
-
-    void setDetections(std::vector<Detection> detections, std::vector<std::string> classNames,
-                       std::vector<LevelGrid> levels);
-    DetectionTable &table() { return *table_; }
-
-Q_SIGNALS:
-    /// For Canvas::setClassFilter.
-    void classFilterChanged(int classIndex);
-
-protected:
-    void changeEvent(QEvent *event) override;
-
-private:
-    void fillClasses();
-
-    QComboBox *classes_;
-    QLabel *count_;
-    DetectionTable *table_;
-};
-
 }  // namespace fcoscope
+
+#include "widgets/detection_panel.h"  // whoever shows the table shows it in its panel

@@ -44,8 +44,10 @@ public:
         painter->save();
         painter->setRenderHint(QPainter::Antialiasing);
         const QRect inner = option.rect.adjusted(10, 0, -10, 0);
-        paintMark(painter, QRectF(inner.left(), option.rect.center().y() - 3.5, 8, 8), state.kind, selected ? text : QColor(), palette);
-        const QString number = state.kind == ImageState::Kind::Detected ? QLocale().toString(state.detections) : QString();
+        paintMark(painter, QRectF(inner.left(), option.rect.center().y() - 3.5, 8, 8), state.kind,
+                  selected ? text : QColor(), palette);
+        const QString number =
+            state.kind == ImageState::Kind::Detected ? QLocale().toString(state.detections) : QString();
         const int numberWidth = number.isEmpty() ? 0 : option.fontMetrics.horizontalAdvance(number) + 10;
         painter->setPen(faint);
         painter->drawText(inner, Qt::AlignRight | Qt::AlignVCenter, number);
@@ -58,7 +60,8 @@ public:
 
 private:
     // Shapes differ as well as colours: ring, open arc, disc, cross.
-    static void paintMark(QPainter *painter, const QRectF &at, ImageState::Kind kind, const QColor &forced, const QPalette &palette)
+    static void paintMark(QPainter *painter, const QRectF &at, ImageState::Kind kind, const QColor &forced,
+                          const QPalette &palette)
     {
         const auto color = [&](const QColor &own) { return forced.isValid() ? forced : own; };
         painter->setBrush(Qt::NoBrush);
@@ -70,7 +73,8 @@ private:
         case ImageState::Kind::Loading:
         case ImageState::Kind::Detecting:
             painter->setPen(QPen(color(palette.color(QPalette::Highlight)), 2, Qt::SolidLine, Qt::RoundCap));
-            painter->drawArc(at.adjusted(0.8, 0.8, -0.8, -0.8), 90 * 16, (kind == ImageState::Kind::Loading ? 120 : 250) * 16);
+            painter->drawArc(at.adjusted(0.8, 0.8, -0.8, -0.8), 90 * 16,
+                             (kind == ImageState::Kind::Loading ? 120 : 250) * 16);
             break;
         case ImageState::Kind::Detected:
             painter->setPen(Qt::NoPen);
@@ -121,7 +125,8 @@ void ImageListModel::setState(const ImageId &id, const ImageState &state)
     if (row < 0 || entries_[static_cast<size_t>(row)].state == state)
         return;
     entries_[static_cast<size_t>(row)].state = state;
-    Q_EMIT dataChanged(index(row), index(row), {StateRole, Qt::ToolTipRole, Qt::AccessibleTextRole, Qt::AccessibleDescriptionRole});
+    Q_EMIT dataChanged(index(row), index(row),
+                       {StateRole, Qt::ToolTipRole, Qt::AccessibleTextRole, Qt::AccessibleDescriptionRole});
 }
 
 ImageState ImageListModel::stateOf(const ImageId &id) const
@@ -138,7 +143,10 @@ int ImageListModel::rowOf(const ImageId &id) const
     return found == rows_.end() ? -1 : found->second;
 }
 
-int ImageListModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : static_cast<int>(entries_.size()); }
+int ImageListModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(entries_.size());
+}
 
 QVariant ImageListModel::data(const QModelIndex &index, int role) const
 {
@@ -175,8 +183,8 @@ void ImageListModel::retranslate()
 // --- List
 
 ImageList::ImageList(QWidget *parent)
-    : QWidget(parent), model_(new ImageListModel(this)), proxy_(new QSortFilterProxyModel(this)), filter_(new QLineEdit),
-      view_(new QListView), count_(new QLabel)
+    : QWidget(parent), model_(new ImageListModel(this)), proxy_(new QSortFilterProxyModel(this)),
+      filter_(new QLineEdit), view_(new QListView), count_(new QLabel)
 {
     proxy_->setSourceModel(model_);
     proxy_->setFilterCaseSensitivity(Qt::CaseInsensitive);

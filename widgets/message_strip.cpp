@@ -36,7 +36,8 @@ QColor mixed(const QColor &a, const QColor &b, float part)
 }  // namespace
 
 MessageStrip::MessageStrip(QWidget *parent)
-    : QFrame(parent), icon_(new QLabel), text_(new QLabel), more_(new QLabel), action_(new QPushButton), close_(new QToolButton)
+    : QFrame(parent), icon_(new QLabel), text_(new QLabel), more_(new QLabel), action_(new QPushButton),
+      close_(new QToolButton)
 {
     text_->setTextFormat(Qt::PlainText);  // file names are no markup
     text_->setWordWrap(true);
@@ -115,7 +116,10 @@ void MessageStrip::refresh()
     const Notice &notice = notices_.back();
     const QColor color = kindColor(notice.kind, palette());
     // The icon is tinted in the colour of its kind, not of the text.
-    QPixmap mark = icon(notice.kind == Kind::Error ? "error" : notice.kind == Kind::Warning ? "warning" : "info").pixmap(QSize(20, 20), devicePixelRatioF());
+    QPixmap mark = icon(notice.kind == Kind::Error     ? "error"
+                        : notice.kind == Kind::Warning ? "warning"
+                                                       : "info")
+                       .pixmap(QSize(20, 20), devicePixelRatioF());
     QPainter painter(&mark);
     painter.setCompositionMode(QPainter::CompositionMode_SourceIn);
     painter.fillRect(mark.rect(), color);
@@ -123,11 +127,14 @@ void MessageStrip::refresh()
     icon_->setPixmap(mark);
 
     text_->setText(notice.text());
-    const QString kindName = notice.kind == Kind::Error ? tr("Error") : notice.kind == Kind::Warning ? tr("Warning") : tr("Notice");
+    const QString kindName = notice.kind == Kind::Error     ? tr("Error")
+                             : notice.kind == Kind::Warning ? tr("Warning")
+                                                            : tr("Notice");
     setAccessibleName(kindName);
     setAccessibleDescription(text_->text());
     text_->setAccessibleName(kindName + ": " + text_->text());
-    more_->setText(notices_.size() > 1 ? tr("%1 more").arg(QLocale().toString(static_cast<int>(notices_.size()) - 1)) : QString());
+    more_->setText(notices_.size() > 1 ? tr("%1 more").arg(QLocale().toString(static_cast<int>(notices_.size()) - 1))
+                                       : QString());
     more_->setVisible(notices_.size() > 1);
     action_->setVisible(static_cast<bool>(notice.actionText));
     action_->setText(notice.actionText ? notice.actionText() : QString());
@@ -147,7 +154,8 @@ void MessageStrip::paintEvent(QPaintEvent *)
 void MessageStrip::changeEvent(QEvent *event)
 {
     QFrame::changeEvent(event);
-    if (event->type() == QEvent::LanguageChange || event->type() == QEvent::LocaleChange || event->type() == QEvent::PaletteChange)
+    if (event->type() == QEvent::LanguageChange || event->type() == QEvent::LocaleChange ||
+        event->type() == QEvent::PaletteChange)
         refresh();
 }
 

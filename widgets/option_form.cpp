@@ -29,12 +29,14 @@ struct SliderScale {
     bool powers;
 
     explicit SliderScale(const Option &option)
-        : lowest(option.lowest), highest(option.highest), powers(option.lowest > 0 && option.highest / option.lowest >= 1000)
+        : lowest(option.lowest), highest(option.highest),
+          powers(option.lowest > 0 && option.highest / option.lowest >= 1000)
     {
     }
     int place(double value) const
     {
-        const double part = powers ? std::log(value / lowest) / std::log(highest / lowest) : (value - lowest) / (highest - lowest);
+        const double part =
+            powers ? std::log(value / lowest) / std::log(highest / lowest) : (value - lowest) / (highest - lowest);
         return static_cast<int>(std::lround(std::clamp(part, 0.0, 1.0) * sliderSteps));
     }
     double value(int place) const
@@ -55,7 +57,10 @@ int decimalsFor(const Option &option)
         return 0;
     const std::string &text = option.defaultText;
     const size_t point = text.find('.');
-    const int own = point == std::string::npos ? 0 : static_cast<int>(text.find_first_of("eE", point) == std::string::npos ? text.size() - point - 1 : 8);
+    const int own =
+        point == std::string::npos
+            ? 0
+            : static_cast<int>(text.find_first_of("eE", point) == std::string::npos ? text.size() - point - 1 : 8);
     const int range = static_cast<int>(std::ceil(2 - std::log10(std::max(1e-6, option.highest - option.lowest))));
     return std::clamp(std::max(own, range), 0, 8);
 }
@@ -164,7 +169,9 @@ void OptionForm::makeNumber(const Option &option, Row &row)
         const double range = option.highest - option.lowest;
         slider->setRange(0, sliderSteps);
         slider->setPageStep(50);
-        slider->setSingleStep(option.kind == Option::Kind::Whole && range <= sliderSteps ? std::max(1, int(std::ceil(sliderSteps / range))) : 10);
+        slider->setSingleStep(option.kind == Option::Kind::Whole && range <= sliderSteps
+                                  ? std::max(1, int(std::ceil(sliderSteps / range)))
+                                  : 10);
         slider->setFocusPolicy(Qt::StrongFocus);
         row.editors.push_back(slider);
     }
@@ -219,7 +226,9 @@ void OptionForm::makeChoice(const Option &option, Row &row)
         if (!quiet_)
             store(name, word.toStdString());
     });
-    row.show = [this, name = option.name, box] { box->setCurrentText(QString::fromStdString(table_.find(name)->get())); };
+    row.show = [this, name = option.name, box] {
+        box->setCurrentText(QString::fromStdString(table_.find(name)->get()));
+    };
 }
 
 void OptionForm::makeText(const Option &option, Row &row)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A form made from an OptionTable, one row an option: check box for a switch, slider and spin box for a number, combo box
-// for a choice, line edit for text and lists. Names, ranges and help come from the table, so nothing is written twice.
+// A form made from an OptionTable, one row an option: check box for a switch, slider and spin box for a number, combo
+// box for a choice, line edit for text and lists. Names, ranges and help come from the table, so each is written once.
 #pragma once
 
 #include <QString>
@@ -29,7 +29,7 @@ public:
     const OptionTable &table() const { return table_; }
 
 Q_SIGNALS:
-    /// A person changed this option; the struct behind the table already holds the new value. Live while a slider moves.
+    /// A person changed this option; the struct behind the table already holds the new value. Live while sliding.
     void changed(const QString &name);
 
 protected:

@@ -14,7 +14,8 @@ struct Rows {
     int bytes;  // per pixel
 
     explicit Rows(const QImage &image)
-        : bits(image.constBits()), bytesPerLine(image.bytesPerLine()), bytes(image.format() == QImage::Format_RGB888 ? 3 : 4)
+        : bits(image.constBits()), bytesPerLine(image.bytesPerLine()),
+          bytes(image.format() == QImage::Format_RGB888 ? 3 : 4)
     {
     }
     QRgb at(int x, int y) const
@@ -49,7 +50,8 @@ QImage halved(const QImage &image, const std::atomic<bool> *stop)
         for (int x = 0; x < whole; ++x)
             out[x] = meanOfFour(rows.at(2 * x, y0), rows.at(2 * x + 1, y0), rows.at(2 * x, y1), rows.at(2 * x + 1, y1));
         if (whole < width)
-            out[whole] = meanOfFour(rows.at(2 * whole, y0), rows.at(2 * whole, y0), rows.at(2 * whole, y1), rows.at(2 * whole, y1));
+            out[whole] = meanOfFour(rows.at(2 * whole, y0), rows.at(2 * whole, y0), rows.at(2 * whole, y1),
+                                    rows.at(2 * whole, y1));
     }
     return half;
 }
@@ -58,12 +60,17 @@ QImage halved(const QImage &image, const std::atomic<bool> *stop)
 void renderNearest(QImage &screen, const QImage &source, const View &view, double scale)
 {
     const QPoint origin = view.origin();
-    const auto edge = [](double value, int limit) { return std::clamp(static_cast<int>(std::lround(value)), 0, limit); };
-    const int left = edge(origin.x(), screen.width()), right = edge(origin.x() + view.image.width() * view.zoom, screen.width());
-    const int top = edge(origin.y(), screen.height()), bottom = edge(origin.y() + view.image.height() * view.zoom, screen.height());
+    const auto edge = [](double value, int limit) {
+        return std::clamp(static_cast<int>(std::lround(value)), 0, limit);
+    };
+    const int left = edge(origin.x(), screen.width()),
+              right = edge(origin.x() + view.image.width() * view.zoom, screen.width());
+    const int top = edge(origin.y(), screen.height()),
+              bottom = edge(origin.y() + view.image.height() * view.zoom, screen.height());
     std::vector<int> column(static_cast<size_t>(std::max(0, right - left)));
     for (int x = left; x < right; ++x)
-        column[static_cast<size_t>(x - left)] = std::clamp(static_cast<int>((x + 0.5 - origin.x()) / scale), 0, source.width() - 1);
+        column[static_cast<size_t>(x - left)] =
+            std::clamp(static_cast<int>((x + 0.5 - origin.x()) / scale), 0, source.width() - 1);
     const Rows rows(source);
     for (int y = top, before = -1; y < bottom; ++y) {
         const int row = std::clamp(static_cast<int>((y + 0.5 - origin.y()) / scale), 0, source.height() - 1);
@@ -134,7 +141,8 @@ QImage renderView(const QImage &full, const std::vector<QImage> &halves, const V
     }
     // The smallest level that is still at least as fine as the screen.
     const int wanted = std::max(0, static_cast<int>(std::floor(std::log2(1 / view.zoom) + 1e-9)));
-    const int largest = std::max(0, static_cast<int>(std::ceil(std::log2(std::max(1, std::max(full.width(), full.height())) / 512.0))));
+    const int largest =
+        std::max(0, static_cast<int>(std::ceil(std::log2(std::max(1, std::max(full.width(), full.height())) / 512.0))));
     const int level = std::min(wanted, static_cast<int>(halves.size()));
     const QImage &source = level == 0 ? full : halves[static_cast<size_t>(level) - 1];
     const double shrunk = std::exp2(level);

@@ -14,8 +14,8 @@ namespace fcoscope {
 /// `image` in a format that the renderer reads directly (RGB32 or RGB888), converted only if it is in another.
 QImage forScreen(const QImage &image);
 
-/// halves[k] is `full` shrunk by 2^(k+1), each pixel the mean of 2 × 2 (borders repeated at odd sizes), down to 512 px on
-/// the longer side. Pure, for any thread; stops early with fewer levels when `*stop` becomes true.
+/// halves[k] is `full` shrunk by 2^(k+1), each pixel the mean of 2 × 2 (borders repeated at odd sizes), down to 512 px
+/// on the longer side. Pure, for any thread; stops early with fewer levels when `*stop` becomes true.
 std::vector<QImage> halvedImages(const QImage &full, const std::atomic<bool> *stop = nullptr);
 
 /// What is seen of the image, in screen pixels: nearest neighbour from a zoom of 4 on and at 1:1, where pixels are to

@@ -6,8 +6,10 @@
 #include <QIconEngine>
 #include <QPainter>
 #include <QSvgRenderer>
-#include <array>
-#include <cmath>
+
+#include <algorithm>
+
+#include "core/base/palette.h"
 
 // A static library's resources are dropped by the linker unless someone asks for them; the macro wants no namespace.
 static void useIconResources() { Q_INIT_RESOURCE(icons); }
@@ -18,8 +20,8 @@ namespace {
 
 double relativeLuminance(const QColor &color)
 {
-    const auto linear = [](double c) { return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
-    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
+    return relativeLuminance(Colour{static_cast<uint8_t>(color.red()), static_cast<uint8_t>(color.green()),
+                                    static_cast<uint8_t>(color.blue())});
 }
 
 // Draws a one-colour line icon in the colour that the palette gives at the moment of painting. The files are drawn in
@@ -90,19 +92,8 @@ QPalette paletteFrom(const QColor &window, const QColor &base, const QColor &tex
 
 QColor classColor(int classIndex)
 {
-    static constexpr std::array<QRgb, 8> first = {0xff3aa9f2, 0xffffa01c, 0xff12b886, 0xfff5e64a,
-                                                  0xffe8502a, 0xff2f62d9, 0xffe58fc8, 0xffd9dde2};
-    if (classIndex < 0)
-        return QColor(0x9a, 0xa0, 0xa8);
-    if (static_cast<size_t>(classIndex) < first.size())
-        return QColor(first[static_cast<size_t>(classIndex)]);
-    const int i = classIndex - static_cast<int>(first.size());
-    const double golden = 0.6180339887498949;
-    const float hue = static_cast<float>(std::fmod(0.05 + i * golden, 1.0)), lightness[] = {0.62f, 0.48f, 0.74f};
-    QColor color = QColor::fromHslF(hue, 0.75f, lightness[i % 3]).toRgb();
-    while (relativeLuminance(color) < 0.16)  // blues are far darker than their lightness says
-        color = color.lighter(112);
-    return color;
+    const Colour colour = classColour(classIndex);
+    return {colour.r, colour.g, colour.b};
 }
 
 double contrastRatio(const QColor &a, const QColor &b)
@@ -113,7 +104,8 @@ double contrastRatio(const QColor &a, const QColor &b)
 
 QColor textColorOn(const QColor &background)
 {
-    return contrastRatio(background, Qt::white) >= contrastRatio(background, Qt::black) ? QColor(Qt::white) : QColor(Qt::black);
+    return contrastRatio(background, Qt::white) >= contrastRatio(background, Qt::black) ? QColor(Qt::white)
+                                                                                        : QColor(Qt::black);
 }
 
 bool isDark(const QPalette &palette)
@@ -156,8 +148,17 @@ QIcon applicationIcon()
     return QIcon(QStringLiteral(":/icons/fcoscope.svg"));
 }
 
-QColor errorColor(const QPalette &palette) { return isDark(palette) ? QColor(0xff, 0x8a, 0x80) : QColor(0xb3, 0x26, 0x1e); }
-QColor warningColor(const QPalette &palette) { return isDark(palette) ? QColor(0xff, 0xc1, 0x5c) : QColor(0x8a, 0x55, 0x00); }
-QColor successColor(const QPalette &palette) { return isDark(palette) ? QColor(0x6f, 0xd8, 0x9b) : QColor(0x1a, 0x7f, 0x45); }
+QColor errorColor(const QPalette &palette)
+{
+    return isDark(palette) ? QColor(0xff, 0x8a, 0x80) : QColor(0xb3, 0x26, 0x1e);
+}
+QColor warningColor(const QPalette &palette)
+{
+    return isDark(palette) ? QColor(0xff, 0xc1, 0x5c) : QColor(0x8a, 0x55, 0x00);
+}
+QColor successColor(const QPalette &palette)
+{
+    return isDark(palette) ? QColor(0x6f, 0xd8, 0x9b) : QColor(0x1a, 0x7f, 0x45);
+}
 
 }  // namespace fcoscope

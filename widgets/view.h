@@ -35,7 +35,8 @@ struct View {
     /// The image rectangle that is seen, cut at the image's border.
     QRectF seen() const
     {
-        return QRectF(toImage({0, 0}), toImage({widget.width(), widget.height()})).intersected(QRectF(QPointF(), QSizeF(image)));
+        return QRectF(toImage({0, 0}), toImage({widget.width(), widget.height()}))
+            .intersected(QRectF(QPointF(), QSizeF(image)));
     }
     bool contains(QPointF inImage) const
     {
@@ -44,17 +45,22 @@ struct View {
 
     double fittingZoom() const
     {
-        const double w = std::max(1.0, (widget.width() - 2 * fitMargin) * ratio), h = std::max(1.0, (widget.height() - 2 * fitMargin) * ratio);
+        const double w = std::max(1.0, (widget.width() - 2 * fitMargin) * ratio),
+                     h = std::max(1.0, (widget.height() - 2 * fitMargin) * ratio);
         return std::min({w / std::max(1, image.width()), h / std::max(1, image.height()), largestZoom});
     }
-    double smallestZoom() const { return std::min({fittingZoom() / 4, 1.0 / 4, 16.0 / std::max(1, std::min(image.width(), image.height()))}); }
+    double smallestZoom() const
+    {
+        return std::min({fittingZoom() / 4, 1.0 / 4, 16.0 / std::max(1, std::min(image.width(), image.height()))});
+    }
 
     /// The view with `newZoom` in which `inImage` lies under the widget point `at`.
     View zoomedAt(QPointF inImage, QPointF at, double newZoom) const
     {
         View next = *this;
         next.zoom = std::clamp(newZoom, std::min(smallestZoom(), zoom), largestZoom);
-        next.centre = held(inImage - (at * ratio - QPointF(screen().width() / 2.0, screen().height() / 2.0)) / next.zoom);
+        next.centre =
+            held(inImage - (at * ratio - QPointF(screen().width() / 2.0, screen().height() / 2.0)) / next.zoom);
         return next;
     }
     View movedBy(QPointF widgetDelta) const

@@ -38,7 +38,8 @@ public:
     TemporaryFolder() : path_((fs::temp_directory_path() / "fcos-bench-XXXXXX").string())
     {
         if (!::mkdtemp(path_.data()))
-            throw UserError(message("core", "The folder {0} cannot be made: {1}.").with(path_, std::generic_category().message(errno)));
+            throw UserError(message("core", "The folder {0} cannot be made: {1}.")
+                                .with(path_, std::generic_category().message(errno)));
     }
     ~TemporaryFolder()
     {
@@ -74,13 +75,16 @@ double milliseconds(const std::function<void()> &work)
 }
 
 /// Every stage on its own, as detection goes through them.
-std::vector<Stage> detectionStages(const std::vector<std::string> &files, const Predictor &model, int runs, Console &console)
+std::vector<Stage> detectionStages(const std::vector<std::string> &files, const Predictor &model, int runs,
+                                   Console &console)
 {
-    Stage read{"read", {}}, resize{"resize", {}}, network{"network", {}}, decoding{"decode", {}}, nms{"NMS", {}}, all{"all", {}};
+    Stage read{"read", {}}, resize{"resize", {}}, network{"network", {}}, decoding{"decode", {}}, nms{"NMS", {}},
+        all{"all", {}};
     const Profile &profile = model.info().profile;
     DecodeOptions everything = profile.decode;  // what NMS is given: nothing overlaps by more than 1
     everything.nmsThreshold = 1;
-    everything.detectionsPerImage = std::max(1, everything.candidatesPerLevel) * static_cast<int>(profile.strides.size());
+    everything.detectionsPerImage =
+        std::max(1, everything.candidatesPerLevel) * static_cast<int>(profile.strides.size());
     constexpr int warmUp = 3;  // LibTorch lays out its weights and memory in the first runs
     for (int run = -warmUp; run < runs; ++run) {
         throwIfStopAsked();
@@ -108,7 +112,8 @@ std::vector<Stage> detectionStages(const std::vector<std::string> &files, const 
 }
 
 /// Images per second of each step of a short training of the model's own structure on drawn smears.
-std::vector<double> trainingRates(const ModelInfo &model, const BenchOptions &options, const TemporaryFolder &folder, Console &console)
+std::vector<double> trainingRates(const ModelInfo &model, const BenchOptions &options, const TemporaryFolder &folder,
+                                  Console &console)
 {
     SmearOptions smears;
     writeSmears(folder / "smears", smears, console.context());
@@ -123,16 +128,19 @@ std::vector<double> trainingRates(const ModelInfo &model, const BenchOptions &op
     train.device = options.model.device;
     train.threads = options.model.threads;
     train.stopAfterSteps = options.steps + warmUp;
-    train.epochs = std::max(1, static_cast<int>(train.stopAfterSteps * train.batch * train.accumulate / source.size() + 1));
+    train.epochs =
+        std::max(1, static_cast<int>(train.stopAfterSteps * train.batch * train.accumulate / source.size() + 1));
     train.checkpointEverySteps = 1000000;
     std::vector<double> rates;
     TrainCallbacks callbacks;
     callbacks.step = [&](const StepReport &report) {
         if (report.step > warmUp)
             rates.push_back(report.imagesPerSecond);
-        console.progress(static_cast<double>(report.step) / static_cast<double>(train.stopAfterSteps), "measuring training");
+        console.progress(static_cast<double>(report.step) / static_cast<double>(train.stopAfterSteps),
+                         "measuring training");
     };
-    fcoscope::train(source, network, model.profile, train, folder / "run", {}, callbacks, {[] { return stopAsked(); }, {}});
+    fcoscope::train(source, network, model.profile, train, folder / "run", {}, callbacks,
+                    {[] { return stopAsked(); }, {}});
     throwIfStopAsked();
     return rates;
 }
@@ -164,20 +172,24 @@ int benchVerb(const Arguments &arguments, Console &console)
     OptionTable own, model, training;
     own.add("runs", options.runs, 1, 100000, "", message("core", "Measured detections, after three that warm up."));
     own.add("json", options.json, message("core", "Print one JSON object instead of text."));
-    own.add("train", options.training, message("core", "Measure training too: the model's own structure on drawn smears."));
+    own.add("train", options.training,
+            message("core", "Measure training too: the model's own structure on drawn smears."));
     visit(model, options.model);
-    training.add("steps", options.steps, 1, 100000, "", message("core", "Measured training steps, after two that warm up."));
+    training.add("steps", options.steps, 1, 100000, "",
+                 message("core", "Measured training steps, after two that warm up."));
     OptionTable trainAll;
     visit(trainAll, options.train);
     visit(training, options.augment);
 
     std::vector<std::string> files;
     CommandLine line("bench", "Measure how long each stage takes.");
-    line.positional("IMAGES", files, 0, 1 << 20, message("core", "Image files; without any a drawn smear of 640 × 480."));
+    line.positional("IMAGES", files, 0, 1 << 20,
+                    message("core", "Image files; without any a drawn smear of 640 × 480."));
     line.options("Detection", own);
     line.options("Model", model);
     line.options("Training", training);
-    line.options("Training, as in fcos train", trainAll, {"device", "threads", "epochs", "stop-after", "checkpoint-every", "validate-every"});
+    line.options("Training, as in fcos train", trainAll,
+                 {"device", "threads", "epochs", "stop-after", "checkpoint-every", "validate-every"});
     if (!line.parse(arguments))
         return exitDone;
     for (const OptionTable *table : {&own, &model, &training, &trainAll})
@@ -192,19 +204,25 @@ int benchVerb(const Arguments &arguments, Console &console)
         files = imageFilesIn(folder / "image");
     }
     const auto stages = detectionStages(files, predictor, options.runs, console);
-    const Stage rates{"training", options.training ? trainingRates(predictor.info(), options, folder, console) : std::vector<double>{}};
+    const Stage rates{"training", options.training ? trainingRates(predictor.info(), options, folder, console)
+                                                   : std::vector<double>{}};
     if (options.json) {
         JsonObject object;
-        object.add("model", predictor.info().path.string()).add("device", predictor.device()).add("runs", options.runs).raw("stages", stagesJson(stages));
+        object.add("model", predictor.info().path.string())
+            .add("device", predictor.device())
+            .add("runs", options.runs)
+            .raw("stages", stagesJson(stages));
         if (!rates.ms.empty())
             object.add("training_images_per_second", rates.median());
         print(object.text() + "\n");
         return exitDone;
     }
-    std::string text = "model " + printable(predictor.info().path.string()) + " on " + predictor.device() + ", " + std::to_string(options.runs) + " runs\n\n" + stagesText(stages);
+    std::string text = "model " + printable(predictor.info().path.string()) + " on " + predictor.device() + ", " +
+                       std::to_string(options.runs) + " runs\n\n" + stagesText(stages);
     if (!rates.ms.empty()) {
         char line2[96];
-        std::snprintf(line2, sizeof line2, "\ntraining: %.2f images per second (median of %zu steps)\n", rates.median(), rates.ms.size());
+        std::snprintf(line2, sizeof line2, "\ntraining: %.2f images per second (median of %zu steps)\n", rates.median(),
+                      rates.ms.size());
         text += line2;
     }
     print(text);

@@ -38,7 +38,8 @@ std::string procValue(const char *path, const std::string &key)
 std::string cpuFeatures()
 {
     std::istringstream flags(procValue("/proc/cpuinfo", "flags"));
-    const std::vector<std::string> telling{"sse4_2", "avx", "f16c", "fma", "avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16", "amx_int8"};
+    const std::vector<std::string> telling{"sse4_2",  "avx",         "f16c",        "fma",      "avx2",
+                                           "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16", "amx_int8"};
     std::string found;
     for (std::string flag; flags >> flag;)
         if (std::find(telling.begin(), telling.end(), flag) != telling.end())

@@ -15,7 +15,8 @@ namespace {
 /// "px, 32 to 8192, default 800"
 std::string facts(const Option &option)
 {
-    const bool number = option.kind == Option::Kind::Whole || option.kind == Option::Kind::Real || option.kind == Option::Kind::RealList;
+    const bool number = option.kind == Option::Kind::Whole || option.kind == Option::Kind::Real ||
+                        option.kind == Option::Kind::RealList;
     std::string text = option.unit;
     const auto join = [&](const std::string &more) { text += (text.empty() ? "" : ", ") + more; };
     if (number)
@@ -53,7 +54,8 @@ struct CommandLine::Parser {
     std::vector<std::pair<std::vector<std::string> *, size_t>> positionals;  ///< values, and how many there may be
 };
 
-CommandLine::CommandLine(const std::string &verb, const std::string &summary) : parser_(std::make_unique<Parser>()), verb_(verb)
+CommandLine::CommandLine(const std::string &verb, const std::string &summary)
+    : parser_(std::make_unique<Parser>()), verb_(verb)
 {
     parser_->app.name("fcos " + verb);
     parser_->app.description(summary);
@@ -63,7 +65,8 @@ CommandLine::CommandLine(const std::string &verb, const std::string &summary) : 
 
 CommandLine::~CommandLine() = default;
 
-void CommandLine::positional(const char *name, std::vector<std::string> &values, int fewest, int most, const Message &help)
+void CommandLine::positional(const char *name, std::vector<std::string> &values, int fewest, int most,
+                             const Message &help)
 {
     CLI::Option *option = parser_->app.add_option(name, values, help.english())->type_name("");
     option->expected(fewest, 1 << 24);  // too many are reported in our words
@@ -97,17 +100,22 @@ void CommandLine::options(const std::string &heading, const OptionTable &table, 
 
 void CommandLine::complainAbout(const std::string &unknown) const
 {
-    const std::string name = unknown.substr(std::min(unknown.find_first_not_of('-'), unknown.size()), unknown.find('=') - std::min(unknown.find_first_not_of('-'), unknown.find('=')));
+    const std::string name =
+        unknown.substr(std::min(unknown.find_first_not_of('-'), unknown.size()),
+                       unknown.find('=') - std::min(unknown.find_first_not_of('-'), unknown.find('=')));
     const std::string nearest = nearestWord(name, parser_->names);
     if (nearest.empty())
-        throw UserError(message("core", "fcos {0} has no option \"{1}\"; fcos {0} --help lists them.").with(verb_, unknown));
-    throw UserError(message("core", "fcos {0} has no option \"{1}\"; did you mean \"--{2}\"?").with(verb_, unknown, nearest));
+        throw UserError(
+            message("core", "fcos {0} has no option \"{1}\"; fcos {0} --help lists them.").with(verb_, unknown));
+    throw UserError(
+        message("core", "fcos {0} has no option \"{1}\"; did you mean \"--{2}\"?").with(verb_, unknown, nearest));
 }
 
 bool CommandLine::parse(const std::vector<std::string> &arguments)
 {
     try {
-        parser_->app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // it takes them from the back
+        parser_->app.parse(
+            std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // it takes them from the back
     } catch (const CLI::CallForHelp &) {
         print(parser_->app.help());
         return false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The arguments of one verb. Flags are not written down here: they come from the option tables that the verb's structs
-// fill, so that a flag, a TOML key and a checkpoint's entry have one name. The parser itself (CLI11) is an affair of the
-// one .cpp behind this header.
+// fill, so that a flag, a TOML key and a checkpoint's entry have one name. The parser itself (CLI11) is an affair of
+// the one .cpp behind this header.
 //
 //     CommandLine line("eval", "Measure a model on a labelled data set.");
 //     line.positional("DATASET", datasets, 1, 1, message(…));

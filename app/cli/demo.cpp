@@ -12,7 +12,8 @@ int demoVerb(const Arguments &arguments, Console &console)
     OptionTable own;
     visit(own, options);
     std::vector<std::string> folders;
-    CommandLine line("demo", "Draw stained blood smears as under a microscope, with their labels (annotations.json, COCO).");
+    CommandLine line("demo",
+                     "Draw stained blood smears as under a microscope, with their labels (annotations.json, COCO).");
     line.positional("FOLDER", folders, 1, 1, message("core", "A folder that does not exist yet or is empty."));
     line.options("Pictures", own);
     if (!line.parse(arguments))

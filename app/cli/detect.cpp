@@ -91,11 +91,13 @@ std::string imageText(const Image &image, const std::vector<Detection> &detectio
     size_t width = 0;
     for (const Detection &d : detections)
         width = std::max(width, printable(className(model, d.classIndex)).size());
-    std::string text = printable(image.id) + ": " + std::to_string(image.size.width) + " × " + std::to_string(image.size.height) +
-                       ", " + std::to_string(detections.size()) + (detections.size() == 1 ? " detection\n" : " detections\n");
+    std::string text = printable(image.id) + ": " + std::to_string(image.size.width) + " × " +
+                       std::to_string(image.size.height) + ", " + std::to_string(detections.size()) +
+                       (detections.size() == 1 ? " detection\n" : " detections\n");
     for (const Detection &d : detections) {
         char numbers[96];
-        std::snprintf(numbers, sizeof numbers, "  %.3f  %8.1f %8.1f %8.1f %8.1f\n", double(d.score), d.box.x1, d.box.y1, d.box.x2, d.box.y2);
+        std::snprintf(numbers, sizeof numbers, "  %.3f  %8.1f %8.1f %8.1f %8.1f\n", double(d.score), d.box.x1, d.box.y1,
+                      d.box.x2, d.box.y2);
         std::string name = printable(className(model, d.classIndex));
         name.resize(std::max(name.size(), width), ' ');
         text += "  " + name + numbers;
@@ -111,7 +113,8 @@ public:
         std::error_code error;
         fs::create_directories(folder_, error);
         if (!fs::is_directory(folder_))
-            throw UserError(message("core", "The folder {0} cannot be made: {1}.").with(folder, error ? error.message() : "there is a file of that name"));
+            throw UserError(message("core", "The folder {0} cannot be made: {1}.")
+                                .with(folder, error ? error.message() : "there is a file of that name"));
     }
 
     void write(const Image &image, const std::vector<Detection> &detections, const std::vector<std::string> &classNames)
@@ -122,7 +125,8 @@ public:
             target = folder_ / (stem.string() + "_" + std::to_string(n) + ".png");
         std::error_code error;
         if (fs::equivalent(source, target, error))
-            throw UserError(message("core", "Drawing into {0} would overwrite the image {1}; name another folder.").with(folder_.string(), image.id));
+            throw UserError(message("core", "Drawing into {0} would overwrite the image {1}; name another folder.")
+                                .with(folder_.string(), image.id));
         writePng(target.string(), drawDetections(image, detections, classNames));
     }
 
@@ -154,7 +158,8 @@ private:
     bool json_, first_ = true, open_ = true;
 };
 
-int detectIn(const std::vector<std::string> &files, const Predictor &model, const DetectOptions &options, Console &console)
+int detectIn(const std::vector<std::string> &files, const Predictor &model, const DetectOptions &options,
+             Console &console)
 {
     std::unique_ptr<DrawingFolder> drawings;
     if (!options.draw.empty())
@@ -172,7 +177,8 @@ int detectIn(const std::vector<std::string> &files, const Predictor &model, cons
             const auto detections = decode(*model.run(image, context), model.info().profile, options.decode);
             if (drawings)
                 drawings->write(image, detections, model.info().classNames);
-            if (!output.show(options.json ? imageJson(image, detections, model.info()) : imageText(image, detections, model.info())))
+            if (!output.show(options.json ? imageJson(image, detections, model.info())
+                                          : imageText(image, detections, model.info())))
                 return exitDone;  // the reader has seen enough
         } catch (const UserError &error) {  // one bad image does not keep the others from being seen
             console.note("fcos: " + error.message().english());

@@ -45,9 +45,10 @@ std::string resultJson(const Dataset &dataset, const ModelInfo &model, const ApS
 std::string resultText(const Dataset &dataset, const ModelInfo &model, const ApSummary &summary, double seconds)
 {
     char head[128];
-    std::snprintf(head, sizeof head, ": %zu images, %zu labels, %.1f images per second\n\n", dataset.images.size(), dataset.labelCount(),
-                  static_cast<double>(dataset.images.size()) / seconds);
-    std::string text = printable(dataset.name) + head + figureTable(summary) + "\n" + classTable(summary, model.classNames);
+    std::snprintf(head, sizeof head, ": %zu images, %zu labels, %.1f images per second\n\n", dataset.images.size(),
+                  dataset.labelCount(), static_cast<double>(dataset.images.size()) / seconds);
+    std::string text =
+        printable(dataset.name) + head + figureTable(summary) + "\n" + classTable(summary, model.classNames);
     if (!dataset.problems.empty())
         text += "\n" + printable(problemCount(dataset)) + " (--problems lists them)\n";
     return text;
@@ -61,7 +62,8 @@ int evalVerb(const Arguments &arguments, Console &console)
     options.decode.scoreThreshold = evaluationScoreThreshold;
     OptionTable own, data, model, decoding;
     own.add("json", options.json, message("core", "Print one JSON object instead of text."));
-    own.add("problems", options.problems, message("core", "List every entry of the data set that could not be used as it stands."));
+    own.add("problems", options.problems,
+            message("core", "List every entry of the data set that could not be used as it stands."));
     visit(own, options.limits);
     visit(data, options.data);
     visit(model, options.model);
@@ -69,11 +71,13 @@ int evalVerb(const Arguments &arguments, Console &console)
 
     std::vector<std::string> datasets;
     CommandLine line("eval", "Measure a model on a labelled data set: the twelve numbers of COCO, and each class.");
-    line.positional("DATASET", datasets, 1, 1000, message("core", "A COCO file, a VOC folder; PATH:SPLIT names a split. Several count as one."));
+    line.positional("DATASET", datasets, 1, 1000,
+                    message("core", "A COCO file, a VOC folder; PATH:SPLIT names a split. Several count as one."));
     line.options("Output", own);
     line.options("Data", data);
     line.options("Model", model);
-    line.options("Decoding (without a flag: the threshold below, and for the rest what the model's profile says)", decoding);
+    line.options("Decoding (without a flag: the threshold below, and for the rest what the model's profile says)",
+                 decoding);
     if (!line.parse(arguments))
         return exitDone;
     for (const OptionTable *table : {&own, &data, &model, &decoding})

@@ -47,7 +47,8 @@ std::vector<ImageResult> detectAll(const Predictor &model, const Dataset &datase
                          "looking at image " + std::to_string(i + 1) + " of " + std::to_string(files.size()));
         try {
             const Image image = images.next();
-            results[i].detections = decode(*model.run(image, {context.stopRequested, {}}), model.info().profile, decodeOptions);
+            results[i].detections =
+                decode(*model.run(image, {context.stopRequested, {}}), model.info().profile, decodeOptions);
         } catch (const UserError &error) {
             console.note("fcos: " + error.message().english());
         }

@@ -13,7 +13,10 @@ namespace fcoscope {
 
 class ImageAhead {
 public:
-    ImageAhead(std::vector<std::string> files, const ReadLimits &limits) : files_(std::move(files)), limits_(limits) { start(); }
+    ImageAhead(std::vector<std::string> files, const ReadLimits &limits) : files_(std::move(files)), limits_(limits)
+    {
+        start();
+    }
 
     bool atEnd() const { return at_ >= files_.size(); }
     size_t position() const { return at_; }

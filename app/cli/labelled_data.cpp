@@ -74,8 +74,8 @@ std::string problemCount(const Dataset &dataset)
     const size_t count = dataset.problems.size();
     if (count == 0)
         return {};
-    return std::to_string(count) + (count == 1 ? " entry of " : " entries of ") + dataset.name + " could not be used as " +
-           (count == 1 ? "it stands" : "they stand");
+    return std::to_string(count) + (count == 1 ? " entry of " : " entries of ") + dataset.name +
+           " could not be used as " + (count == 1 ? "it stands" : "they stand");
 }
 
 std::string problemList(const Dataset &dataset)

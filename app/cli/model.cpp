@@ -29,7 +29,8 @@ std::string mapText(const std::string &heading, const std::map<std::string, std:
 {
     std::string text = "\n" + heading + "\n";
     for (const auto &[name, value] : values)
-        text += "  " + printable(name) + std::string(name.size() < 22 ? 22 - name.size() : 1, ' ') + printable(value) + "\n";
+        text += "  " + printable(name) + std::string(name.size() < 22 ? 22 - name.size() : 1, ' ') + printable(value) +
+                "\n";
     return values.empty() ? std::string() : text;
 }
 
@@ -53,10 +54,12 @@ std::string infoText(const ModelInfo &info)
     std::string classes;
     for (const auto &name : info.classNames)
         classes += (classes.empty() ? "" : ", ") + printable(name);
-    return printable(info.path.string()) + "\n  " + std::to_string(info.weightCount) + " weights as " + (info.halfPrecision ? "float16" : "float32") +
-           ", " + std::to_string(info.classNames.size()) + (info.classNames.size() == 1 ? " class: " : " classes: ") + classes + "\n" +
-           mapText("network", valuesOf(info.network)) + mapText("profile " + info.profile.name, valuesOf(info.profile)) +
-           mapText("training", info.training) + mapText("facts", info.facts);
+    return printable(info.path.string()) + "\n  " + std::to_string(info.weightCount) + " weights as " +
+           (info.halfPrecision ? "float16" : "float32") + ", " + std::to_string(info.classNames.size()) +
+           (info.classNames.size() == 1 ? " class: " : " classes: ") + classes + "\n" +
+           mapText("network", valuesOf(info.network)) +
+           mapText("profile " + info.profile.name, valuesOf(info.profile)) + mapText("training", info.training) +
+           mapText("facts", info.facts);
 }
 
 int infoVerb(const Arguments &arguments)
@@ -86,7 +89,8 @@ int exportVerb(const Arguments &arguments)
     own.add("licence", licence, message("core", "The terms under which the model is given away, kept in the file."));
     std::vector<std::string> files;
     CommandLine line("model export", "Copy the model of a checkpoint to one file that holds what inference needs.");
-    line.positional("FROM_TO", files, 2, 2, message("core", "The checkpoint folder or model file, and the file to write."));
+    line.positional("FROM_TO", files, 2, 2,
+                    message("core", "The checkpoint folder or model file, and the file to write."));
     line.options("Output", own);
     if (!line.parse(arguments))
         return exitDone;

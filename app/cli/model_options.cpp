@@ -9,15 +9,18 @@ namespace fcoscope {
 
 void visit(OptionTable &table, ModelOptions &o)
 {
-    table.add("weights", o.weights, message("core", "A model file or a checkpoint folder; without it the model that ships with FCOScope."));
+    table.add("weights", o.weights,
+              message("core", "A model file or a checkpoint folder; without it the model that ships with FCOScope."));
     table.add("device", o.device, message("core", "auto, cpu or cuda:N."));
-    table.add("threads", o.threads, 0, 1024, "threads", message("core", "CPU threads of the network; 0 means all cores."));
+    table.add("threads", o.threads, 0, 1024, "threads",
+              message("core", "CPU threads of the network; 0 means all cores."));
 }
 
 Predictor loadModel(const ModelOptions &options)
 {
     configureEngine(options.threads);
-    const std::filesystem::path path = options.weights.empty() ? resourceFile("models/default.safetensors") : std::filesystem::path(options.weights);
+    const std::filesystem::path path =
+        options.weights.empty() ? resourceFile("models/default.safetensors") : std::filesystem::path(options.weights);
     if (path.empty())
         throw UserError(message("core", "No model ships with this copy of FCOScope; name one with --weights."));
     return Predictor::load(path, options.device);

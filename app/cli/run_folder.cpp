@@ -63,7 +63,8 @@ RunFolder::RunFolder(const fs::path &folder) : folder_(folder)
     std::error_code error;
     fs::create_directories(folder_, error);
     if (!fs::is_directory(folder_))
-        throw UserError(message("core", "The folder {0} cannot be made: {1}.").with(folder_.string(), error ? error.message() : "there is a file of that name"));
+        throw UserError(message("core", "The folder {0} cannot be made: {1}.")
+                            .with(folder_.string(), error ? error.message() : "there is a file of that name"));
     lock();
     fs::remove(folder_ / "control", error);  // what it said was meant for an earlier trainer
     const fs::path path = folder_ / "events.jsonl";
@@ -72,7 +73,8 @@ RunFolder::RunFolder(const fs::path &folder) : folder_(folder)
         throw cannotWrite(path);
     // A trainer that was killed may have left half a line: the next event must not be glued to it.
     char last = '\n';
-    if (const off_t size = ::lseek(events_, 0, SEEK_END); size > 0 && ::pread(events_, &last, 1, size - 1) == 1 && last != '\n')
+    if (const off_t size = ::lseek(events_, 0, SEEK_END);
+        size > 0 && ::pread(events_, &last, 1, size - 1) == 1 && last != '\n')
         writeAll(events_, "\n", path);
 }
 
@@ -101,11 +103,13 @@ void RunFolder::lock()
             if (!held)
                 throw cannotWrite(path);
             const std::string pid(text, std::strcspn(text, " \n"));
-            throw UserError(message("core", "Another trainer (process {0}) is working in the run folder {1}.").with(pid, folder_.string()));
+            throw UserError(message("core", "Another trainer (process {0}) is working in the run folder {1}.")
+                                .with(pid, folder_.string()));
         }
         // The file may have been removed by a trainer that ended between our open and our lock: then take the new one.
         struct stat ours{}, there{};
-        if (::fstat(lock_, &ours) == 0 && ::stat(path.c_str(), &there) == 0 && ours.st_ino == there.st_ino && ours.st_dev == there.st_dev)
+        if (::fstat(lock_, &ours) == 0 && ::stat(path.c_str(), &there) == 0 && ours.st_ino == there.st_ino &&
+            ours.st_dev == there.st_dev)
             break;
         ::close(lock_);
     }
@@ -115,7 +119,7 @@ void RunFolder::lock()
     writeAll(lock_, text, path);
 }
 
-bool RunFolder::hasCheckpoint() const { return fs::exists(folder_ / "checkpoints" / "last"); }
+bool RunFolder::hasCheckpoint() const { return folderInPlace(folder_ / "checkpoints" / "last"); }
 
 void RunFolder::writeRun(const std::string &toml) { writeFile(folder_ / "run.toml", toml); }
 
@@ -127,7 +131,9 @@ void RunFolder::writeSnapshot(const std::string &json)
         return;
     }
     if (readFile(path) != json)
-        throw UserError(message("core", "The data is not what the run in {0} was started with (see its dataset.json); train into another folder.").with(folder_.string()));
+        throw UserError(message("core", "The data is not what the run in {0} was started with (see its dataset.json); "
+                                        "train into another folder.")
+                            .with(folder_.string()));
 }
 
 void RunFolder::event(const std::string &name, const JsonObject &facts)
@@ -185,8 +191,12 @@ std::vector<JsonObject> fileFacts(const std::vector<DatasetImage> &images, const
         try {
             for (size_t i = next++; i < images.size() && !context.shouldStop(); i = next++) {
                 const std::string bytes = readFile(images[i].file);
-                facts[i].add("file", images[i].file).add("bytes", static_cast<int64_t>(bytes.size())).add("sha256", sha256(bytes));
-                context.report(static_cast<double>(i) / static_cast<double>(images.size()), message("core", "taking stock of the images"));
+                facts[i]
+                    .add("file", images[i].file)
+                    .add("bytes", static_cast<int64_t>(bytes.size()))
+                    .add("sha256", sha256(bytes));
+                context.report(static_cast<double>(i) / static_cast<double>(images.size()),
+                               message("core", "taking stock of the images"));
             }
         } catch (...) {
             const std::lock_guard lock(mutex);
@@ -214,12 +224,17 @@ std::string datasetJson(const Dataset &dataset, const RunContext &context)
         std::vector<std::string> labels;
         for (const Label &label : image.labels)
             labels.push_back(JsonObject()
-                                 .raw("box", jsonArray({jsonNumber(label.box.x1), jsonNumber(label.box.y1), jsonNumber(label.box.x2), jsonNumber(label.box.y2)}))
+                                 .raw("box", jsonArray({jsonNumber(label.box.x1), jsonNumber(label.box.y1),
+                                                        jsonNumber(label.box.x2), jsonNumber(label.box.y2)}))
                                  .add("class", label.classIndex)
                                  .add("crowd", label.crowd)
                                  .add("difficult", label.difficult)
                                  .text());
-        images.push_back(JsonObject(files[i]).add("width", image.size.width).add("height", image.size.height).raw("labels", jsonArray(labels)).text());
+        images.push_back(JsonObject(files[i])
+                             .add("width", image.size.width)
+                             .add("height", image.size.height)
+                             .raw("labels", jsonArray(labels))
+                             .text());
     }
     std::string lines;
     for (const auto &image : images)

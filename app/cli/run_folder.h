@@ -6,8 +6,8 @@
 //     events.jsonl    one JSON object a line, only ever added to: start, step, validation, stop, done, failed. A reader
 //                     ignores a torn last line; after a "start" with "from_step" k, earlier steps past k are superseded
 //     control         written by others: "stop" ends the run as Ctrl-C does
-//     lock            pid and start time (in clock ticks since the machine started, as in /proc/PID/stat) of the trainer;
-//                     held with flock, and touched every few seconds while it lives
+//     lock            pid and start time (in clock ticks since the machine started, as in /proc/PID/stat) of the
+//                     trainer; held with flock, and touched every few seconds while it lives
 //     checkpoints/    written by the engine: last, best
 #pragma once
 
@@ -35,8 +35,8 @@ public:
     bool hasCheckpoint() const;
 
     void writeRun(const std::string &toml);
-    /// Writes dataset.json, or, if the folder has one, makes sure that the data has not changed since: throws UserError,
-    /// because going on with other data would be neither the old run nor a new one.
+    /// Writes dataset.json, or, if the folder has one, makes sure that the data has not changed since: throws
+    /// UserError, because going on with other data would be neither the old run nor a new one.
     void writeSnapshot(const std::string &json);
 
     /// Adds a line {"event": name, "time": …, members of `facts`}. One write, so that no reader sees half of two lines.

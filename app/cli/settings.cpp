@@ -49,7 +49,8 @@ std::string tomlText(const std::string &value)
     return text;
 }
 
-const SettingsTable *tableNamed(const std::string &name, const std::string &origin, const std::vector<SettingsTable> &tables)
+const SettingsTable *tableNamed(const std::string &name, const std::string &origin,
+                                const std::vector<SettingsTable> &tables)
 {
     std::vector<std::string> names;
     for (const auto &table : tables) {
@@ -94,7 +95,8 @@ std::vector<Setting> readSettings(const std::filesystem::path &path)
     return settings;
 }
 
-void applySettings(const std::vector<Setting> &settings, const std::string &origin, const std::vector<SettingsTable> &tables)
+void applySettings(const std::vector<Setting> &settings, const std::string &origin,
+                   const std::vector<SettingsTable> &tables)
 {
     for (const Setting &setting : settings) {
         if (!setting.table.empty()) {
@@ -117,7 +119,8 @@ void applySettings(const std::vector<Setting> &settings, const std::string &orig
         const std::string nearest = nearestWord(setting.key, known);
         if (nearest.empty())
             throw UserError(message("core", "{0}: there is no option \"{1}\".").with(origin, setting.key));
-        throw UserError(message("core", "{0}: there is no option \"{1}\"; did you mean \"{2}\"?").with(origin, setting.key, nearest));
+        throw UserError(message("core", "{0}: there is no option \"{1}\"; did you mean \"{2}\"?")
+                            .with(origin, setting.key, nearest));
     }
 }
 

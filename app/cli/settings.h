@@ -32,7 +32,8 @@ struct SettingsTable {
     std::string name;
     const OptionTable *options;
 };
-void applySettings(const std::vector<Setting> &settings, const std::string &origin, const std::vector<SettingsTable> &tables);
+void applySettings(const std::vector<Setting> &settings, const std::string &origin,
+                   const std::vector<SettingsTable> &tables);
 
 /// "[name]" and one line for each option with its value, so that readSettings gives them back.
 std::string settingsText(const SettingsTable &table);

@@ -37,7 +37,10 @@ JsonObject figuresJson(const Figures &figures)
 /// One run, told to the console and to the run folder.
 class Run {
 public:
-    Run(TrainRequest &request, RunFolder &folder, Console &console) : request_(request), folder_(folder), console_(console) {}
+    Run(TrainRequest &request, RunFolder &folder, Console &console)
+        : request_(request), folder_(folder), console_(console)
+    {
+    }
 
     void readData();
     TrainResult train();
@@ -62,7 +65,8 @@ private:
 
 RunContext Run::context()
 {
-    return {[this] { return stopAsked() || folder_.stopWritten(); }, [this](const Progress &p) { console_.progress(p.fraction, p.what.english()); }};
+    return {[this] { return stopAsked() || folder_.stopWritten(); },
+            [this](const Progress &p) { console_.progress(p.fraction, p.what.english()); }};
 }
 
 void Run::readData()
@@ -96,7 +100,11 @@ void Run::stepped(const StepReport &r)
     secondsPerStep_ = secondsPerStep_ == 0 ? seconds : 0.95 * secondsPerStep_ + 0.05 * seconds;
     if (!started_) {
         started_ = true;
-        folder_.event("start", JsonObject().add("from_step", r.step - 1).add("steps", r.steps).add("images", static_cast<int64_t>(training_.images.size())));
+        folder_.writeRun(runToml(request_));
+        folder_.event("start", JsonObject()
+                                   .add("from_step", r.step - 1)
+                                   .add("steps", r.steps)
+                                   .add("images", static_cast<int64_t>(training_.images.size())));
     }
     folder_.event("step", JsonObject()
                               .add("step", r.step)
@@ -111,10 +119,12 @@ void Run::stepped(const StepReport &r)
                               .add("waited_for_data_ms", r.waitedForDataMs));
     folder_.heartbeat();
     char line[256];
-    std::snprintf(line, sizeof line, "epoch %lld/%d  step %lld/%lld  loss %.4f (class %.4f, box %.4f, centerness %.4f)  %.1f images/s  %s left",
-                  static_cast<long long>(r.epoch + 1), request_.train.epochs, static_cast<long long>(r.step), static_cast<long long>(r.steps),
-                  r.classLoss + r.boxLoss + r.centernessLoss, r.classLoss, r.boxLoss, r.centernessLoss, r.imagesPerSecond,
-                  duration(secondsPerStep_ * static_cast<double>(r.steps - r.step)).c_str());
+    std::snprintf(
+        line, sizeof line,
+        "epoch %lld/%d  step %lld/%lld  loss %.4f (class %.4f, box %.4f, centerness %.4f)  %.1f images/s  %s left",
+        static_cast<long long>(r.epoch + 1), request_.train.epochs, static_cast<long long>(r.step),
+        static_cast<long long>(r.steps), r.classLoss + r.boxLoss + r.centernessLoss, r.classLoss, r.boxLoss,
+        r.centernessLoss, r.imagesPerSecond, duration(secondsPerStep_ * static_cast<double>(r.steps - r.step)).c_str());
     console_.progress(static_cast<double>(r.step) / static_cast<double>(r.steps), line);
 }
 
@@ -123,7 +133,8 @@ Figures Run::validate(const Predictor &model)
 {
     try {
         folder_.heartbeat();
-        const auto results = detectAll(model, *validation_, evaluationDecode(request_.profile), request_.source.limits, context(), console_);
+        const auto results = detectAll(model, *validation_, evaluationDecode(request_.profile), request_.source.limits,
+                                       context(), console_);
         latest_ = averagePrecision(results, request_.network.classCount);
     } catch (const Stopped &) {
         return {};
@@ -141,9 +152,13 @@ void Run::validated(int64_t epoch, const Figures &figures)
 {
     if (figures.empty())
         return;
-    folder_.event("validation", JsonObject().add("epoch", epoch).raw("figures", figuresJson(figures).text()).raw("classes", classJson(latest_, training_.classNames)));
+    folder_.event("validation", JsonObject()
+                                    .add("epoch", epoch)
+                                    .raw("figures", figuresJson(figures).text())
+                                    .raw("classes", classJson(latest_, training_.classNames)));
     char line[96];
-    std::snprintf(line, sizeof line, "epoch %lld: AP %.4f, AP50 %.4f, AP75 %.4f", static_cast<long long>(epoch + 1), latest_.ap, latest_.ap50, latest_.ap75);
+    std::snprintf(line, sizeof line, "epoch %lld: AP %.4f, AP50 %.4f, AP75 %.4f", static_cast<long long>(epoch + 1),
+                  latest_.ap, latest_.ap50, latest_.ap75);
     console_.note(line);
 }
 
@@ -159,12 +174,14 @@ TrainResult Run::train()
     context.progress = {};  // the steps tell more
     const DatasetSource source(training_, request_.source);
     lastStep_ = std::chrono::steady_clock::now();
-    return fcoscope::train(source, request_.network, request_.profile, request_.train, folder_.path(), request_.startFrom, callbacks, context);
+    return fcoscope::train(source, request_.network, request_.profile, request_.train, folder_.path(),
+                           request_.startFrom, callbacks, context);
 }
 
 void Run::summary(const TrainResult &result) const
 {
-    std::string text = std::string(result.stopped ? "stopped after" : "done:") + " step " + std::to_string(result.steps) + "\nlast checkpoint: " + result.last.string() +
+    std::string text = std::string(result.stopped ? "stopped after" : "done:") + " step " +
+                       std::to_string(result.steps) + "\nlast checkpoint: " + result.last.string() +
                        "\nbest checkpoint: " + result.bestPath.string() + "\n";
     if (!result.best.empty()) {
         text += "\nbest validation\n";
@@ -175,7 +192,8 @@ void Run::summary(const TrainResult &result) const
                 text += figure->second < 0 ? std::string() : line;
             }
         // The classes are known only if the best validation was one of this call's.
-        if (const auto ap = result.best.find("AP"); ap != result.best.end() && best_.ap >= ap->second && !best_.classes.empty())
+        if (const auto ap = result.best.find("AP");
+            ap != result.best.end() && best_.ap >= ap->second && !best_.classes.empty())
             text += "\n" + classTable(best_, training_.classNames);
     }
     print(text);
@@ -192,12 +210,14 @@ int trainVerb(const Arguments &arguments, Console &console)
     console.note((folder.hasCheckpoint() ? "going on with the run in " : "training into ") + folder.path().string());
     Run run(request, folder, console);
     run.readData();
-    folder.writeRun(runToml(request));
+    if (!folder.hasCheckpoint())  // otherwise when the trainer has agreed to go on with it: at the first step
+        folder.writeRun(runToml(request));
     try {
         const TrainResult result = run.train();
         // A slice asked for with --stop-after is done when it ends; only being told to stop is a stop.
         const bool stopped = result.stopped && (stopAsked() || folder.stopWritten());
-        folder.event(result.stopped ? "stop" : "done", JsonObject().add("step", result.steps).raw("best", figuresJson(result.best).text()));
+        folder.event(result.stopped ? "stop" : "done",
+                     JsonObject().add("step", result.steps).raw("best", figuresJson(result.best).text()));
         run.summary(result);
         return stopped ? exitStopped : exitDone;
     } catch (const UserError &error) {

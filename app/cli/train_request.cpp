@@ -19,15 +19,19 @@ struct Tables {
 
     explicit Tables(TrainRequest &r)
     {
-        run.add("run", r.run, message("core", "Folder of the run; if it holds a run, that goes on. Without it runs/1, runs/2, …"));
+        run.add("run", r.run,
+                message("core", "Folder of the run; if it holds a run, that goes on. Without it runs/1, runs/2, …"));
         run.add("config", r.config, message("core", "A TOML file with options, such as another run's run.toml."));
-        run.add("problems", r.problems, message("core", "List every entry of the data that could not be used as it stands."));
-        data.add("validate", r.validate, message("core", "Labelled images to measure on while training, PATH or PATH:SPLIT."));
+        run.add("problems", r.problems,
+                message("core", "List every entry of the data that could not be used as it stands."));
+        data.add("validate", r.validate,
+                 message("core", "Labelled images to measure on while training, PATH or PATH:SPLIT."));
         data.add("start-from", r.startFrom, message("core", "A model whose weights the training begins with."));
         visit(data, r.data);
         visit(augment, r.source);
         visit(network, r.network);
-        profile.addChoice("profile", r.profileName, profileWords(), message("core", "The kind of FCOS; sets the defaults of the options below."));
+        profile.addChoice("profile", r.profileName, profileWords(),
+                          message("core", "The kind of FCOS; sets the defaults of the options below."));
         visit(profile, r.profile);
         visit(train, r.train);
     }
@@ -35,7 +39,8 @@ struct Tables {
     /// What the file and run.toml hold: [run] is this call's own affair.
     std::vector<SettingsTable> inFile() const
     {
-        return {{"data", &data}, {"train", &train}, {"augment", &augment}, {"network", &network}, {"profile", &profile}};
+        return {
+            {"data", &data}, {"train", &train}, {"augment", &augment}, {"network", &network}, {"profile", &profile}};
     }
 
 private:
@@ -106,7 +111,10 @@ void fill(TrainRequest &request, const CommandLine &line, const Tables &tables)
 
 void makePathsAbsolute(TrainRequest &request)
 {
-    const auto absolute = [](std::string &path) { if (!path.empty()) path = fs::absolute(path).lexically_normal().string(); };
+    const auto absolute = [](std::string &path) {
+        if (!path.empty())
+            path = fs::absolute(path).lexically_normal().string();
+    };
     for (auto &dataset : request.datasets)
         dataset = datasetName(dataset, request.data.split).text();
     request.data.split.clear();  // now part of each name
@@ -122,8 +130,10 @@ bool readTrainRequest(const std::vector<std::string> &arguments, TrainRequest &r
 {
     request.profile = profileNamed(request.profileName);
     const Tables tables(request);
-    CommandLine line("train", "Train a detector. Ctrl-C stops cleanly; the same command with --run goes on where it stopped.");
-    line.positional("DATASET", request.datasets, 0, 1000, message("core", "COCO files or VOC folders, PATH or PATH:SPLIT; several are joined."));
+    CommandLine line("train",
+                     "Train a detector. Ctrl-C stops cleanly; the same command with --run goes on where it stopped.");
+    line.positional("DATASET", request.datasets, 0, 1000,
+                    message("core", "COCO files or VOC folders, PATH or PATH:SPLIT; several are joined."));
     line.options("Run", tables.run);
     line.options("Data", tables.data);
     line.options("Training", tables.train);
@@ -135,7 +145,9 @@ bool readTrainRequest(const std::vector<std::string> &arguments, TrainRequest &r
     line.apply(tables.run);
     fill(request, line, tables);
     if (request.datasets.empty())
-        throw UserError(message("core", "fcos train needs a data set: fcos train DATASET, or --run with the folder of a run to go on with."));
+        throw UserError(message(
+            "core",
+            "fcos train needs a data set: fcos train DATASET, or --run with the folder of a run to go on with."));
     checkProfile(request.profile);
     checkAugment(request.source.augment);
     makePathsAbsolute(request);

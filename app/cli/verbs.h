@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The verbs of the command: `fcos VERB arguments`. Each is one plain function in the .cpp of its topic; main.cpp holds
-// the table. They return the exit code (0 done, 2 part of the work failed for a reason the user can act on, 130 stopped)
-// and throw UserError, Stopped, or what is our own bug.
+// the table. They return the exit code (0 done, 2 part of the work failed for a reason the user can act on, 130
+// stopped) and throw UserError, Stopped, or what is our own bug.
 #pragma once
 
 #include <string>

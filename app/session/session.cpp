@@ -22,12 +22,6 @@ constexpr size_t keptPictureBytes = size_t(384) << 20;
 constexpr size_t keptFindingsBytes = size_t(256) << 20;
 constexpr size_t problemsTold = 3; // of one opening, each in its own words; the rest are counted
 
-bool same(const DecodeOptions &a, const DecodeOptions &b)
-{
-    return a.scoreThreshold == b.scoreThreshold && a.candidatesPerLevel == b.candidatesPerLevel &&
-           a.nmsThreshold == b.nmsThreshold && a.detectionsPerImage == b.detectionsPerImage;
-}
-
 PicturePtr readPicture(const Backend &backend, const ImageId &id)
 {
     auto picture = std::make_shared<Picture>();
@@ -297,7 +291,7 @@ void Session::show(PicturePtr picture)
         return;
     prefetch();
     if (const FindingsPtr kept = keptFindings(id)) {
-        if (same(kept->options, options_))
+        if (kept->options == options_)
             setFindings(kept);
         else
             decodeAgain(kept);
@@ -338,7 +332,7 @@ void Session::detected(const ImageId &id, Outcome<FindingsPtr> outcome)
         setStatus(id, statusAtRest());
     } else {
         setFindings(*outcome.result);
-        if (!same(findings_->options, options_))
+        if (findings_->options != options_)
             decodeAgain(findings_);
     }
 }

@@ -5,8 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "core/base/error.h"
@@ -25,7 +28,8 @@ struct Descriptor {
 
 UserError cannotWrite(const fs::path &path, int reason)
 {
-    return UserError(message("core", "The file {0} cannot be written: {1}.").with(path.string(), std::strerror(reason)));
+    return UserError(
+        message("core", "The file {0} cannot be written: {1}.").with(path.string(), std::strerror(reason)));
 }
 
 void syncPath(const fs::path &path, int flags)
@@ -47,39 +51,71 @@ void writeAll(int fd, std::string_view bytes, const fs::path &path)
     }
 }
 
+/// A regular file that is open for reading.
+struct Reading {
+    const fs::path &path;
+    Descriptor d;
+    uint64_t bytes = 0;
+
+    // O_NONBLOCK: opening a pipe that nobody writes to would otherwise wait for ever.
+    explicit Reading(const fs::path &file) : path(file), d{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)}
+    {
+        struct stat facts {};
+        if (d.fd < 0 || ::fstat(d.fd, &facts) != 0)
+            throw cannotRead(errno);
+        if (!S_ISREG(facts.st_mode))
+            throw UserError(message("core", "{0} is not a file.").with(path.string()));
+        bytes = static_cast<uint64_t>(facts.st_size);
+    }
+    UserError cannotRead(int reason) const
+    {
+        return UserError(
+            message("core", "The file {0} cannot be read: {1}.").with(path.string(), std::strerror(reason)));
+    }
+    std::string part(uint64_t offset, uint64_t count) const
+    try {
+        std::string text(count, '\0');
+        size_t have = 0;
+        while (have < text.size()) {
+            const ssize_t got =
+                ::pread(d.fd, text.data() + have, text.size() - have, static_cast<off_t>(offset + have));
+            if (got < 0 && errno == EINTR)
+                continue;
+            if (got < 0)
+                throw cannotRead(errno);
+            if (got == 0)
+                break;  // it shrank while we read; what is there counts
+            have += static_cast<size_t>(got);
+        }
+        text.resize(have);
+        return text;
+    } catch (const std::bad_alloc &) {
+        throw cannotRead(ENOMEM);
+    }
+};
+
+/// Where a folder waits while another takes its name.
+fs::path asideOf(const fs::path &folder)
+{
+    return folder.parent_path() / ("." + folder.filename().string() + ".old");
+}
+
 }  // namespace
 
 std::string readFile(const fs::path &path, uint64_t largest)
 {
-    const auto cannot = [&](const char *reason) {
-        return UserError(message("core", "The file {0} cannot be read: {1}.").with(path.string(), reason));
-    };
-    // O_NONBLOCK: opening a pipe that nobody writes to would otherwise wait for ever.
-    Descriptor d{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-    if (d.fd < 0)
-        throw cannot(std::strerror(errno));
-    struct stat facts {};
-    if (::fstat(d.fd, &facts) != 0)
-        throw cannot(std::strerror(errno));
-    if (!S_ISREG(facts.st_mode))
-        throw UserError(message("core", "{0} is not a file.").with(path.string()));
-    if (static_cast<uint64_t>(facts.st_size) > largest)
-        throw UserError(message("core", "The file {0} has {1} bytes; the limit is {2}.").with(path.string(), facts.st_size, largest));
+    const Reading file(path);
+    if (file.bytes > largest)
+        throw UserError(
+            message("core", "The file {0} has {1} bytes; the limit is {2}.").with(path.string(), file.bytes, largest));
+    return file.part(0, file.bytes);
+}
 
-    std::string bytes(static_cast<size_t>(facts.st_size), '\0');
-    size_t have = 0;
-    while (have < bytes.size()) {
-        const ssize_t got = ::read(d.fd, bytes.data() + have, bytes.size() - have);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            throw cannot(std::strerror(errno));
-        if (got == 0)
-            break;  // it shrank while we read; what is there counts
-        have += static_cast<size_t>(got);
-    }
-    bytes.resize(have);
-    return bytes;
+FilePart readFilePart(const fs::path &path, uint64_t offset, uint64_t count)
+{
+    const Reading file(path);
+    const uint64_t from = std::min(offset, file.bytes);
+    return {file.part(from, std::min(count, file.bytes - from)), file.bytes};
 }
 
 void writeFile(const fs::path &path, std::string_view bytes)
@@ -109,23 +145,40 @@ void writeFile(const fs::path &path, std::string_view bytes)
     syncPath(target.has_parent_path() ? target.parent_path() : fs::path("."), O_DIRECTORY);
 }
 
+bool folderInPlace(const fs::path &folder)
+{
+    std::error_code error;
+    if (!fs::exists(folder, error) && fs::exists(asideOf(folder), error))
+        fs::rename(asideOf(folder), folder, error);
+    return fs::exists(folder, error);
+}
+
 void renameFolderIntoPlace(const fs::path &from, const fs::path &to)
 {
-    for (const auto &entry : fs::directory_iterator(from))
-        syncPath(entry.path(), 0);
-    syncPath(from, O_DIRECTORY);
-
-    std::error_code error;
-    const fs::path aside = to.parent_path() / ("." + to.filename().string() + ".old");
-    fs::remove_all(aside, error);
-    if (fs::exists(to))
-        fs::rename(to, aside, error);
-    if (!error)
-        fs::rename(from, to, error);
+    std::error_code error, ignored;
+    for (fs::directory_iterator entry(from, error), end; !error && entry != end; entry.increment(error))
+        syncPath(entry->path(), 0);
     if (error)
         throw cannotWrite(to, error.value());
+    syncPath(from, O_DIRECTORY);
+
+    const fs::path aside = asideOf(to);
+    const bool replaces = folderInPlace(to);
+    fs::remove_all(aside, ignored);  // what an earlier call could not remove; `to` itself is whole
+    const bool exchanged =
+        replaces && ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0;
+    if (!exchanged) {  // there is nothing to replace, or the file system cannot exchange
+        if (replaces)
+            fs::rename(to, aside, error);
+        if (!error)
+            fs::rename(from, to, error);
+        if (error) {
+            folderInPlace(to);
+            throw cannotWrite(to, error.value());
+        }
+    }
     syncPath(to.has_parent_path() ? to.parent_path() : fs::path("."), O_DIRECTORY);
-    fs::remove_all(aside, error);
+    fs::remove_all(exchanged ? from : aside, ignored);
 }
 
 }  // namespace fcoscope

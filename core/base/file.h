@@ -14,11 +14,22 @@ namespace fcoscope {
 /// The file's bytes. Refuses a folder, a pipe and anything larger than `largest` bytes.
 std::string readFile(const std::filesystem::path &path, uint64_t largest = uint64_t(4) << 30);
 
+/// `count` bytes from `offset` on, fewer where the file ends before: for large files of which the beginning decides.
+struct FilePart {
+    std::string bytes;
+    uint64_t fileBytes = 0;  ///< of the whole file
+};
+FilePart readFilePart(const std::filesystem::path &path, uint64_t offset, uint64_t count);
+
 /// Writes beside `path`, syncs, then renames over it and syncs the folder. The old file keeps its permissions.
 void writeFile(const std::filesystem::path &path, std::string_view bytes);
 
-/// Renames the finished folder `from` to `to` in one step, after syncing every file in it. An existing `to` is moved
-/// aside first and removed afterwards, so that at every moment one of the two is whole.
+/// Renames the finished folder `from` to `to` in one step, after syncing every file in it. An existing `to` is exchanged
+/// with it and removed. Where the file system cannot exchange two names, the old one is moved aside first: whoever
+/// opens such a folder asks folderInPlace, which brings it back if we were killed between the two renames.
 void renameFolderIntoPlace(const std::filesystem::path &from, const std::filesystem::path &to);
+
+/// Whether `folder` exists, after undoing half a replacement that a killed process left.
+bool folderInPlace(const std::filesystem::path &folder);
 
 }  // namespace fcoscope

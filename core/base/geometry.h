@@ -49,7 +49,10 @@ struct Distances {
     bool operator==(const Distances &) const = default;
 };
 
-inline Distances distancesTo(const Box &box, double x, double y) { return {x - box.x1, y - box.y1, box.x2 - x, box.y2 - y}; }
+inline Distances distancesTo(const Box &box, double x, double y)
+{
+    return {x - box.x1, y - box.y1, box.x2 - x, box.y2 - y};
+}
 inline double smallest(const Distances &d) { return std::min({d.left, d.top, d.right, d.bottom}); }
 inline double largest(const Distances &d) { return std::max({d.left, d.top, d.right, d.bottom}); }
 

@@ -22,8 +22,14 @@ struct ImageTransform {
 
     double networkX(double imageX) const { return (mirroredX ? crop.x2 - imageX : imageX - crop.x1) * scaleX; }
     double networkY(double imageY) const { return (mirroredY ? crop.y2 - imageY : imageY - crop.y1) * scaleY; }
-    double imageX(double networkX) const { return mirroredX ? crop.x2 - networkX / scaleX : crop.x1 + networkX / scaleX; }
-    double imageY(double networkY) const { return mirroredY ? crop.y2 - networkY / scaleY : crop.y1 + networkY / scaleY; }
+    double imageX(double networkX) const
+    {
+        return mirroredX ? crop.x2 - networkX / scaleX : crop.x1 + networkX / scaleX;
+    }
+    double imageY(double networkY) const
+    {
+        return mirroredY ? crop.y2 - networkY / scaleY : crop.y1 + networkY / scaleY;
+    }
 
     Box toNetwork(const Box &inImage) const
     {

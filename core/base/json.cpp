@@ -34,7 +34,9 @@ void appendUtf8(std::string &text, uint32_t code)
 size_t sequenceLength(std::string_view s, size_t i)
 {
     const auto byte = [&](size_t k) { return k < s.size() ? static_cast<unsigned char>(s[k]) : 0u; };
-    const auto tail = [&](size_t k, unsigned low = 0x80, unsigned high = 0xBF) { return byte(k) >= low && byte(k) <= high; };
+    const auto tail = [&](size_t k, unsigned low = 0x80, unsigned high = 0xBF) {
+        return byte(k) >= low && byte(k) <= high;
+    };
     const unsigned lead = byte(i);
     if (lead < 0x80)
         return 1;
@@ -43,7 +45,9 @@ size_t sequenceLength(std::string_view s, size_t i)
     if (lead >= 0xE0 && lead <= 0xEF)
         return tail(i + 1, lead == 0xE0 ? 0xA0 : 0x80, lead == 0xED ? 0x9F : 0xBF) && tail(i + 2) ? 3 : 0;
     if (lead >= 0xF0 && lead <= 0xF4)
-        return tail(i + 1, lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF) && tail(i + 2) && tail(i + 3) ? 4 : 0;
+        return tail(i + 1, lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF) && tail(i + 2) && tail(i + 3)
+                   ? 4
+                   : 0;
     return 0;
 }
 
@@ -65,7 +69,8 @@ private:
     char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
     void skipBlanks()
     {
-        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
+        while (at_ < text_.size() &&
+               (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
             ++at_;
     }
     void expect(std::string_view word)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Just enough JSON for the header of a safetensors file and for the lines that programs print, so that the engine
-// needs no library but LibTorch: strict, no deeper than 32, no number that is not finite. Data sets are read by simdjson
-// (core/data).
+// needs no library but LibTorch: strict, no deeper than 32, no number that is not finite. Data sets are read by
+// simdjson (core/data).
 #pragma once
 
 #include <string>

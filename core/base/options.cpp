@@ -56,12 +56,14 @@ namespace {
 {
     switch (option.kind) {
     case Option::Kind::Switch:
-        throw UserError(message("core", "The option {0} is \"{1}\"; it must be true or false.").with(option.name, text));
+        throw UserError(
+            message("core", "The option {0} is \"{1}\"; it must be true or false.").with(option.name, text));
     case Option::Kind::Choice: {
         std::string words;
         for (const auto &choice : option.choices)
             words += (words.empty() ? "" : ", ") + choice;
-        throw UserError(message("core", "The option {0} is \"{1}\"; it must be one of {2}.").with(option.name, text, words));
+        throw UserError(
+            message("core", "The option {0} is \"{1}\"; it must be one of {2}.").with(option.name, text, words));
     }
     default:
         throw UserError(message("core", "The option {0} is \"{1}\"; it must be a number from {2} to {3}.")
@@ -197,8 +199,13 @@ const Option *OptionTable::find(const std::string &name) const
 void OptionTable::set(const std::string &name, const std::string &text, const std::string &origin) const
 {
     if (const Option *option = find(name)) {
-        option->set(text);
-        return;
+        try {
+            return option->set(text);
+        } catch (const UserError &error) {
+            if (origin == "--" + name)
+                throw;  // a flag is named by its option already
+            throw UserError(message("core", "{0}: {1}").with(origin, error.message().english()));
+        }
     }
     std::vector<std::string> names;
     for (const auto &option : options_)
@@ -206,7 +213,8 @@ void OptionTable::set(const std::string &name, const std::string &text, const st
     const std::string nearest = nearestWord(name, names);
     if (nearest.empty())
         throw UserError(message("core", "{0}: there is no option \"{1}\".").with(origin, name));
-    throw UserError(message("core", "{0}: there is no option \"{1}\"; did you mean \"{2}\"?").with(origin, name, nearest));
+    throw UserError(
+        message("core", "{0}: there is no option \"{1}\"; did you mean \"{2}\"?").with(origin, name, nearest));
 }
 
 std::map<std::string, std::string> OptionTable::values(bool onlyChanged) const

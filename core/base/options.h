@@ -40,7 +40,8 @@ public:
     void add(const char *name, int64_t &value, int64_t lowest, int64_t highest, const char *unit, Message help);
     void add(const char *name, double &value, double lowest, double highest, const char *unit, Message help);
     void add(const char *name, std::string &value, Message help);
-    void add(const char *name, std::vector<double> &value, double lowest, double highest, const char *unit, Message help);
+    void add(const char *name, std::vector<double> &value, double lowest, double highest, const char *unit,
+             Message help);
 
     /// An enumeration and the words for its values.
     template <typename Enum>
@@ -67,7 +68,7 @@ public:
     /// does not fit (naming the range). `origin` says where the value came from: "--lr", a file, a checkpoint.
     void set(const std::string &name, const std::string &text, const std::string &origin) const;
 
-    /// Name → value of every option, as a checkpoint stores them; with `onlyChanged` those that differ from the default.
+    /// Name → value of every option, as a checkpoint stores them; with `onlyChanged` those that are not the default.
     std::map<std::string, std::string> values(bool onlyChanged = false) const;
 
 private:

@@ -5,7 +5,8 @@
 #include <system_error>
 #include <vector>
 
-namespace fcoscope {
+namespace fcoscope
+{
 
 std::filesystem::path resourceFile(const std::string &name)
 {
@@ -24,4 +25,4 @@ std::filesystem::path resourceFile(const std::string &name)
     return {};
 }
 
-}  // namespace fcoscope
+} // namespace fcoscope

@@ -5,7 +5,8 @@
 #include <filesystem>
 #include <string>
 
-namespace fcoscope {
+namespace fcoscope
+{
 
 /// The shipped file or folder of that name, such as "models/default.safetensors", or an empty path where there is none.
 /// Looked for, in this order, in the folder that the environment variable FCOSCOPE_RESOURCES names, in
@@ -13,4 +14,4 @@ namespace fcoscope {
 /// that runs from its build folder).
 std::filesystem::path resourceFile(const std::string &name);
 
-}  // namespace fcoscope
+} // namespace fcoscope

@@ -14,7 +14,8 @@ namespace fcoscope {
 struct Sample {
     Image image;               ///< exactly transform.paddedSize, the padding black
     ImageTransform transform;  ///< from the original image; augmentation included
-    std::vector<Label> labels; ///< in network coordinates, clipped to the content; crowds and boxes without area left out
+    /// In network coordinates, clipped to the content; crowds and boxes without area are left out.
+    std::vector<Label> labels;
 };
 
 /// An image for validation: untouched, with every label it has, in image coordinates.

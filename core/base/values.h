@@ -22,7 +22,10 @@ struct Image {
     Size size;
     std::vector<uint8_t> pixels;
 
-    const uint8_t *row(int y) const { return pixels.data() + static_cast<size_t>(y) * static_cast<size_t>(size.width) * 3; }
+    const uint8_t *row(int y) const
+    {
+        return pixels.data() + static_cast<size_t>(y) * static_cast<size_t>(size.width) * 3;
+    }
     uint8_t *row(int y) { return pixels.data() + static_cast<size_t>(y) * static_cast<size_t>(size.width) * 3; }
 };
 
@@ -54,7 +57,10 @@ struct Grid {
 
     size_t cells() const { return static_cast<size_t>(height) * static_cast<size_t>(width); }
     const float *channel(int c) const { return values.data() + static_cast<size_t>(c) * cells(); }
-    float at(int c, int y, int x) const { return channel(c)[static_cast<size_t>(y) * static_cast<size_t>(width) + static_cast<size_t>(x)]; }
+    float at(int c, int y, int x) const
+    {
+        return channel(c)[static_cast<size_t>(y) * static_cast<size_t>(width) + static_cast<size_t>(x)];
+    }
 };
 
 /// What the network said about one image on one level, before any threshold.

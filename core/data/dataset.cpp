@@ -26,7 +26,9 @@ std::vector<std::string> namesIn(const std::string &classes)
         name.erase(0, name.find_first_not_of(' '));
         name.erase(name.find_last_not_of(' ') + 1);
         if (name.empty() || std::find(names.begin(), names.end(), name) != names.end())
-            throw UserError(message("core", "The option classes is \"{0}\"; it must be different names separated by commas.").with(classes));
+            throw UserError(
+                message("core", "The option classes is \"{0}\"; it must be different names separated by commas.")
+                    .with(classes));
         names.push_back(name);
         at = comma + 1;
     }
@@ -38,7 +40,8 @@ std::vector<fs::path> jsonFilesIn(const fs::path &folder)
     std::vector<fs::path> files;
     std::error_code error;
     for (const auto &entry : fs::directory_iterator(folder, error))
-        if (entry.is_regular_file(error) && entry.path().extension() == ".json" && !entry.path().filename().string().starts_with('.'))
+        if (entry.is_regular_file(error) && entry.path().extension() == ".json" &&
+            !entry.path().filename().string().starts_with('.'))
             files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     return files;
@@ -71,7 +74,8 @@ fs::path cocoFileIn(const fs::path &folder, const std::string &split)
     if (split.empty()) {
         fitting = files;
     } else {
-        std::copy_if(files.begin(), files.end(), std::back_inserter(fitting), [&](const fs::path &f) { return isOfSplit(f, split); });
+        std::copy_if(files.begin(), files.end(), std::back_inserter(fitting),
+                     [&](const fs::path &f) { return isOfSplit(f, split); });
         if (fitting.empty())
             throw UserError(message("core", "The data set {0} has no split \"{1}\"; its label files are {2}.")
                                 .with(folder.string(), split, joined(files)));
@@ -83,8 +87,9 @@ fs::path cocoFileIn(const fs::path &folder, const std::string &split)
             return stem.starts_with("instances") || stem == "annotations" || stem == "_annotations.coco";
         });
         if (instances.size() != 1)
-            throw UserError(message("core", "The folder {0} has several label files, {1}; name one of them, or a split.")
-                                .with(folder.string(), joined(fitting)));
+            throw UserError(
+                message("core", "The folder {0} has several label files, {1}; name one of them, or a split.")
+                    .with(folder.string(), joined(fitting)));
         fitting = instances;
     }
     return fitting.front();
@@ -109,11 +114,13 @@ Dataset readFileDataset(const fs::path &path, const DatasetOptions &options)
     if (isImageFile(path.string()))
         return plainImages({path.string()});
     std::string extension = path.extension().string();
-    std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     if (extension != ".json")
         throw UserError(message("core", "{0} is neither an image nor a COCO file (.json).").with(path.string()));
     if (!options.split.empty() && !isOfSplit(path, options.split))
-        throw UserError(message("core", "{0} is one COCO file and has no split \"{1}\".").with(path.string(), options.split));
+        throw UserError(
+            message("core", "{0} is one COCO file and has no split \"{1}\".").with(path.string(), options.split));
     return readCoco(path, options);
 }
 
@@ -138,7 +145,8 @@ Dataset readFolderDataset(const fs::path &folder, const DatasetOptions &options)
     if (inside.size() == 1)
         return readVoc(inside.front(), options);
     if (inside.size() > 1)
-        throw UserError(message("core", "The folder {0} holds several data sets, {1}; name one of them.").with(folder.string(), joined(inside)));
+        throw UserError(message("core", "The folder {0} holds several data sets, {1}; name one of them.")
+                            .with(folder.string(), joined(inside)));
     const auto files = imageFilesIn(folder);
     if (!options.split.empty() && fs::is_directory(folder / options.split)) {
         DatasetOptions whole = options;
@@ -146,9 +154,12 @@ Dataset readFolderDataset(const fs::path &folder, const DatasetOptions &options)
         return readFolderDataset(folder / options.split, whole);
     }
     if (files.empty())
-        throw UserError(message("core", "The folder {0} holds no data set: no COCO file, no VOC annotations and no images.").with(folder.string()));
+        throw UserError(
+            message("core", "The folder {0} holds no data set: no COCO file, no VOC annotations and no images.")
+                .with(folder.string()));
     if (!options.split.empty())
-        throw UserError(message("core", "The folder {0} holds plain images and has no split \"{1}\".").with(folder.string(), options.split));
+        throw UserError(message("core", "The folder {0} holds plain images and has no split \"{1}\".")
+                            .with(folder.string(), options.split));
     return plainImages(files);
 }
 
@@ -164,13 +175,20 @@ size_t Dataset::labelCount() const
 
 void visit(OptionTable &table, DatasetOptions &options)
 {
-    table.add("split", options.split, message("core", "Which split of the data set to read, e.g. train; empty: all of it."));
-    table.add("images", options.images, message("core", "Folder of a COCO file's images; empty: looked for beside the file."));
-    table.addChoice<VocOrigin>("voc-origin", options.vocOrigin,
-                               {{"auto", VocOrigin::Auto}, {"edges", VocOrigin::Edges}, {"1", VocOrigin::PixelsFrom1}, {"0", VocOrigin::PixelsFrom0}},
-                               message("core", "What the numbers of a VOC box mean: its edges (as labelImg writes them), or its first "
-                                               "and last pixel counted from 1 or from 0; auto: 1 in Pascal's own files, else edges."));
-    table.add("classes", options.classes, message("core", "Class names in order, separated by commas; empty: the data set's own."));
+    table.add("split", options.split,
+              message("core", "Which split of the data set to read, e.g. train; empty: all of it."));
+    table.add("images", options.images,
+              message("core", "Folder of a COCO file's images; empty: looked for beside the file."));
+    table.addChoice<VocOrigin>(
+        "voc-origin", options.vocOrigin,
+        {{"auto", VocOrigin::Auto},
+         {"edges", VocOrigin::Edges},
+         {"1", VocOrigin::PixelsFrom1},
+         {"0", VocOrigin::PixelsFrom0}},
+        message("core", "What the numbers of a VOC box mean: its edges (as labelImg writes them), or its first "
+                        "and last pixel counted from 1 or from 0; auto: 1 in Pascal's own files, else edges."));
+    table.add("classes", options.classes,
+              message("core", "Class names in order, separated by commas; empty: the data set's own."));
 }
 
 Dataset readDataset(const fs::path &path, const DatasetOptions &options)
@@ -183,7 +201,8 @@ Dataset readDataset(const fs::path &path, const DatasetOptions &options)
     try {
         dataset = fs::is_directory(status) ? readFolderDataset(path, options) : readFileDataset(path, options);
     } catch (const fs::filesystem_error &failure) {
-        throw UserError(message("core", "The data set {0} cannot be read: {1}.").with(path.string(), failure.code().message()));
+        throw UserError(
+            message("core", "The data set {0} cannot be read: {1}.").with(path.string(), failure.code().message()));
     }
     const fs::path named = path.has_filename() ? path : path.parent_path();
     dataset.name = named.stem().string() + (options.split.empty() ? "" : " " + options.split);
@@ -216,8 +235,9 @@ void useClasses(Dataset &dataset, const std::vector<std::string> &classNames)
             if (label.classIndex >= 0)
                 kept.push_back(label);
             else
-                dataset.problems.push_back({image.file, message("core", "A label of class \"{0}\" was left out: the class is not in use.")
-                                                            .with(dataset.classNames[old])});
+                dataset.problems.push_back(
+                    {image.file, message("core", "A label of class \"{0}\" was left out: the class is not in use.")
+                                     .with(dataset.classNames[old])});
         }
         image.labels = std::move(kept);
     }

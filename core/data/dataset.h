@@ -30,8 +30,9 @@ struct Problem {
 struct DatasetImage {
     ImageId file;  ///< path, usable with readImage
     Size size;     ///< from the file's header, EXIF orientation applied
-    std::vector<Label> labels;  ///< in image coordinates; each has an area and lies inside the image (within half a pixel)
-    int64_t id = 0;             ///< COCO's image id; elsewhere the position in the list
+    /// In image coordinates; each has an area and lies inside the image (within half a pixel).
+    std::vector<Label> labels;
+    int64_t id = 0;  ///< COCO's image id; elsewhere the position in the list
 };
 
 /// What the numbers in a VOC box mean.
@@ -50,13 +51,14 @@ struct Dataset {
     std::vector<DatasetImage> images;     ///< COCO: by rising id; elsewhere in the order of the split or of the names
     std::vector<Problem> problems;
     VocOrigin vocOrigin = VocOrigin::Auto;  ///< the meaning that was used; Auto where the format is not VOC
-    bool labelled = true;                   ///< false for plain images: "no labels" then says nothing about their content
+    bool labelled = true;  ///< false for plain images: "no labels" then says nothing about their content
 
     size_t labelCount() const;
 };
 
 struct DatasetOptions {
-    std::string split = {};   ///< VOC: ImageSets/Main/<split>.txt; COCO folder: which of several .json; empty: everything
+    /// VOC: ImageSets/Main/<split>.txt; COCO folder: which of several .json; empty: everything.
+    std::string split = {};
     std::string images = {};  ///< folder of a COCO file's images; empty: looked for beside it
     VocOrigin vocOrigin = VocOrigin::Auto;
     std::string classes = {};  ///< names separated by commas: the class order to use; empty: the data set's own

@@ -18,8 +18,9 @@ bool acceptImage(Dataset &dataset, DatasetImage &image, Size declared, const std
 {
     std::error_code error;
     if (image.file.find('\0') != std::string::npos || !std::filesystem::is_regular_file(image.file, error)) {
-        dataset.problems.push_back({labelFile, message("core", "The image file {0} is missing; it and its {1} labels were left out.")
-                                                   .with(image.file, labelCount)});
+        dataset.problems.push_back(
+            {labelFile, message("core", "The image file {0} is missing; it and its {1} labels were left out.")
+                            .with(image.file, labelCount)});
         return false;
     }
     try {
@@ -27,15 +28,18 @@ bool acceptImage(Dataset &dataset, DatasetImage &image, Size declared, const std
     } catch (const UserError &refusal) {
         dataset.problems.push_back({image.file, refusal.message()});
         if (labelCount > 0)
-            dataset.problems.push_back({labelFile, message("core", "The image {0} cannot be read; its {1} labels were left out.")
-                                                       .with(image.file, labelCount)});
+            dataset.problems.push_back(
+                {labelFile, message("core", "The image {0} cannot be read; its {1} labels were left out.")
+                                .with(image.file, labelCount)});
         return false;
     }
     if (declared.width > 0 && declared.height > 0 && declared != image.size) {
         dataset.problems.push_back(
-            {labelFile, message("core", "The labels of {0} were made for {1} × {2} pixels, but the image has {3} × {4}; it and its "
-                                        "{5} labels were left out.")
-                            .with(image.file, declared.width, declared.height, image.size.width, image.size.height, labelCount)});
+            {labelFile,
+             message("core",
+                     "The labels of {0} were made for {1} × {2} pixels, but the image has {3} × {4}; it and its "
+                     "{5} labels were left out.")
+                 .with(image.file, declared.width, declared.height, image.size.width, image.size.height, labelCount)});
         return false;
     }
     return true;
@@ -48,7 +52,8 @@ void addLabel(Dataset &dataset, DatasetImage &image, const Label &label, const L
         dataset.problems.push_back({place.file, reason.with(place.number, place.className, boxText(box))});
     };
     if (!std::isfinite(box.x1) || !std::isfinite(box.y1) || !std::isfinite(box.x2) || !std::isfinite(box.y2))
-        return list(message("core", "Object {0} ({1}): its box {2} has a side that is not a finite number; it was left out."));
+        return list(
+            message("core", "Object {0} ({1}): its box {2} has a side that is not a finite number; it was left out."));
     if (!box.hasArea())
         return list(message("core", "Object {0} ({1}): its box {2} has no area; it was left out."));
 

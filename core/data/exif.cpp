@@ -69,7 +69,8 @@ std::optional<TiffFacts> readTiffFacts(std::string_view tiff)
         if (tag == tagOrientation)
             facts.orientation = value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
         else
-            (tag == tagWidth ? facts.width : facts.height) = value <= INT32_MAX ? static_cast<int64_t>(value) : INT32_MAX;
+            (tag == tagWidth ? facts.width : facts.height) =
+                value <= INT32_MAX ? static_cast<int64_t>(value) : INT32_MAX;
     }
     if (!numbers.good)
         return std::nullopt;

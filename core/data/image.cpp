@@ -35,16 +35,23 @@ public:
     static inline thread_local bool decoding = false;
 
 protected:
-    int overflow(int byte) override { return decoding || byte == traits_type::eof() ? traits_type::not_eof(byte) : next_->sputc(static_cast<char>(byte)); }
-    std::streamsize xsputn(const char *text, std::streamsize count) override { return decoding ? count : next_->sputn(text, count); }
+    int overflow(int byte) override
+    {
+        return decoding || byte == traits_type::eof() ? traits_type::not_eof(byte)
+                                                      : next_->sputc(static_cast<char>(byte));
+    }
+    std::streamsize xsputn(const char *text, std::streamsize count) override
+    {
+        return decoding ? count : next_->sputn(text, count);
+    }
     int sync() override { return decoding ? 0 : next_->pubsync(); }
 
 private:
     std::streambuf *next_;
 };
 
-/// OpenCV writes what it caught to std::cerr; our sentences say it better. While one of these lives, this thread's share
-/// of that stream is dropped.
+/// OpenCV writes what it caught to std::cerr; our sentences say it better. While one of these lives, this thread's
+/// share of that stream is dropped.
 struct Quiet {
     Quiet()
     {
@@ -79,7 +86,8 @@ UserError cutShort(const std::string &path)
 
 UserError damaged(const std::string &path, ImageFormat format)
 {
-    return UserError(message("core", "The image {0} is damaged: its {1} data cannot be decoded.").with(path, formatName(format)));
+    return UserError(
+        message("core", "The image {0} is damaged: its {1} data cannot be decoded.").with(path, formatName(format)));
 }
 
 ImageFormat checkedFormat(const std::string &path, std::string_view bytes)
@@ -90,8 +98,9 @@ ImageFormat checkedFormat(const std::string &path, std::string_view bytes)
     if (format == ImageFormat::Unknown)
         throw UserError(message("core", "{0} is not an image: JPEG, PNG, BMP, WebP and TIFF are read.").with(path));
     if (!isReadFormat(format))
-        throw UserError(message("core", "The image {0} is in the format {1}, which is not read; save it as PNG or JPEG.")
-                            .with(path, formatName(format)));
+        throw UserError(
+            message("core", "The image {0} is in the format {1}, which is not read; save it as PNG or JPEG.")
+                .with(path, formatName(format)));
     return format;
 }
 
@@ -103,7 +112,8 @@ ImageHeader checkedHeader(const std::string &path, ImageFormat format, std::stri
     if (header.state == ImageHeader::State::Damaged)
         throw damaged(path, format);
     if (header.animated)
-        throw UserError(message("core", "The image {0} is an animation, which is not read; save one frame as PNG.").with(path));
+        throw UserError(
+            message("core", "The image {0} is an animation, which is not read; save one frame as PNG.").with(path));
     return header;
 }
 
@@ -221,7 +231,9 @@ cv::Mat toRgb(const std::string &path, ImageFormat format, const cv::Mat &pixels
             layOverWhite(bytes, rgb);
         }
         break;
-    default: throw UserError(message("core", "The image {0} has {1} channels; 1, 3 and 4 are read.").with(path, bytes.channels()));
+    default:
+        throw UserError(
+            message("core", "The image {0} has {1} channels; 1, 3 and 4 are read.").with(path, bytes.channels()));
     }
     return rgb;
 }
@@ -256,7 +268,8 @@ cv::Mat upright(cv::Mat pixels, int orientation)
 
 void visit(OptionTable &table, ReadLimits &limits)
 {
-    table.add("megapixel-limit", limits.megapixels, 1, 1000, "MP", message("core", "Refuse images with more pixels than this."));
+    table.add("megapixel-limit", limits.megapixels, 1, 1000, "MP",
+              message("core", "Refuse images with more pixels than this."));
 }
 
 Image readImage(const std::string &path, const ReadLimits &limits)
@@ -331,7 +344,8 @@ bool naturallyBefore(const std::string &a, const std::string &b)
                 return x < y;
             continue;
         }
-        const int x = std::tolower(static_cast<unsigned char>(a[i++])), y = std::tolower(static_cast<unsigned char>(b[j++]));
+        const int x = std::tolower(static_cast<unsigned char>(a[i++])),
+                  y = std::tolower(static_cast<unsigned char>(b[j++]));
         if (x != y)
             return x < y;
     }
@@ -353,8 +367,10 @@ std::vector<std::string> imageFilesIn(const fs::path &folder)
         if (!entry.is_regular_file(error) || entry.path().filename().string().starts_with('.'))
             continue;
         std::string extension = entry.path().extension().string();
-        std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return std::tolower(c); });
-        if (std::find(extensions.begin(), extensions.end(), extension) != extensions.end() || isImageFile(entry.path().string()))
+        std::transform(extension.begin(), extension.end(), extension.begin(),
+                       [](unsigned char c) { return std::tolower(c); });
+        if (std::find(extensions.begin(), extensions.end(), extension) != extensions.end() ||
+            isImageFile(entry.path().string()))
             files.push_back(entry.path().string());
     }
     std::sort(files.begin(), files.end(), naturallyBefore);

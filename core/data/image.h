@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Image files. One decoder serves the screen, training and evaluation, so that a box drawn on one is right on the others.
+// Image files. One decoder serves the screen, training and evaluation, so that a box is right on all of them.
 //
 // What is read: JPEG, PNG, BMP, WebP and TIFF, told apart by their first bytes, never by their names. The result is
 // always 8-bit RGB with the EXIF orientation applied:
 //     16 bits     divided by 257 and rounded              grey, palette   spread to RGB
 //     alpha       laid over white (BMP: ignored)          CMYK JPEG       by Adobe's convention (255 = no ink)
 //     several pages or frames   the first one             colour profiles ignored
-// The size is read from the header and checked against a limit before any pixel is decoded, because a file of 100 KB can
-// claim gigabytes. Everything here is safe to call from several threads. Errors are UserErrors that name the file.
+// The size is read from the header and checked against a limit before any pixel is decoded, because a file of 100 KB
+// can claim gigabytes. Everything here is safe to call from several threads. Errors are UserErrors that name the file.
 #pragma once
 
 #include <filesystem>

@@ -66,11 +66,13 @@ void decodeRows(jpeg_decompress_struct &codec, Size size, uint8_t *rgb)
     const bool inks = codec.jpeg_color_space == JCS_CMYK || codec.jpeg_color_space == JCS_YCCK;
     codec.out_color_space = inks ? JCS_CMYK : JCS_RGB;
     jpeg_start_decompress(&codec);
-    if (codec.output_width != static_cast<JDIMENSION>(size.width) || codec.output_height != static_cast<JDIMENSION>(size.height))
+    if (codec.output_width != static_cast<JDIMENSION>(size.width) ||
+        codec.output_height != static_cast<JDIMENSION>(size.height))
         onError(reinterpret_cast<j_common_ptr>(&codec));
     JSAMPARRAY inkRow = nullptr;
     if (inks)
-        inkRow = codec.mem->alloc_sarray(reinterpret_cast<j_common_ptr>(&codec), JPOOL_IMAGE, codec.output_width * 4, 1);
+        inkRow =
+            codec.mem->alloc_sarray(reinterpret_cast<j_common_ptr>(&codec), JPOOL_IMAGE, codec.output_width * 4, 1);
     while (codec.output_scanline < codec.output_height) {
         JSAMPROW row = rgb + static_cast<size_t>(codec.output_scanline) * codec.output_width * 3;
         jpeg_read_scanlines(&codec, inks ? inkRow : &row, 1);

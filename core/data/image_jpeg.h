@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// JPEG through libjpeg itself rather than through OpenCV, which hides the library's warnings from the program and leaves
-// them on the error stream: they are how a picture whose second half is missing is known. Pixels are the same.
+// JPEG through libjpeg itself rather than through OpenCV, which hides the library's warnings from the program and
+// leaves them on the error stream: they are how a picture whose second half is missing is known. Pixels are the same.
 // Private to core/data.
 #pragma once
 

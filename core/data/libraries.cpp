@@ -14,7 +14,8 @@ std::vector<std::pair<std::string, std::string>> dataLibraries()
     };
     return {{"OpenCV", cv::getVersionString()},
             {"OpenCV threads", std::to_string(cv::getNumThreads())},
-            {"simdjson", numbered(simdjson::SIMDJSON_VERSION_MAJOR, simdjson::SIMDJSON_VERSION_MINOR, simdjson::SIMDJSON_VERSION_REVISION)},
+            {"simdjson", numbered(simdjson::SIMDJSON_VERSION_MAJOR, simdjson::SIMDJSON_VERSION_MINOR,
+                                  simdjson::SIMDJSON_VERSION_REVISION)},
             {"simdjson kernel", std::string(simdjson::get_active_implementation()->name())},
             {"pugixml", numbered(PUGIXML_VERSION / 1000, PUGIXML_VERSION % 1000 / 10, PUGIXML_VERSION % 10)}};
 }

@@ -44,7 +44,8 @@ using FilesByStem = std::map<std::string, std::vector<std::string>>;
 bool hasExtension(const fs::path &path, std::string_view lowerCase)
 {
     std::string extension = path.extension().string();
-    std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     return extension == lowerCase;
 }
 
@@ -52,7 +53,8 @@ bool holdsXml(const fs::path &folder)
 {
     std::error_code error;
     fs::directory_iterator entries(folder, error);
-    return !error && std::any_of(begin(entries), end(entries), [](const auto &entry) { return hasExtension(entry.path(), ".xml"); });
+    return !error && std::any_of(begin(entries), end(entries),
+                                 [](const auto &entry) { return hasExtension(entry.path(), ".xml"); });
 }
 
 VocLayout layoutOf(const fs::path &folder)
@@ -83,7 +85,8 @@ std::vector<std::string> stemsOf(Dataset &dataset, const VocLayout &layout, cons
     }
     const fs::path list = layout.lists / (split + ".txt");
     if (!fs::is_regular_file(list))
-        throw UserError(message("core", "The data set has no split \"{0}\": the file {1} is missing.").with(split, list.string()));
+        throw UserError(
+            message("core", "The data set has no split \"{0}\": the file {1} is missing.").with(split, list.string()));
     std::istringstream lines(readFile(list));
     std::set<std::string> seen;
     for (std::string line; std::getline(lines, line);) {
@@ -95,7 +98,8 @@ std::vector<std::string> stemsOf(Dataset &dataset, const VocLayout &layout, cons
         if (seen.insert(stem).second)
             stems.push_back(stem);
         else
-            dataset.problems.push_back({list.string(), message("core", "{0} is listed twice; it counts once.").with(stem)});
+            dataset.problems.push_back(
+                {list.string(), message("core", "{0} is listed twice; it counts once.").with(stem)});
     }
     return stems;
 }
@@ -123,13 +127,15 @@ void readObjects(Dataset &dataset, VocFile &file, const pugi::xml_node &root)
             dataset.problems.push_back(
                 {file.path.string(), message("core", "Object {0} has no name; it was left out.").with(position)});
         else if (!box)
-            dataset.problems.push_back({file.path.string(), message("core", "Object {0} ({1}) has no box; it was left out.")
-                                                                .with(position, object.name)});
+            dataset.problems.push_back(
+                {file.path.string(),
+                 message("core", "Object {0} ({1}) has no box; it was left out.").with(position, object.name)});
         else if (!readNumbers(box, object.numbers))
             dataset.problems.push_back(
-                {file.path.string(), message("core", "Object {0} ({1}): its box lacks xmin, ymin, xmax or ymax, or one of them is no "
-                                                     "number; it was left out.")
-                                         .with(position, object.name)});
+                {file.path.string(),
+                 message("core", "Object {0} ({1}): its box lacks xmin, ymin, xmax or ymax, or one of them is no "
+                                 "number; it was left out.")
+                     .with(position, object.name)});
         else
             file.objects.push_back(std::move(object));
     }
@@ -144,7 +150,8 @@ bool readVocFile(Dataset &dataset, VocFile &file)
     };
     std::error_code error;
     if (!fs::is_regular_file(file.path, error))
-        return refuse(message("core", "The label file {0} is missing; its image was left out.").with(file.path.string()));
+        return refuse(
+            message("core", "The label file {0} is missing; its image was left out.").with(file.path.string()));
     std::string bytes;
     try {
         bytes = readFile(file.path, uint64_t(1) << 30);
@@ -158,7 +165,8 @@ bool readVocFile(Dataset &dataset, VocFile &file)
                           .with(file.path.string(), parsed.description(), parsed.offset));
     const auto root = document.child("annotation");
     if (!root)
-        return refuse(message("core", "The label file {0} is not a Pascal VOC annotation; its image was left out.").with(file.path.string()));
+        return refuse(message("core", "The label file {0} is not a Pascal VOC annotation; its image was left out.")
+                          .with(file.path.string()));
 
     file.fileName = fs::path(trimmed(root.child_value("filename"))).filename().string();
     double width = 0, height = 0;
@@ -192,8 +200,9 @@ std::string imageOf(Dataset &dataset, const VocFile &file, const FilesByStem &im
         if (named != same->second.end())
             return *named;
         dataset.problems.push_back(
-            {file.path.string(), message("core", "{0} and {1} share this label file; they and its {2} labels were left out.")
-                                     .with(same->second[0], same->second[1], file.objects.size())});
+            {file.path.string(),
+             message("core", "{0} and {1} share this label file; they and its {2} labels were left out.")
+                 .with(same->second[0], same->second[1], file.objects.size())});
         return {};
     }
     const auto other = images.find(fs::path(file.fileName).stem().string());
@@ -201,8 +210,9 @@ std::string imageOf(Dataset &dataset, const VocFile &file, const FilesByStem &im
         for (const auto &image : other->second)
             if (isNamed(image))
                 return image;
-    dataset.problems.push_back({file.path.string(), message("core", "There is no image named {0}; its {1} labels were left out.")
-                                                        .with(stem, file.objects.size())});
+    dataset.problems.push_back(
+        {file.path.string(), message("core", "There is no image named {0}; its {1} labels were left out.")
+                                 .with(stem, file.objects.size())});
     return {};
 }
 
@@ -225,7 +235,8 @@ std::vector<std::string> classNamesOf(const std::vector<VocFile> &files)
     return {names.begin(), names.end()};
 }
 
-void addImage(Dataset &dataset, const VocFile &file, const FilesByStem &images, const std::map<std::string, int> &classIndex)
+void addImage(Dataset &dataset, const VocFile &file, const FilesByStem &images,
+              const std::map<std::string, int> &classIndex)
 {
     DatasetImage image;
     image.file = imageOf(dataset, file, images);
@@ -243,7 +254,8 @@ void addImage(Dataset &dataset, const VocFile &file, const FilesByStem &images, 
 }
 
 /// With no split asked for every image is meant, so one without a label file is worth a word.
-void listUnlabelled(Dataset &dataset, const FilesByStem &images, const std::vector<std::string> &stems, const std::vector<VocFile> &files)
+void listUnlabelled(Dataset &dataset, const FilesByStem &images, const std::vector<std::string> &stems,
+                    const std::vector<VocFile> &files)
 {
     std::set<std::string> used(stems.begin(), stems.end());
     for (const auto &file : files)
@@ -251,7 +263,8 @@ void listUnlabelled(Dataset &dataset, const FilesByStem &images, const std::vect
     for (const auto &[stem, paths] : images)
         if (!used.contains(stem))
             for (const auto &path : paths)
-                dataset.problems.push_back({path, message("core", "The image {0} has no label file; it was left out.").with(path)});
+                dataset.problems.push_back(
+                    {path, message("core", "The image {0} has no label file; it was left out.").with(path)});
 }
 
 }  // namespace
@@ -272,7 +285,8 @@ Dataset readVoc(const fs::path &folder, const DatasetOptions &options)
     }
     dataset.vocOrigin = options.vocOrigin;
     if (dataset.vocOrigin == VocOrigin::Auto) {
-        const bool pascal = std::any_of(files.begin(), files.end(), [](const VocFile &file) { return file.fromPascal; });
+        const bool pascal =
+            std::any_of(files.begin(), files.end(), [](const VocFile &file) { return file.fromPascal; });
         dataset.vocOrigin = pascal ? VocOrigin::PixelsFrom1 : VocOrigin::Edges;
     }
 

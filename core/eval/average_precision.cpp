@@ -66,7 +66,8 @@ double overlapOf(const Detection &detection, const Label &label)
 
 Match prepare(std::vector<const Detection *> detections, std::vector<const Label *> labels)
 {
-    std::stable_sort(detections.begin(), detections.end(), [](const auto *a, const auto *b) { return a->score > b->score; });
+    std::stable_sort(detections.begin(), detections.end(),
+                     [](const auto *a, const auto *b) { return a->score > b->score; });
     if (detections.size() > mostDetections)
         detections.resize(mostDetections);
     Match match{std::move(detections), std::move(labels), {}};
@@ -190,7 +191,10 @@ ClassCurves curvesOf(const Pool &pool, size_t limit)
     return curves;
 }
 
-double meanPrecision(const PrecisionCurve &curve) { return std::accumulate(curve.begin(), curve.end(), 0.0) / recallCount; }
+double meanPrecision(const PrecisionCurve &curve)
+{
+    return std::accumulate(curve.begin(), curve.end(), 0.0) / recallCount;
+}
 
 /// The sums behind the twelve numbers, and what is kept of each class.
 struct Sums {
@@ -257,7 +261,8 @@ std::vector<std::vector<Match>> byClass(const std::vector<ImageResult> &images, 
                 lists[c].push_back(&item);
             }
             if (agnostic)  // pycocotools lists them class by class, which decides between equals
-                std::stable_sort(lists[0].begin(), lists[0].end(), [](const auto *a, const auto *b) { return a->classIndex < b->classIndex; });
+                std::stable_sort(lists[0].begin(), lists[0].end(),
+                                 [](const auto *a, const auto *b) { return a->classIndex < b->classIndex; });
         };
         sort(image.detections, detections);
         sort(image.labels, labels);

@@ -2,8 +2,8 @@
 // Checkpoints on disk: our own safetensors (specification at github.com/huggingface/safetensors), read by our own
 // reader, which refuses everything that is not exactly well formed.
 //
-// A model file holds weights (what inference loads: averaged where training kept an average) and, as text in the header,
-// network, profile, class names, training options and facts. A checkpoint folder of the trainer holds
+// A model file holds weights (what inference loads: averaged where training kept an average) and, as text in the
+// header, network, profile, class names, training options and facts. A checkpoint folder of the trainer holds
 //     model.safetensors      as above
 //     training.safetensors   raw weights, average, optimiser state, counters: what is needed to go on
 // and is renamed into place once, so it is whole or not there.

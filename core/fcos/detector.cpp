@@ -54,12 +54,15 @@ Head Head::make(const NetworkOptions &options, size_t levels)
 {
     const int64_t channels = options.pyramidChannels;
     if (channels % options.towerGroups != 0)
-        throw UserError(message("core", "{0} pyramid channels cannot be split into {1} groups of equal size.").with(channels, options.towerGroups));
+        throw UserError(message("core", "{0} pyramid channels cannot be split into {1} groups of equal size.")
+                            .with(channels, options.towerGroups));
     Head head;
     head.branch = options.centernessBranch;
     for (int i = 0; i < options.towerDepth; ++i) {
-        head.classTower.push_back({Conv::make(channels, channels, 3, 1, true), GroupNorm::make(channels, options.towerGroups)});
-        head.boxTower.push_back({Conv::make(channels, channels, 3, 1, true), GroupNorm::make(channels, options.towerGroups)});
+        head.classTower.push_back(
+            {Conv::make(channels, channels, 3, 1, true), GroupNorm::make(channels, options.towerGroups)});
+        head.boxTower.push_back(
+            {Conv::make(channels, channels, 3, 1, true), GroupNorm::make(channels, options.towerGroups)});
     }
     head.classPrediction = Conv::make(channels, options.classCount, 3, 1, true);
     head.boxPrediction = Conv::make(channels, 4, 3, 1, true);
@@ -118,7 +121,8 @@ Detector Detector::make(const NetworkOptions &options, const Profile &profile)
     static const std::vector<double> pyramidStrides{8, 16, 32, 64, 128};
     if (profile.strides.size() < 3 || profile.strides.size() > 5 ||
         !std::equal(profile.strides.begin(), profile.strides.end(), pyramidStrides.begin()))
-        throw UserError(message("core", "The strides of this network must be 8, 16, 32 and may go on with 64 and 128."));
+        throw UserError(
+            message("core", "The strides of this network must be 8, 16, 32 and may go on with 64 and 128."));
     Detector detector;
     detector.options = options;
     detector.profile = profile;
@@ -189,7 +193,8 @@ void Detector::initialise(uint64_t seed)
     // Each residual block starts as the identity: its last norm's weight is 0 (Goyal et al., 2017).
     for (auto &stage : backbone.stages)
         for (ResidualBlock &block : stage)
-            block.convs.back().norm.weight.zero_();
+            if (!block.convs.back().norm.frozen)  // it would stay 0
+                block.convs.back().norm.weight.zero_();
     head.classPrediction.bias.fill_(-std::log((1 - 0.01) / 0.01));  // focal loss paper, section 4.1
     // Through ReLU half of the distances would start at 0, where no gradient is; four strides is a typical target.
     if (profile.boxActivation == BoxActivation::Relu)

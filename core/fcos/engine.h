@@ -8,7 +8,8 @@
 
 namespace fcoscope {
 
-/// Threads for one operator (0: as many as there are cores) and deterministic algorithms. Once, before the first tensor.
+/// Threads for one operator (0: as many as there are cores) and deterministic algorithms. Call it once, before
+/// the first tensor.
 void configureEngine(int threads = 0);
 
 /// Facts for `fcos checks`: LibTorch's version and build, CPU capability, threads, devices with their memory.

@@ -62,7 +62,8 @@ public:
             value = static_cast<uint8_t>(100 + random.below(30));
         for (int i = 0; i < 10; ++i) {
             const int w = 16 + random.below(made_.width / 4), h = 16 + random.below(made_.height / 4);
-            const int x = random.below(made_.width - w), y = random.below(made_.height - h), kind = random.below(classes_);
+            const int x = random.below(made_.width - w), y = random.below(made_.height - h),
+                      kind = random.below(classes_);
             for (int row = y; row < y + h; ++row)
                 for (int column = x; column < x + w; ++column)
                     drawn.image.row(row)[column * 3 + kind % 3] = static_cast<uint8_t>(200 + kind % 50);
@@ -73,7 +74,8 @@ public:
     Sample trainingSample(int index, uint64_t, int64_t) const override
     {
         LabelledImage drawn = original(index);
-        return {std::move(drawn.image), fitTransform({made_.width, made_.height}, made_.height, made_.width, 1), std::move(drawn.labels)};
+        return {std::move(drawn.image), fitTransform({made_.width, made_.height}, made_.height, made_.width, 1),
+                std::move(drawn.labels)};
     }
 
 private:
@@ -101,7 +103,8 @@ Settings settingsFrom(int argc, char **argv)
     for (int i = 2; i < argc; ++i) {
         const std::string argument = argv[i];
         const size_t equals = std::min(argument.find('='), argument.size());
-        table.set(argument.substr(0, equals), equals < argument.size() ? argument.substr(equals + 1) : "", "fcos_bench");
+        table.set(argument.substr(0, equals), equals < argument.size() ? argument.substr(equals + 1) : "",
+                  "fcos_bench");
     }
     return settings;
 }
@@ -114,7 +117,8 @@ double median(std::vector<double> values)
 
 std::filesystem::path scratchFolder()
 {
-    const std::filesystem::path folder = std::filesystem::temp_directory_path() / ("fcos_bench." + std::to_string(Clock::now().time_since_epoch().count()));
+    const std::filesystem::path folder = std::filesystem::temp_directory_path() /
+                                         ("fcos_bench." + std::to_string(Clock::now().time_since_epoch().count()));
     std::filesystem::create_directories(folder);
     return folder;
 }
@@ -140,8 +144,9 @@ int infer(const Settings &settings)
         network.push_back(times.networkMs);
         decoding.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
     }
-    std::printf("device %s, %lld weights\nresize  %8.2f ms\nnetwork %8.2f ms\ndecode  %8.2f ms   (medians of %d)\n", predictor.device().c_str(),
-                static_cast<long long>(predictor.info().weightCount), median(resize), median(network), median(decoding), settings.made.runs);
+    std::printf("device %s, %lld weights\nresize  %8.2f ms\nnetwork %8.2f ms\ndecode  %8.2f ms   (medians of %d)\n",
+                predictor.device().c_str(), static_cast<long long>(predictor.info().weightCount), median(resize),
+                median(network), median(decoding), settings.made.runs);
     return 0;
 }
 
@@ -156,8 +161,9 @@ Trained trainMadeUp(const Settings &settings, const std::filesystem::path &folde
     callbacks.step = [&](const StepReport &report) {
         trained.losses.push_back(report.classLoss + report.boxLoss + report.centernessLoss);
         trained.speed.push_back(report.imagesPerSecond);
-        std::fprintf(stderr, "step %lld: loss %.4f, %.2f images/s, waited %.1f ms\n", static_cast<long long>(report.step), trained.losses.back(),
-                     report.imagesPerSecond, report.waitedForDataMs);
+        std::fprintf(stderr, "step %lld: loss %.4f, %.2f images/s, waited %.1f ms\n",
+                     static_cast<long long>(report.step), trained.losses.back(), report.imagesPerSecond,
+                     report.waitedForDataMs);
     };
     train(source, settings.network, settings.profile, settings.train, folder, {}, callbacks, {});
     return trained;
@@ -188,8 +194,8 @@ int check(Settings settings)
     std::filesystem::remove_all(one);
     std::filesystem::remove_all(two);
     const bool same = first.losses == second.losses, falls = first.losses.back() < 0.7 * first.losses.front();
-    std::printf("two runs give the same losses: %s\nthe loss falls from %.4f to %.4f: %s\n", same ? "yes" : "no", first.losses.front(),
-                first.losses.back(), falls ? "yes" : "no");
+    std::printf("two runs give the same losses: %s\nthe loss falls from %.4f to %.4f: %s\n", same ? "yes" : "no",
+                first.losses.front(), first.losses.back(), falls ? "yes" : "no");
     return falls && (same || settings.train.device != "cpu") ? 0 : 1;
 }
 

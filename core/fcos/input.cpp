@@ -14,9 +14,11 @@ at::Tensor normalised(const at::Tensor &bytes, const Profile &profile)
 
 }  // namespace
 
-at::Tensor networkInput(const Image &image, const ImageTransform &transform, const Profile &profile, const at::Device &device)
+at::Tensor networkInput(const Image &image, const ImageTransform &transform, const Profile &profile,
+                        const at::Device &device)
 {
-    const at::Tensor bytes = at::from_blob(const_cast<uint8_t *>(image.pixels.data()), {1, image.size.height, image.size.width, 3}, at::kByte);
+    const at::Tensor bytes = at::from_blob(const_cast<uint8_t *>(image.pixels.data()),
+                                           {1, image.size.height, image.size.width, 3}, at::kByte);
     at::Tensor pixels = normalised(bytes.to(device), profile);
     const std::vector<int64_t> size{transform.contentSize.height, transform.contentSize.width};
     if (transform.contentSize != image.size)
@@ -27,7 +29,8 @@ at::Tensor networkInput(const Image &image, const ImageTransform &transform, con
     return at::constant_pad_nd(pixels, {0, right, 0, bottom}).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-at::Tensor networkInput(const at::Tensor &samples, const std::vector<ImageTransform> &transforms, const Profile &profile, const at::Device &device)
+at::Tensor networkInput(const at::Tensor &samples, const std::vector<ImageTransform> &transforms,
+                        const Profile &profile, const at::Device &device)
 {
     at::Tensor pixels = normalised(samples.to(device, at::kByte, /*non_blocking=*/true), profile);
     for (size_t i = 0; i < transforms.size(); ++i) {

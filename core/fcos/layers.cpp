@@ -59,7 +59,10 @@ void ConvNorm::fold()
     folded = true;
 }
 
-GroupNorm GroupNorm::make(int64_t channels, int groups) { return {at::ones({channels}), at::zeros({channels}), groups}; }
+GroupNorm GroupNorm::make(int64_t channels, int groups)
+{
+    return {at::ones({channels}), at::zeros({channels}), groups};
+}
 
 at::Tensor GroupNorm::operator()(const at::Tensor &x) const { return at::group_norm(x, groups, weight, bias, 1e-5); }
 

@@ -24,7 +24,8 @@ class Loader {
 public:
     /// Batches first … end-1 of an endless stream that goes through the source again and again, each time (epoch) in
     /// another order. At most two batches more than there are threads are held ready.
-    Loader(const SampleSource &source, const Profile &profile, uint64_t seed, int batch, int64_t first, int64_t end, int threads);
+    Loader(const SampleSource &source, const Profile &profile, uint64_t seed, int batch, int64_t first, int64_t end,
+           int threads);
     ~Loader();
 
     /// The next batch; rethrows what a thread threw while making it.

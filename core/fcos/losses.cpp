@@ -9,7 +9,8 @@ void Targets::to(const at::Device &device)
         *tensor = tensor->to(device, tensor->scalar_type(), /*non_blocking=*/true);
 }
 
-void TargetsBuilder::add(const Assignment &assignment, const std::vector<int> &classOfBox, const std::vector<Level> &levels, int imageInBatch)
+void TargetsBuilder::add(const Assignment &assignment, const std::vector<int> &classOfBox,
+                         const std::vector<Level> &levels, int imageInBatch)
 {
     std::vector<int64_t> first(levels.size(), 0);
     int64_t all = 0;
@@ -61,8 +62,12 @@ namespace {
 /// term of everything, and at the positives the difference to the positive term.
 at::Tensor focalLossSum(const at::Tensor &logits, const Targets &targets, double alpha, double gamma)
 {
-    const auto negativeTerm = [&](const at::Tensor &x) { return at::softplus(x) * at::sigmoid(x).pow(gamma) * (1 - alpha); };
-    const auto positiveTerm = [&](const at::Tensor &x) { return at::softplus(-x) * at::sigmoid(-x).pow(gamma) * alpha; };
+    const auto negativeTerm = [&](const at::Tensor &x) {
+        return at::softplus(x) * at::sigmoid(x).pow(gamma) * (1 - alpha);
+    };
+    const auto positiveTerm = [&](const at::Tensor &x) {
+        return at::softplus(-x) * at::sigmoid(-x).pow(gamma) * alpha;
+    };
     at::Tensor sum = negativeTerm(logits).sum();
     if (targets.count() > 0) {
         const at::Tensor atPositives =
@@ -76,7 +81,8 @@ at::Tensor focalLossSum(const at::Tensor &logits, const Targets &targets, double
 at::Tensor boxLoss(const at::Tensor &predicted, const at::Tensor &target, BoxLoss kind)
 {
     const auto p = predicted.unbind(1), t = target.unbind(1);
-    const at::Tensor overlap = (at::min(p[0], t[0]) + at::min(p[2], t[2])) * (at::min(p[1], t[1]) + at::min(p[3], t[3]));
+    const at::Tensor overlap =
+        (at::min(p[0], t[0]) + at::min(p[2], t[2])) * (at::min(p[1], t[1]) + at::min(p[3], t[3]));
     const at::Tensor all = (p[0] + p[2]) * (p[1] + p[3]) + (t[0] + t[2]) * (t[1] + t[3]) - overlap;
     const at::Tensor iou = overlap / (all + 1e-7);
     switch (kind) {
@@ -97,10 +103,12 @@ Losses computeLosses(const FlatOutputs &outputs, const Targets &targets, const P
 {
     const double positives = std::max<double>(1, static_cast<double>(targets.count()));
     Losses losses;
-    losses.classification = focalLossSum(outputs.classLogits, targets, profile.focalAlpha, profile.focalGamma) / positives;
+    losses.classification =
+        focalLossSum(outputs.classLogits, targets, profile.focalAlpha, profile.focalGamma) / positives;
     if (targets.count() == 0) {  // zero, but still a function of the outputs, so that every weight gets a gradient
         losses.box = outputs.distances.sum() * 0;
-        losses.centerness = outputs.centernessLogits.defined() ? outputs.centernessLogits.sum() * 0 : at::zeros_like(losses.box);
+        losses.centerness =
+            outputs.centernessLogits.defined() ? outputs.centernessLogits.sum() * 0 : at::zeros_like(losses.box);
         return losses;
     }
     const at::Tensor predicted = outputs.distances.reshape({-1, 4}).index_select(0, targets.location);
@@ -110,7 +118,8 @@ Losses computeLosses(const FlatOutputs &outputs, const Targets &targets, const P
                      : each.sum() / positives;
     if (outputs.centernessLogits.defined()) {
         const at::Tensor logits = outputs.centernessLogits.reshape({-1}).index_select(0, targets.location);
-        losses.centerness = at::binary_cross_entropy_with_logits(logits, targets.centerness, {}, {}, at::Reduction::Sum) / positives;
+        losses.centerness =
+            at::binary_cross_entropy_with_logits(logits, targets.centerness, {}, {}, at::Reduction::Sum) / positives;
     } else {
         losses.centerness = at::zeros_like(losses.box);
     }

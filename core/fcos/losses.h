@@ -25,7 +25,8 @@ struct Targets {
 /// Collects what one image's positives ask for; add image by image, then finish.
 class TargetsBuilder {
 public:
-    void add(const Assignment &assignment, const std::vector<int> &classOfBox, const std::vector<Level> &levels, int imageInBatch);
+    void add(const Assignment &assignment, const std::vector<int> &classOfBox, const std::vector<Level> &levels,
+             int imageInBatch);
     Targets finish() const;
 
 private:

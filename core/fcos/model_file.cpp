@@ -22,7 +22,9 @@ std::map<std::string, std::string> sectionOf(const std::map<std::string, std::st
     return entries;
 }
 
-template <typename Options> void readOptions(Options &options, const std::map<std::string, std::string> &all, const std::string &section, const std::string &origin)
+template <typename Options>
+void readOptions(Options &options, const std::map<std::string, std::string> &all, const std::string &section,
+                 const std::string &origin)
 {
     OptionTable table;
     visit(table, options);
@@ -30,7 +32,8 @@ template <typename Options> void readOptions(Options &options, const std::map<st
         table.set(name, value, origin);
 }
 
-template <typename Options> void writeOptions(Options options, std::map<std::string, std::string> &all, const std::string &section)
+template <typename Options>
+void writeOptions(Options options, std::map<std::string, std::string> &all, const std::string &section)
 {
     OptionTable table;
     visit(table, options);
@@ -38,7 +41,8 @@ template <typename Options> void writeOptions(Options options, std::map<std::str
         all[section + name] = value;
 }
 
-std::vector<std::string> classNamesOf(const std::map<std::string, std::string> &metadata, const std::filesystem::path &path)
+std::vector<std::string> classNamesOf(const std::map<std::string, std::string> &metadata,
+                                      const std::filesystem::path &path)
 {
     std::vector<std::string> names;
     const auto text = metadata.find("classes");
@@ -48,7 +52,8 @@ std::vector<std::string> classNamesOf(const std::map<std::string, std::string> &
         for (const Json &name : parseJson(text->second).items)
             names.push_back(name.text);
     } catch (const UserError &error) {
-        throw UserError(message("core", "The class names of the model {0} cannot be read: {1}.").with(path.string(), error.what()));
+        throw UserError(
+            message("core", "The class names of the model {0} cannot be read: {1}.").with(path.string(), error.what()));
     }
     return names;
 }
@@ -61,7 +66,8 @@ std::filesystem::path modelFileOf(const std::filesystem::path &path)
     std::error_code ignored;
     if (!fs::is_directory(path, ignored))
         return path;
-    for (const char *inside : {"model.safetensors", "checkpoints/best/model.safetensors", "checkpoints/last/model.safetensors"})
+    for (const char *inside :
+         {"model.safetensors", "checkpoints/best/model.safetensors", "checkpoints/last/model.safetensors"})
         if (fs::exists(path / inside, ignored))
             return path / inside;
     throw UserError(message("core", "There is no model in the folder {0}.").with(path.string()));
@@ -71,7 +77,8 @@ ModelInfo infoOf(const Safetensors &file, const std::filesystem::path &path)
 {
     const auto format = file.metadata.find("format");
     if (format == file.metadata.end() || format->second != formatName)
-        throw UserError(message("core", "The file {0} holds tensors, but is not a model of FCOScope.").with(path.string()));
+        throw UserError(
+            message("core", "The file {0} holds tensors, but is not a model of FCOScope.").with(path.string()));
     if (const auto version = file.metadata.find("version"); version == file.metadata.end() || version->second != "1")
         throw UserError(message("core", "The model {0} was written by a newer FCOScope.").with(path.string()));
     ModelInfo info;
@@ -84,7 +91,8 @@ ModelInfo infoOf(const Safetensors &file, const std::filesystem::path &path)
     info.facts = sectionOf(file.metadata, "fact.");
     info.classNames = classNamesOf(file.metadata, path);
     if (info.classNames.size() != static_cast<size_t>(info.network.classCount))
-        throw UserError(message("core", "The model {0} names {1} classes and predicts {2}.").with(path.string(), info.classNames.size(), info.network.classCount));
+        throw UserError(message("core", "The model {0} names {1} classes and predicts {2}.")
+                            .with(path.string(), info.classNames.size(), info.network.classCount));
     for (const auto &[name, tensor] : file.tensors) {
         if (!name.ends_with(".mean") && !name.ends_with(".var"))
             info.weightCount += tensor.numel();
@@ -95,7 +103,8 @@ ModelInfo infoOf(const Safetensors &file, const std::filesystem::path &path)
 
 std::map<std::string, std::string> metadataOf(const ModelInfo &info)
 {
-    std::map<std::string, std::string> metadata{{"format", formatName}, {"version", "1"}, {"profile-name", info.profile.name}};
+    std::map<std::string, std::string> metadata{
+        {"format", formatName}, {"version", "1"}, {"profile-name", info.profile.name}};
     writeOptions(info.network, metadata, "network.");
     writeOptions(info.profile, metadata, "profile.");
     for (const auto &[name, value] : info.training)
@@ -109,7 +118,8 @@ std::map<std::string, std::string> metadataOf(const ModelInfo &info)
     return metadata;
 }
 
-void copyTensors(const Safetensors &file, const std::string &prefix, const NamedTensors &into, const std::filesystem::path &path, bool complete)
+void copyTensors(const Safetensors &file, const std::string &prefix, const NamedTensors &into,
+                 const std::filesystem::path &path, bool complete)
 {
     std::map<std::string, const at::Tensor *> given;
     for (const auto &[name, tensor] : file.tensors)
@@ -130,7 +140,8 @@ void copyTensors(const Safetensors &file, const std::string &prefix, const Named
         if (complete && !wanted.contains(name))
             problem(name + " is unknown");
     if (!problems.empty())
-        throw UserError(message("core", "The weights of {0} do not fit the network: {1}.").with(path.string(), problems));
+        throw UserError(
+            message("core", "The weights of {0} do not fit the network: {1}.").with(path.string(), problems));
     const at::NoGradGuard noGradient;
     for (const NamedTensor &entry : into)
         entry.tensor->copy_(*given.at(entry.name));
@@ -142,7 +153,8 @@ ModelInfo readModelInfo(const std::filesystem::path &path)
     return infoOf(readSafetensors(file, /*headerOnly=*/true), file);
 }
 
-void exportModel(const std::filesystem::path &from, const std::filesystem::path &to, bool half, const std::map<std::string, std::string> &facts)
+void exportModel(const std::filesystem::path &from, const std::filesystem::path &to, bool half,
+                 const std::map<std::string, std::string> &facts)
 {
     const std::filesystem::path path = modelFileOf(from);
     Safetensors file = readSafetensors(path);

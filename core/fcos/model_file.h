@@ -18,7 +18,8 @@ std::map<std::string, std::string> metadataOf(const ModelInfo &info);
 
 /// Copies the tensors called `prefix` + name into `into`. Every missing, misshapen or (with `complete`) surplus tensor
 /// is listed in one UserError, and nothing is copied then.
-void copyTensors(const Safetensors &file, const std::string &prefix, const NamedTensors &into, const std::filesystem::path &path, bool complete);
+void copyTensors(const Safetensors &file, const std::string &prefix, const NamedTensors &into,
+                 const std::filesystem::path &path, bool complete);
 
 /// A predictor over a copy of these weights, as validation during training needs it.
 Predictor makePredictor(ModelInfo info, Detector detector, const at::Device &device);

@@ -9,7 +9,8 @@ namespace fcoscope {
 
 double learningRateAt(const TrainOptions &options, int64_t step, int64_t steps)
 {
-    const double warm = options.warmupSteps > 0 ? std::min(1.0, static_cast<double>(step + 1) / options.warmupSteps) : 1.0;
+    const double warm =
+        options.warmupSteps > 0 ? std::min(1.0, static_cast<double>(step + 1) / options.warmupSteps) : 1.0;
     const double done = steps > 1 ? static_cast<double>(step) / static_cast<double>(steps - 1) : 0;
     double factor = 1;
     if (options.schedule == Schedule::Cosine)
@@ -66,8 +67,8 @@ void Optimizer::step(double learningRate)
             gradients.push_back(weight.mutable_grad());
         if (options_.optimizer == OptimizerKind::AdamW) {
             at::_foreach_add_(group.steps, 1);
-            at::_fused_adamw_(group.weights, gradients, group.first, group.second, {}, group.steps, learningRate, 0.9, 0.999,
-                              group.weightDecay, 1e-8, /*amsgrad=*/false, /*maximize=*/false);
+            at::_fused_adamw_(group.weights, gradients, group.first, group.second, {}, group.steps, learningRate, 0.9,
+                              0.999, group.weightDecay, 1e-8, /*amsgrad=*/false, /*maximize=*/false);
         } else {
             at::_fused_sgd_(group.weights, gradients, group.first, group.weightDecay, options_.momentum, learningRate,
                             /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/!started_);

@@ -2,6 +2,8 @@
 #include "core/fcos/predictor.h"
 
 #include <chrono>
+#include <new>
+#include <string_view>
 
 #include "core/base/error.h"
 #include "core/fcos/engine.h"
@@ -21,6 +23,19 @@ namespace {
 double millisecondsSince(std::chrono::steady_clock::time_point start)
 {
     return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// LibTorch has an error of its own for a device's memory, but for the host's only words.
+bool isOutOfMemory(const c10::Error &error)
+{
+    return dynamic_cast<const c10::OutOfMemoryError *>(&error) ||
+           std::string_view(error.what_without_backtrace()).find("can't allocate memory") != std::string_view::npos;
+}
+
+UserError noMemory(const Image &image)
+{
+    return UserError(
+        message("core", "There is not enough memory to look for objects in the image {0}.").with(image.id));
 }
 
 /// [1, C, H, W] → a Grid of C channels.
@@ -59,6 +74,7 @@ Predictor Predictor::load(const std::filesystem::path &path, const std::string &
 {
     const at::Device target = deviceNamed(device);
     const std::filesystem::path file = modelFileOf(path);
+    infoOf(readSafetensors(file, /*headerOnly=*/true), file);  // refuses a large file of others before reading it
     const Safetensors contents = readSafetensors(file);
     ModelInfo info = infoOf(contents, file);
     Detector detector = Detector::make(info.network, info.profile);
@@ -67,7 +83,7 @@ Predictor Predictor::load(const std::filesystem::path &path, const std::string &
 }
 
 RawOutputsPtr Predictor::run(const Image &image, const RunContext &context, RunTimes *times) const
-{
+try {
     const c10::InferenceMode inference;
     const Profile &profile = impl_->info.profile;
     auto raw = std::make_shared<RawOutputs>();
@@ -91,6 +107,12 @@ RawOutputsPtr Predictor::run(const Image &image, const RunContext &context, RunT
     if (times)
         times->networkMs = millisecondsSince(networkStart);
     return raw;
+} catch (const std::bad_alloc &) {
+    throw noMemory(image);
+} catch (const c10::Error &error) {
+    if (isOutOfMemory(error))
+        throw noMemory(image);
+    throw;
 }
 
 }  // namespace fcoscope

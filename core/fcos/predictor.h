@@ -45,8 +45,8 @@ public:
     const ModelInfo &info() const;
     std::string device() const;
 
-    /// Runs the network on one image. Stop is asked between stages: throws Stopped. One call at a time; always call from
-    /// the same thread (LibTorch keeps a pool of threads for each thread that calls it).
+    /// Runs the network on one image. Stop is asked between stages: throws Stopped. One call at a time; always call
+    /// from the same thread (LibTorch keeps a pool of threads for each thread that calls it).
     RawOutputsPtr run(const Image &image, const RunContext &context = {}, RunTimes *times = nullptr) const;
 
     struct Impl;

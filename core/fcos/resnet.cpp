@@ -23,7 +23,8 @@ Shape shapeOf(int depth)
     case 34: return {false, {3, 4, 6, 3}};
     case 50: return {true, {3, 4, 6, 3}};
     default:
-        throw UserError(message("core", "The option {0} is {1}; it must be one of {2}.").with("backbone-depth", depth, "18, 34, 50"));
+        throw UserError(message("core", "The option {0} is {1}; it must be one of {2}.")
+                            .with("backbone-depth", depth, "18, 34, 50"));
     }
 }
 
@@ -57,7 +58,8 @@ ResNet ResNet::make(const NetworkOptions &options)
     const Shape shape = shapeOf(options.backboneDepth);
     // Multiples of eight: vector kernels work on blocks of channels.
     const auto scaled = [&](int64_t width) {
-        return std::max<int64_t>(8, static_cast<int64_t>(std::llround(static_cast<double>(width) * options.backboneWidth / 8)) * 8);
+        return std::max<int64_t>(
+            8, static_cast<int64_t>(std::llround(static_cast<double>(width) * options.backboneWidth / 8)) * 8);
     };
     ResNet net;
     int64_t in = scaled(64);

@@ -15,9 +15,9 @@ struct TypeName {
     const char *name;
     at::ScalarType type;
 };
-constexpr TypeName typeNames[] = {{"F64", at::kDouble}, {"F32", at::kFloat}, {"F16", at::kHalf}, {"BF16", at::kBFloat16},
-                                  {"I64", at::kLong},   {"I32", at::kInt},   {"I16", at::kShort}, {"I8", at::kChar},
-                                  {"U8", at::kByte},    {"BOOL", at::kBool}};
+constexpr TypeName typeNames[] = {
+    {"F64", at::kDouble}, {"F32", at::kFloat}, {"F16", at::kHalf}, {"BF16", at::kBFloat16}, {"I64", at::kLong},
+    {"I32", at::kInt},    {"I16", at::kShort}, {"I8", at::kChar},  {"U8", at::kByte},       {"BOOL", at::kBool}};
 
 UserError malformed(const std::filesystem::path &path, const std::string &what)
 {
@@ -47,15 +47,17 @@ Entry entryOf(const std::string &name, const Json &value, uint64_t dataBytes, co
         offsets->kind != Json::Kind::Array || offsets->items.size() != 2 || shape->items.size() > 8)
         throw malformed(path, "the entry " + name + " lacks dtype, shape or data_offsets");
     Entry entry{name, at::kFloat, {}, 0, 0};
-    const auto *known = std::find_if(std::begin(typeNames), std::end(typeNames), [&](const TypeName &t) { return type->text == t.name; });
+    const auto *known = std::find_if(std::begin(typeNames), std::end(typeNames),
+                                     [&](const TypeName &t) { return type->text == t.name; });
     if (known == std::end(typeNames))
         throw malformed(path, "the type " + type->text + " of " + name + " is not supported");
     entry.type = known->type;
-    uint64_t bytes = c10::elementSize(entry.type);
+    uint64_t bytes = c10::elementSize(entry.type), span = bytes;  // span: as if no extent were 0, as strides are made
     for (const Json &dimension : shape->items) {
         const uint64_t extent = wholeNumber(dimension, path, "the shape of " + name);
-        if (__builtin_mul_overflow(bytes, extent, &bytes))
+        if (__builtin_mul_overflow(span, std::max<uint64_t>(extent, 1), &span) || span >= uint64_t(1) << 62)
             throw malformed(path, "the shape of " + name + " is too large");
+        bytes *= extent;
         entry.shape.push_back(static_cast<int64_t>(extent));
     }
     entry.begin = wholeNumber(offsets->items[0], path, "the offset of " + name);
@@ -65,7 +67,8 @@ Entry entryOf(const std::string &name, const Json &value, uint64_t dataBytes, co
     return entry;
 }
 
-std::vector<Entry> entriesOf(const Json &header, Safetensors &contents, uint64_t dataBytes, const std::filesystem::path &path)
+std::vector<Entry> entriesOf(const Json &header, Safetensors &contents, uint64_t dataBytes,
+                             const std::filesystem::path &path)
 {
     std::vector<Entry> entries;
     std::set<std::string> seen;
@@ -106,15 +109,41 @@ const at::Tensor *Safetensors::find(const std::string &name) const
     return nullptr;
 }
 
+namespace {
+
+/// How long the header says it is.
+uint64_t headerLength(const FilePart &file, const std::filesystem::path &path)
+{
+    if (file.bytes.size() < 10)
+        throw malformed(path, "it has only " + std::to_string(file.bytes.size()) + " bytes");
+    uint64_t length = 0;
+    std::memcpy(&length, file.bytes.data(), 8);
+    if (file.bytes[8] != '{' || length > 100'000'000)
+        throw UserError(message("core", "The file {0} is not a safetensors file.").with(path.string()));
+    return length;
+}
+
+/// The whole file, or at least its header. In one piece, because the file may be replaced between two.
+FilePart readBytes(const std::filesystem::path &path, bool headerOnly)
+{
+    if (!headerOnly) {
+        std::string bytes = readFile(path, uint64_t(16) << 30);
+        const uint64_t size = bytes.size();
+        return {std::move(bytes), size};
+    }
+    FilePart file = readFilePart(path, 0, 1 << 20);
+    if (const uint64_t length = headerLength(file, path); length > file.bytes.size() - 8)
+        file = readFilePart(path, 0, length + 8);
+    return file;
+}
+
+}  // namespace
+
 Safetensors readSafetensors(const std::filesystem::path &path, bool headerOnly)
 {
-    const std::string bytes = readFile(path, uint64_t(16) << 30);
-    if (bytes.size() < 10)
-        throw malformed(path, "it has only " + std::to_string(bytes.size()) + " bytes");
-    uint64_t headerBytes = 0;
-    std::memcpy(&headerBytes, bytes.data(), 8);
-    if (bytes[8] != '{' || headerBytes > 100'000'000)
-        throw UserError(message("core", "The file {0} is not a safetensors file.").with(path.string()));
+    const FilePart file = readBytes(path, headerOnly);
+    const std::string &bytes = file.bytes;
+    const uint64_t headerBytes = headerLength(file, path);
     if (headerBytes > bytes.size() - 8)
         throw malformed(path, "it is cut short inside its header");
 
@@ -128,8 +157,9 @@ Safetensors readSafetensors(const std::filesystem::path &path, bool headerOnly)
     if (header.kind != Json::Kind::Object)
         throw malformed(path, "its header is not an object");
     const char *data = bytes.data() + 8 + headerBytes;
-    for (const Entry &entry : entriesOf(header, contents, bytes.size() - 8 - headerBytes, path)) {
-        at::Tensor tensor = at::empty(entry.shape, at::TensorOptions(entry.type).device(headerOnly ? at::kMeta : at::kCPU));
+    for (const Entry &entry : entriesOf(header, contents, file.fileBytes - 8 - headerBytes, path)) {
+        at::Tensor tensor =
+            at::empty(entry.shape, at::TensorOptions(entry.type).device(headerOnly ? at::kMeta : at::kCPU));
         if (!headerOnly && entry.end > entry.begin)
             std::memcpy(tensor.data_ptr(), data + entry.begin, entry.end - entry.begin);
         contents.tensors.emplace_back(entry.name, std::move(tensor));
@@ -148,14 +178,15 @@ void writeSafetensors(const std::filesystem::path &path, const Safetensors &cont
     }
     for (const auto &[name, tensor] : contents.tensors) {
         const at::Tensor plain = tensor.detach().cpu().contiguous();
-        const auto *type = std::find_if(std::begin(typeNames), std::end(typeNames), [&](const TypeName &t) { return plain.scalar_type() == t.type; });
+        const auto *type = std::find_if(std::begin(typeNames), std::end(typeNames),
+                                        [&](const TypeName &t) { return plain.scalar_type() == t.type; });
         const size_t begin = data.size();
         data.append(static_cast<const char *>(plain.data_ptr()), plain.nbytes());
         std::string shape;
         for (const int64_t extent : plain.sizes())
             shape += (shape.empty() ? "" : ",") + std::to_string(extent);
-        header += (header.size() == 1 ? "" : ",") + jsonText(name) + ":{\"dtype\":\"" + type->name + "\",\"shape\":[" + shape +
-                  "],\"data_offsets\":[" + std::to_string(begin) + "," + std::to_string(data.size()) + "]}";
+        header += (header.size() == 1 ? "" : ",") + jsonText(name) + ":{\"dtype\":\"" + type->name + "\",\"shape\":[" +
+                  shape + "],\"data_offsets\":[" + std::to_string(begin) + "," + std::to_string(data.size()) + "]}";
     }
     header += "}";
     header.resize((header.size() + 7) / 8 * 8, ' ');  // data starts on a multiple of eight

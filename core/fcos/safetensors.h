@@ -22,7 +22,7 @@ struct Safetensors {
     const at::Tensor *find(const std::string &name) const;
 };
 
-/// With `headerOnly` the tensors have shapes and types, but no data (device "meta").
+/// With `headerOnly` the tensors have shapes and types, but no data (device "meta"), and no more is read than that.
 Safetensors readSafetensors(const std::filesystem::path &path, bool headerOnly = false);
 /// Tensors are written as they are, in the order given; the file is synced, and renamed into place.
 void writeSafetensors(const std::filesystem::path &path, const Safetensors &contents);

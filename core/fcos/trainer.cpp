@@ -6,9 +6,11 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/log.h"
 #include "core/fcos/engine.h"
 #include "core/fcos/input.h"
 #include "core/fcos/loader.h"
@@ -21,26 +23,37 @@ void visit(OptionTable &table, TrainOptions &o)
 {
     table.add("epochs", o.epochs, 1, 1000000, "", message("core", "How often the training goes through all images."));
     table.add("batch", o.batch, 1, 4096, "images", message("core", "Images that are looked at together."));
-    table.add("accumulate", o.accumulate, 1, 4096, "", message("core", "Batches whose gradients are added up before one step."));
-    table.addChoice("optimizer", o.optimizer, {{"adamw", OptimizerKind::AdamW}, {"sgd", OptimizerKind::Sgd}}, message("core", "The optimiser."));
-    table.add("learning-rate", o.learningRate, 0, 100, "", message("core", "The highest learning rate, after the warm-up."));
-    table.add("weight-decay", o.weightDecay, 0, 10, "", message("core", "Weight decay of convolution weights; norms and biases have none."));
+    table.add("accumulate", o.accumulate, 1, 4096, "",
+              message("core", "Batches whose gradients are added up before one step."));
+    table.addChoice("optimizer", o.optimizer, {{"adamw", OptimizerKind::AdamW}, {"sgd", OptimizerKind::Sgd}},
+                    message("core", "The optimiser."));
+    table.add("learning-rate", o.learningRate, 0, 100, "",
+              message("core", "The highest learning rate, after the warm-up."));
+    table.add("weight-decay", o.weightDecay, 0, 10, "",
+              message("core", "Weight decay of convolution weights; norms and biases have none."));
     table.add("momentum", o.momentum, 0, 1, "", message("core", "Momentum of SGD."));
-    table.addChoice("schedule", o.schedule, {{"cosine", Schedule::Cosine}, {"steps", Schedule::Steps}, {"constant", Schedule::Constant}},
+    table.addChoice("schedule", o.schedule,
+                    {{"cosine", Schedule::Cosine}, {"steps", Schedule::Steps}, {"constant", Schedule::Constant}},
                     message("core", "How the learning rate falls."));
-    table.add("step-at", o.stepAt, 0, 1, "", message("core", "Fractions of the run at which the rate falls to a tenth (schedule steps)."));
-    table.add("warmup-steps", o.warmupSteps, 0, 1000000, "steps", message("core", "Steps in which the learning rate rises from 0."));
+    table.add("step-at", o.stepAt, 0, 1, "",
+              message("core", "Fractions of the run at which the rate falls to a tenth (schedule steps)."));
+    table.add("warmup-steps", o.warmupSteps, 0, 1000000, "steps",
+              message("core", "Steps in which the learning rate rises from 0."));
     table.addChoice("precision", o.precision, {{"float32", Precision::Float32}, {"bfloat16", Precision::Bfloat16}},
                     message("core", "The arithmetic of the convolutions."));
-    table.add("clip-norm", o.clipNorm, 0, 1e9, "", message("core", "Longer gradients are shortened to this; 0 leaves them."));
+    table.add("clip-norm", o.clipNorm, 0, 1e9, "",
+              message("core", "Longer gradients are shortened to this; 0 leaves them."));
     table.add("ema-decay", o.emaDecay, 0, 1, "", message("core", "Decay of the running average of the weights."));
     table.add("seed", o.seed, 0, int64_t(1) << 52, "", message("core", "Every random choice follows from it."));
     table.add("loaders", o.loaders, 1, 256, "threads", message("core", "Threads that prepare images."));
     table.add("validate-every", o.validateEvery, 1, 1000000, "epochs", message("core", "Epochs between validations."));
-    table.add("checkpoint-every", o.checkpointEverySteps, 1, 1000000, "steps", message("core", "Steps between checkpoints."));
+    table.add("checkpoint-every", o.checkpointEverySteps, 1, 1000000, "steps",
+              message("core", "Steps between checkpoints."));
     table.add("device", o.device, message("core", "auto, cpu or cuda:N."));
-    table.add("threads", o.threads, 0, 1024, "threads", message("core", "CPU threads of the network; 0 means all cores."));
-    table.add("stop-after", o.stopAfterSteps, 0, int64_t(1) << 52, "steps", message("core", "Stop after this step, as if asked to; 0 means never."));
+    table.add("threads", o.threads, 0, 1024, "threads",
+              message("core", "CPU threads of the network; 0 means all cores."));
+    table.add("stop-after", o.stopAfterSteps, 0, int64_t(1) << 52, "steps",
+              message("core", "Stop after this step, as if asked to; 0 means never."));
 }
 
 namespace {
@@ -77,10 +90,10 @@ private:
 
 class Training {
 public:
-    Training(const SampleSource &source, const NetworkOptions &network, const Profile &profile, const TrainOptions &options,
-             std::filesystem::path runFolder, const TrainCallbacks &callbacks)
-        : source_(source), options_(options), callbacks_(callbacks), folder_(std::move(runFolder)), device_(deviceNamed(options.device)),
-          detector_(Detector::make(network, profile))
+    Training(const SampleSource &source, const NetworkOptions &network, const Profile &profile,
+             const TrainOptions &options, std::filesystem::path runFolder, const TrainCallbacks &callbacks)
+        : source_(source), options_(options), callbacks_(callbacks), folder_(std::move(runFolder)),
+          device_(deviceNamed(options.device)), detector_(Detector::make(network, profile))
     {
         if (source.size() == 0)
             throw UserError(message("core", "There are no images to train on."));
@@ -96,6 +109,7 @@ private:
     std::filesystem::path checkpoint(const char *name) const { return folder_ / "checkpoints" / name; }
     void begin(const std::filesystem::path &startFrom);
     void resume(const std::filesystem::path &from);
+    void refuseChanges(const ModelInfo &before) const;
     StepReport oneStep(Loader &loader);
     void validate(TrainResult &result);
     bool validationDue() const;
@@ -112,6 +126,7 @@ private:
     std::optional<Average> average_;
     int64_t step_ = 0, steps_ = 0;  ///< steps done, of how many
     Figures best_;
+    bool validationOwed_ = false;  ///< it was due and somebody stopped it
 };
 
 void Training::begin(const std::filesystem::path &startFrom)
@@ -124,25 +139,59 @@ void Training::begin(const std::filesystem::path &startFrom)
     average_.emplace(detector_.tensors(), options_.emaDecay);
 }
 
+/// Another network, order of samples or optimiser would be neither the old run nor a new one. What else may change, as
+/// the number of epochs does to train for longer, is told.
+void Training::refuseChanges(const ModelInfo &before) const
+{
+    static const std::set<std::string> fixed{"training.seed", "training.batch", "training.accumulate",
+                                             "training.optimizer", "fact.images"};
+    static const std::set<std::string> ofNoWeight{"training.loaders",          "training.device",
+                                                  "training.threads",          "training.validate-every",
+                                                  "training.checkpoint-every", "training.stop-after"};
+    DecodeOptions decode;
+    OptionTable decoding;
+    visit(decoding, decode);
+    const auto now = metadataOf(infoNow());
+    for (const auto &[key, was] : metadataOf(before)) {
+        const auto is = now.find(key);
+        if (is == now.end() || is->second == was)
+            continue;
+        const std::string name = key.substr(key.find('.') + 1);
+        const bool structure = key.starts_with("network.") || (key.starts_with("profile.") && !decoding.find(name));
+        if (structure || fixed.contains(key))
+            throw UserError(
+                message("core", "The run in {0} was started with {1} {2}, not {3}; train into another folder.")
+                    .with(folder_.string(), name, was, is->second));
+        if (key.starts_with("training.") && !ofNoWeight.contains(key))
+            log(message("core", "The run goes on with {0} {1} instead of {2}.").with(name, is->second, was).english());
+    }
+}
+
 void Training::resume(const std::filesystem::path &from)
 {
     const std::filesystem::path model = from / "model.safetensors", training = from / "training.safetensors";
     const Safetensors averaged = readSafetensors(model), raw = readSafetensors(training);
     const ModelInfo info = infoOf(averaged, model);
     if (info.classNames != source_.classNames())
-        throw UserError(message("core", "The run in {0} was started with other classes; train into another folder.").with(folder_.string()));
+        throw UserError(message("core", "The run in {0} was started with other classes; train into another folder.")
+                            .with(folder_.string()));
+    refuseChanges(info);
     copyTensors(raw, "raw.", detector_.tensors(), training, /*complete=*/true);
     optimizer_.emplace(detector_.tensors(), options_);
     optimizer_->load(raw, training);
     average_.emplace(detector_.tensors(), options_.emaDecay);
     copyTensors(averaged, "", average_->named(), model, /*complete=*/true);
     double steps = 0;
-    if (const auto known = raw.metadata.find("step"); known == raw.metadata.end() || !parseNumber(known->second, steps))
-        throw UserError(message("core", "The checkpoint {0} does not say how many steps were done.").with(from.string()));
+    if (const auto known = raw.metadata.find("step"); known == raw.metadata.end() ||
+                                                      !parseNumber(known->second, steps) ||
+                                                      !(steps >= 0 && steps < 0x1p53))
+        throw UserError(
+            message("core", "The checkpoint {0} does not say how many steps were done.").with(from.string()));
     step_ = static_cast<int64_t>(steps);
     for (const auto &[name, value] : raw.metadata)
         if (double figure = 0; name.starts_with("best.") && parseNumber(value, figure))
             best_[name.substr(5)] = figure;
+    validationOwed_ = raw.metadata.contains("validation-owed");
 }
 
 ModelInfo Training::infoNow() const
@@ -168,7 +217,12 @@ void Training::save(const char *name)
     model.metadata = metadataOf(infoNow());
     for (const NamedTensor &entry : average_->named())
         model.tensors.emplace_back(entry.name, *entry.tensor);
-    training.metadata = {{"format", "fcoscope-training"}, {"version", "1"}, {"step", std::to_string(step_)}, {"steps", std::to_string(steps_)}};
+    training.metadata = {{"format", "fcoscope-training"},
+                         {"version", "1"},
+                         {"step", std::to_string(step_)},
+                         {"steps", std::to_string(steps_)}};
+    if (validationOwed_)
+        training.metadata["validation-owed"] = "true";
     for (const auto &[figure, value] : best_)
         training.metadata["best." + figure] = numberText(value);
     for (const NamedTensor &entry : detector_.tensors())
@@ -176,8 +230,13 @@ void Training::save(const char *name)
     optimizer_->save(training);
 
     const std::filesystem::path unfinished = checkpoint(("." + std::string(name) + ".unfinished").c_str());
-    std::filesystem::remove_all(unfinished);
-    std::filesystem::create_directories(unfinished);
+    std::error_code error;
+    std::filesystem::remove_all(unfinished, error);
+    if (!error)
+        std::filesystem::create_directories(unfinished, error);
+    if (error)
+        throw UserError(
+            message("core", "The folder {0} cannot be made: {1}.").with(unfinished.string(), error.message()));
     writeSafetensors(unfinished / "model.safetensors", model);
     writeSafetensors(unfinished / "training.safetensors", training);
     renameFolderIntoPlace(unfinished, checkpoint(name));
@@ -211,7 +270,11 @@ StepReport Training::oneStep(Loader &loader)
     }
     report.gradientNorm = optimizer_->clipGradients();
     if (!std::isfinite(report.gradientNorm))
-        throw UserError(message("core", "Training stopped at step {0}: the loss is no longer a finite number. A lower learning rate may help.").with(step_ + 1));
+        throw UserError(
+            message(
+                "core",
+                "Training stopped at step {0}: the loss is no longer a finite number. A lower learning rate may help.")
+                .with(step_ + 1));
     report.learningRate = learningRateAt(options_, step_, steps_);
     optimizer_->step(report.learningRate);
     ++step_;
@@ -225,7 +288,9 @@ StepReport Training::oneStep(Loader &loader)
 
 bool Training::validationDue() const
 {
-    const auto validations = [&](int64_t step) { return step * options_.batch * options_.accumulate / source_.size() / options_.validateEvery; };
+    const auto validations = [&](int64_t step) {
+        return step * options_.batch * options_.accumulate / source_.size() / options_.validateEvery;
+    };
     return step_ == steps_ || validations(step_) > validations(step_ - 1);
 }
 
@@ -237,10 +302,14 @@ void Training::validate(TrainResult &result)
         *names[i].tensor = average_->tensors()[i].clone();
     const Predictor predictor = makePredictor(infoNow(), std::move(copy), device_);
     const Figures figures = callbacks_.validate(predictor);
+    validationOwed_ = figures.empty();
+    if (validationOwed_)
+        return;
     if (callbacks_.validated)
         callbacks_.validated((step_ * options_.batch * options_.accumulate - 1) / source_.size(), figures);
     const auto ap = figures.find("AP");
-    if (ap != figures.end() && (best_.empty() || ap->second > best_.at("AP"))) {
+    const auto bestAp = best_.find("AP");
+    if (ap != figures.end() && (bestAp == best_.end() || ap->second > bestAp->second)) {
         best_ = figures;
         save("best");
     }
@@ -250,13 +319,15 @@ void Training::validate(TrainResult &result)
 TrainResult Training::run(const std::filesystem::path &startFrom, const RunContext &context)
 {
     TrainResult result;
-    const bool goOn = std::filesystem::exists(checkpoint("last") / "training.safetensors");
-    goOn ? resume(checkpoint("last")) : begin(startFrom);
+    folderInPlace(checkpoint("best"));
+    folderInPlace(checkpoint("last")) ? resume(checkpoint("last")) : begin(startFrom);
     result.best = best_;
+    if (validationOwed_ && callbacks_.validate && !context.shouldStop())
+        validate(result);
     const int64_t end = options_.stopAfterSteps > 0 ? std::min(steps_, options_.stopAfterSteps) : steps_;
     {
-        Loader loader(source_, detector_.profile, static_cast<uint64_t>(options_.seed), options_.batch, step_ * options_.accumulate,
-                      steps_ * options_.accumulate, options_.loaders);
+        Loader loader(source_, detector_.profile, static_cast<uint64_t>(options_.seed), options_.batch,
+                      step_ * options_.accumulate, steps_ * options_.accumulate, options_.loaders);
         while (step_ < end && !context.shouldStop()) {
             const StepReport report = oneStep(loader);
             if (callbacks_.step)
@@ -270,7 +341,7 @@ TrainResult Training::run(const std::filesystem::path &startFrom, const RunConte
     }
     save("last");
     result.steps = step_;
-    result.stopped = step_ < steps_;
+    result.stopped = step_ < steps_ || (validationOwed_ && callbacks_.validate);
     result.last = checkpoint("last");
     result.bestPath = std::filesystem::exists(checkpoint("best")) ? checkpoint("best") : checkpoint("last");
     return result;
@@ -278,13 +349,14 @@ TrainResult Training::run(const std::filesystem::path &startFrom, const RunConte
 
 }  // namespace
 
-TrainResult train(const SampleSource &source, const NetworkOptions &network, const Profile &profile, const TrainOptions &options,
-                  const std::filesystem::path &runFolder, const std::filesystem::path &startFrom, const TrainCallbacks &callbacks,
-                  const RunContext &context)
+TrainResult train(const SampleSource &source, const NetworkOptions &network, const Profile &profile,
+                  const TrainOptions &options, const std::filesystem::path &runFolder,
+                  const std::filesystem::path &startFrom, const TrainCallbacks &callbacks, const RunContext &context)
 {
     configureEngine(options.threads);
     if (network.classCount != static_cast<int>(source.classNames().size()))
-        throw UserError(message("core", "The network predicts {0} classes and the data set has {1}.").with(network.classCount, source.classNames().size()));
+        throw UserError(message("core", "The network predicts {0} classes and the data set has {1}.")
+                            .with(network.classCount, source.classNames().size()));
     return Training(source, network, profile, options, runFolder, callbacks).run(startFrom, context);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Training a detector. On the CPU a run that is stopped after any step and gone on with gives the very weights of the
-// unbroken run, bit for bit: every random choice is keyed by (seed, epoch, sample) and deterministic algorithms are set.
+// unbroken run, bit for bit: every random choice is keyed by (seed, epoch, sample) and algorithms are deterministic.
 #pragma once
 
 #include <filesystem>
@@ -61,7 +61,8 @@ using Figures = std::map<std::string, double>;
 
 struct TrainCallbacks {
     std::function<void(const StepReport &)> step;
-    /// Judges the averaged weights. Without it there is no validation and the last checkpoint is the best.
+    /// Judges the averaged weights. Without it there is no validation and the last checkpoint is the best. No figures
+    /// mean that it was stopped: the run makes up for it when it goes on.
     std::function<Figures(const Predictor &)> validate;
     std::function<void(int64_t epoch, const Figures &)> validated;
 };
@@ -73,8 +74,9 @@ struct TrainResult {
     std::filesystem::path last, bestPath;  ///< checkpoint folders
 };
 
-/// Trains into `runFolder`/checkpoints. Goes on from the checkpoint "last" there if it exists and was made with the same
-/// network and classes; `startFrom` (may be empty) gives the first weights of a new run.
+/// Trains into `runFolder`/checkpoints. Goes on from the checkpoint "last" there if it exists, and refuses to if
+/// network, profile (but for decoding), classes, number of images, seed, batch, accumulate or optimizer are not what it
+/// was made with. `startFrom` (may be empty) gives the first weights of a new run.
 TrainResult train(const SampleSource &source, const NetworkOptions &network, const Profile &profile,
                   const TrainOptions &options, const std::filesystem::path &runFolder,
                   const std::filesystem::path &startFrom, const TrainCallbacks &callbacks, const RunContext &context);

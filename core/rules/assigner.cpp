@@ -53,7 +53,8 @@ Test32 judge(const Candidate32 &box, const Level &level, int column, int row, co
     } else {
         const float far = std::max({test.l, test.t, test.r, test.b});
         const float low = static_cast<float>(level.rangeLow), high = static_cast<float>(level.rangeHigh);
-        const bool inRange = profile.rangeTest == RangeTest::Closed ? far >= low && far <= high : far > low && far < high;
+        const bool inRange =
+            profile.rangeTest == RangeTest::Closed ? far >= low && far <= high : far > low && far < high;
         if (!inRange)
             test.verdict = Verdict::OutsideRange;
     }
@@ -70,7 +71,8 @@ Span span(double low, double high, double center, double radius, double first, d
     high = std::min(high, center + radius);
     // One cell more on each side: judge() works in float32, this in double.
     const double from = std::floor((low - first) / step) - 1, to = std::ceil((high - first) / step) + 2;
-    return {static_cast<int>(std::clamp(from, 0.0, double(count))), static_cast<int>(std::clamp(to, 0.0, double(count)))};
+    return {static_cast<int>(std::clamp(from, 0.0, double(count))),
+            static_cast<int>(std::clamp(to, 0.0, double(count)))};
 }
 
 Distances asDistances(const Test32 &test) { return {test.l, test.t, test.r, test.b}; }
@@ -79,8 +81,8 @@ Distances asDistances(const Test32 &test) { return {test.l, test.t, test.r, test
 template <typename Found>
 void forEachClaim(const std::vector<Candidate32> &boxes, const Level &level, const Profile &profile, Found found)
 {
-    const double radius =
-        profile.centerRegion == CenterRegion::Square ? profile.centerRadius * level.stride : std::numeric_limits<double>::infinity();
+    const double radius = profile.centerRegion == CenterRegion::Square ? profile.centerRadius * level.stride
+                                                                       : std::numeric_limits<double>::infinity();
     for (size_t i = 0; i < boxes.size(); ++i) {
         const Candidate32 &box = boxes[i];
         // max(l,t,r,b) lies between half the longer side and the whole of it: most boxes belong to one or two levels.
@@ -107,7 +109,8 @@ std::vector<Candidate32> prepared(const std::vector<Box> &boxes, TieRule tie)
 
 }  // namespace
 
-Assignment assign(const std::vector<Box> &boxes, const std::vector<Level> &levels, const Profile &profile, bool keepClaims)
+Assignment assign(const std::vector<Box> &boxes, const std::vector<Level> &levels, const Profile &profile,
+                  bool keepClaims)
 {
     Assignment assignment;
     const std::vector<Candidate32> candidates = prepared(boxes, profile.tieRule);
@@ -119,7 +122,8 @@ Assignment assign(const std::vector<Box> &boxes, const std::vector<Level> &level
         forEachClaim(candidates, level, profile, [&](int location, int box) {
             int32_t &current = winner[static_cast<size_t>(location)];
             // Boxes come in the order given, so on equal rank the earlier one stays.
-            if (current < 0 || candidates[static_cast<size_t>(box)].rank > candidates[static_cast<size_t>(current)].rank)
+            if (current < 0 ||
+                candidates[static_cast<size_t>(box)].rank > candidates[static_cast<size_t>(current)].rank)
                 current = box;
             if (keepClaims)
                 assignment.claims.push_back({static_cast<int>(l), location, box});
@@ -130,14 +134,17 @@ Assignment assign(const std::vector<Box> &boxes, const std::vector<Level> &level
             const int32_t box = winner[static_cast<size_t>(location)];
             if (box < 0)
                 continue;
-            const Test32 test = judge(candidates[static_cast<size_t>(box)], level, location % level.width, location / level.width, profile);
-            assignment.positives.push_back({static_cast<int>(l), location, box, asDistances(test), centerness(asDistances(test))});
+            const Test32 test = judge(candidates[static_cast<size_t>(box)], level, location % level.width,
+                                      location / level.width, profile);
+            assignment.positives.push_back(
+                {static_cast<int>(l), location, box, asDistances(test), centerness(asDistances(test))});
         }
     }
     return assignment;
 }
 
-std::vector<Candidate> explainLocation(const std::vector<Box> &boxes, const Level &level, int location, const Profile &profile)
+std::vector<Candidate> explainLocation(const std::vector<Box> &boxes, const Level &level, int location,
+                                       const Profile &profile)
 {
     const std::vector<Candidate32> candidates = prepared(boxes, profile.tieRule);
     std::vector<Candidate> explained;
@@ -159,7 +166,10 @@ std::vector<Candidate> explainLocation(const std::vector<Box> &boxes, const Leve
 
 float centerness(const Distances &d)
 {
-    const float l = static_cast<float>(d.left), t = static_cast<float>(d.top), r = static_cast<float>(d.right), b = static_cast<float>(d.bottom);
+    const float l = static_cast<float>(d.left), t = static_cast<float>(d.top), r = static_cast<float>(d.right),
+                b = static_cast<float>(d.bottom);
+    if (!(smallest(d) > 0))
+        return 0;  // outside on both axes the product would be positive again
     const float product = std::min(l, r) / std::max(l, r) * (std::min(t, b) / std::max(t, b));
     return product > 0 ? std::sqrt(product) : 0;
 }

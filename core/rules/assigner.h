@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which location learns which box: section 3.1 of the paper, with every codebase's variations (specification, section 3).
+// Which location learns which box: section 3.1 of the paper, with every codebase's variations
+// (specification, section 3).
 //
 // This is the one truth for target assignment. The trainer's loader, the maps on screen, the inspector, best possible
-// recall and the ambiguity tables all call it. It walks box by box over the locations that can be inside, so its cost is
-// the number of positives, not locations × boxes. All arithmetic is float32, as in the codebases it has to agree with,
-// so that a location exactly on a border falls on the same side.
+// recall and the ambiguity tables all call it. It walks box by box over the locations that can be inside, so its cost
+// is the number of positives, not locations × boxes. All arithmetic is float32, as in the codebases it has to agree
+// with, so that a location exactly on a border falls on the same side.
 #pragma once
 
 #include <string>
@@ -58,8 +59,9 @@ struct Candidate {
     int winner = -1;  ///< for LostToSmaller: the box it lost to
 };
 
-/// Every box as seen from one location, in the order given. Agrees with assign() by construction: both ask the same test.
-std::vector<Candidate> explainLocation(const std::vector<Box> &boxes, const Level &level, int location, const Profile &profile);
+/// Every box as seen from one location, in the order given. Agrees with assign() by construction: both ask one test.
+std::vector<Candidate> explainLocation(const std::vector<Box> &boxes, const Level &level, int location,
+                                       const Profile &profile);
 
 /// √( min(l,r)/max(l,r) · min(t,b)/max(t,b) ): the paper's equation (3). 0 on or outside the border.
 float centerness(const Distances &distances);

@@ -17,8 +17,8 @@ struct Candidate {
     int location, classIndex;
 };
 
-/// The smallest class logit with which a pair can pass the threshold: o is at most 1. A little lower than exact, so that
-/// rounding never loses a pair; scoreOf() decides.
+/// The smallest class logit with which a pair can pass the threshold: o is at most 1. A little lower than exact, so
+/// that rounding never loses a pair; scoreOf() decides.
 float logitBound(const Profile &profile, double threshold)
 {
     const double p = profile.scoreRule == ScoreRule::SquareRoot ? threshold * threshold : threshold;
@@ -38,8 +38,10 @@ float scoreOf(const Profile &profile, float p, float o)
 std::vector<Candidate> candidatesOf(const LevelOutputs &level, const Profile &profile, const DecodeOptions &options)
 {
     std::vector<Candidate> candidates;
-    const float bound = logitBound(profile, options.scoreThreshold), threshold = static_cast<float>(options.scoreThreshold);
-    const float *centernessLogits = level.centernessLogits.values.empty() ? nullptr : level.centernessLogits.values.data();
+    const float bound = logitBound(profile, options.scoreThreshold),
+                threshold = static_cast<float>(options.scoreThreshold);
+    const float *centernessLogits =
+        level.centernessLogits.values.empty() ? nullptr : level.centernessLogits.values.data();
     const int cells = static_cast<int>(level.classLogits.cells());
     for (int c = 0; c < level.classLogits.channels; ++c) {
         const float *logits = level.classLogits.channel(c);
@@ -58,7 +60,8 @@ std::vector<Candidate> candidatesOf(const LevelOutputs &level, const Profile &pr
         return a.location != b.location ? a.location < b.location : a.classIndex < b.classIndex;
     };
     const size_t keep = std::min(candidates.size(), static_cast<size_t>(options.candidatesPerLevel));
-    std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(keep), candidates.end(), better);
+    std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(keep), candidates.end(),
+                      better);
     candidates.resize(keep);
     return candidates;
 }
@@ -76,6 +79,8 @@ std::vector<Detection> decode(const RawOutputs &raw, const Profile &profile, con
         for (const Candidate &candidate : candidatesOf(outputs, profile, options)) {
             const size_t i = static_cast<size_t>(candidate.location);
             const float *d = outputs.distances.values.data();
+            if (std::isnan(d[i] + d[cells + i] + d[2 * cells + i] + d[3 * cells + i]))
+                continue;  // a broken model; such a box is nowhere
             const float x = static_cast<float>(levels[l].x(candidate.location % outputs.distances.width));
             const float y = static_cast<float>(levels[l].y(candidate.location / outputs.distances.width));
             Detection detection;
@@ -97,11 +102,13 @@ std::vector<Detection> decode(const RawOutputs &raw, const Profile &profile, con
     for (size_t i = 0; i < found.size(); ++i)
         if (steps[i].suppressedBy < 0)
             kept.push_back(found[i]);
-    std::stable_sort(kept.begin(), kept.end(), [](const Detection &a, const Detection &b) { return a.score > b.score; });
+    std::stable_sort(kept.begin(), kept.end(),
+                     [](const Detection &a, const Detection &b) { return a.score > b.score; });
     if (kept.size() > static_cast<size_t>(options.detectionsPerImage))
         kept.resize(static_cast<size_t>(options.detectionsPerImage));
     for (Detection &detection : kept)
-        detection.box = clipped(raw.transform.toImage(detection.box), raw.transform.imageSize.width, raw.transform.imageSize.height);
+        detection.box = clipped(raw.transform.toImage(detection.box), raw.transform.imageSize.width,
+                                raw.transform.imageSize.height);
     return kept;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// From raw outputs to detections: score, threshold, top-k per level, boxes, class-wise NMS (specification, section 5.2).
+// From raw outputs to detections: score, threshold, top-k per level, boxes, class-wise NMS (specification,
+// section 5.2).
 #pragma once
 
 #include <vector>

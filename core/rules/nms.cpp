@@ -9,6 +9,7 @@ namespace {
 
 struct Box32 {
     float x1, y1, x2, y2, area;
+    int classIndex;
 };
 
 float overlap(const Box32 &a, const Box32 &b)
@@ -29,13 +30,14 @@ std::vector<NmsStep> nonMaximumSuppression(const std::vector<Detection> &detecti
     // By class, then by falling score: each class is a run of its own.
     std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
         const Detection &first = detections[a], &second = detections[b];
-        return first.classIndex != second.classIndex ? first.classIndex < second.classIndex : first.score > second.score;
+        return first.classIndex != second.classIndex ? first.classIndex < second.classIndex
+                                                     : first.score > second.score;
     });
     std::vector<Box32> boxes(count);
     for (size_t i = 0; i < count; ++i) {
         const Box &box = detections[order[i]].box;
         Box32 &b = boxes[i];
-        b = {float(box.x1), float(box.y1), float(box.x2), float(box.y2), 0};
+        b = {float(box.x1), float(box.y1), float(box.x2), float(box.y2), 0, detections[order[i]].classIndex};
         b.area = (b.x2 - b.x1) * (b.y2 - b.y1);
     }
 
@@ -44,7 +46,7 @@ std::vector<NmsStep> nonMaximumSuppression(const std::vector<Detection> &detecti
     for (size_t i = 0; i < count; ++i) {
         if (gone[i])
             continue;
-        for (size_t j = i + 1; j < count && detections[order[j]].classIndex == detections[order[i]].classIndex; ++j) {
+        for (size_t j = i + 1; j < count && boxes[j].classIndex == boxes[i].classIndex; ++j) {
             if (gone[j])
                 continue;
             const float iou = overlap(boxes[i], boxes[j]);

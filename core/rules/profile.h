@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A profile says which FCOS is meant: every public codebase computes a slightly different one. Each knob of the
-// specification's profile matrix is a named option here; what a network looks like inside is NetworkOptions (core/fcos).
+// specification's profile matrix is a named option here; what a network looks like inside is NetworkOptions
+// (core/fcos).
 #pragma once
 
 #include <string>
@@ -12,7 +13,7 @@ namespace fcoscope {
 
 enum class LocationRule {
     HalfStride,   ///< (i + ½)·s: the middle of the receptive cell. Paper, equation (1) and every codebase but one
-    Torchvision,  ///< i·floor(padded / cells): the cell's corner, with a step that follows the padded size (vision #7473)
+    Torchvision,  ///< i·floor(padded / cells): the cell's corner; the step follows the padded size (vision #7473)
 };
 enum class CenterRegion {
     None,    ///< every location inside the box (first version of the paper)
@@ -45,6 +46,7 @@ struct DecodeOptions {
     int candidatesPerLevel = 1000; ///< the best so many of each level go on to NMS
     double nmsThreshold = 0.6;     ///< a box overlapping a better one of its class by more than this IoU is suppressed
     int detectionsPerImage = 100;
+    bool operator==(const DecodeOptions &) const = default;
 };
 
 struct Profile {

@@ -67,6 +67,7 @@ private Q_SLOTS:
     void writingReplacesOrLeaves();
     void aFullDiskLeavesTheOldFile();
     void foldersAreRenamedWhole();
+    void partsOfFiles();
 };
 
 void BaseTest::messagesFillTheirPlacesOnce()
@@ -102,12 +103,12 @@ void BaseTest::optionsRefuseInASentence_data()
     QTest::addColumn<QString>("name");
     QTest::addColumn<QString>("value");
     QTest::addColumn<QString>("sentence");
-    QTest::newRow("range") << "count" << "11" << "The option count is \"11\"; it must be a number from 1 to 10.";
-    QTest::newRow("whole") << "count" << "2.5" << "The option count is \"2.5\"; it must be a number from 1 to 10.";
-    QTest::newRow("nan") << "rate" << "nan" << "The option rate is \"nan\"; it must be a number from 0 to 1.";
-    QTest::newRow("junk") << "rate" << "0.5x" << "The option rate is \"0.5x\"; it must be a number from 0 to 1.";
-    QTest::newRow("choice") << "colour" << "green" << "The option colour is \"green\"; it must be one of red, blue.";
-    QTest::newRow("list") << "list" << "1,,2" << "The option list is \"1,,2\"; it must be a number from 0 to 9.";
+    QTest::newRow("range") << "count" << "11" << "file: The option count is \"11\"; it must be a number from 1 to 10.";
+    QTest::newRow("whole") << "count" << "2.5" << "file: The option count is \"2.5\"; it must be a number from 1 to 10.";
+    QTest::newRow("nan") << "rate" << "nan" << "file: The option rate is \"nan\"; it must be a number from 0 to 1.";
+    QTest::newRow("junk") << "rate" << "0.5x" << "file: The option rate is \"0.5x\"; it must be a number from 0 to 1.";
+    QTest::newRow("choice") << "colour" << "green" << "file: The option colour is \"green\"; it must be one of red, blue.";
+    QTest::newRow("list") << "list" << "1,,2" << "file: The option list is \"1,,2\"; it must be a number from 0 to 9.";
     QTest::newRow("near") << "coumt" << "1" << "file: there is no option \"coumt\"; did you mean \"count\"?";
     QTest::newRow("far") << "zzzzzzzz" << "1" << "file: there is no option \"zzzzzzzz\".";
 }
@@ -120,15 +121,23 @@ void BaseTest::optionsRefuseInASentence()
     Settings settings;
     OptionTable table;
     visit(table, settings);
-    QCOMPARE(QString::fromStdString(refusal([&] { table.set(name.toStdString(), value.toStdString(), "file"); })), sentence);
+    QCOMPARE(QString::fromStdString(refusal([&] { table.set(name.toStdString(), value.toStdString(), "file"); })),
+             sentence);
+    if (table.find(name.toStdString()))  // a flag says itself where the value stands
+        QCOMPARE("file: " + QString::fromStdString(refusal([&] {
+                     table.set(name.toStdString(), value.toStdString(), "--" + name.toStdString());
+                 })),
+                 sentence);
     QCOMPARE(table.values(true).size(), size_t(0));
 }
 
 void BaseTest::jsonIsStrict_data()
 {
     QTest::addColumn<QByteArray>("text");
-    for (const char *text : {"", "{", "[1,]", "[,1]", "{\"a\":1,}", "{\"a\"}", "01", "1.", ".5", "+1", "1e", "1e999", "tru", "\"\\x\"", "\"\x01\"", "\"\xff\"",
-                             "\"\\ud800\"", "\"\\udc00x\"", "[1]x", "nan", "\"abc", "{1:2}", "\"\xed\xa0\x80\"", "\"\xc0\x80\""})
+    for (const char *text :
+         {"",     "{",   "[1,]",  "[,1]",  "{\"a\":1,}",       "{\"a\"}",     "01",       "1.",          ".5",
+          "+1",   "1e",  "1e999", "tru",   "\"\\x\"",          "\"\x01\"",    "\"\xff\"", "\"\\ud800\"", "\"\\udc00x\"",
+          "[1]x", "nan", "\"abc", "{1:2}", "\"\xed\xa0\x80\"", "\"\xc0\x80\""})
         QTest::newRow(text) << QByteArray(text);
     QTest::newRow("deep") << QByteArray(100000, '[');
 }
@@ -175,8 +184,9 @@ void BaseTest::resizeFollowsTorchvision_data()  // specification, section 5.1, c
     QTest::addColumn<int>("height");
     QTest::addColumn<int>("newHeight");
     QTest::addColumn<int>("newWidth");
-    const int rows[][4] = {{640, 480, 800, 1066}, {640, 426, 800, 1201}, {640, 427, 800, 1199}, {500, 375, 800, 1066}, {1280, 720, 749, 1333},
-                           {640, 360, 749, 1333}, {640, 359, 747, 1333}, {333, 500, 1201, 800}, {612, 612, 800, 800}};
+    const int rows[][4] = {{640, 480, 800, 1066}, {640, 426, 800, 1201},  {640, 427, 800, 1199},
+                           {500, 375, 800, 1066}, {1280, 720, 749, 1333}, {640, 360, 749, 1333},
+                           {640, 359, 747, 1333}, {333, 500, 1201, 800},  {612, 612, 800, 800}};
     for (const auto &row : rows)
         QTest::addRow("%dx%d", row[0], row[1]) << row[0] << row[1] << row[2] << row[3];
 }
@@ -207,7 +217,9 @@ void BaseTest::transformsInvert()
             t.mirroredY = y;
             const Box there = t.toNetwork(box), back = t.toImage(there);
             QVERIFY(there.hasArea());
-            QVERIFY(std::abs(back.x1 - box.x1) + std::abs(back.y1 - box.y1) + std::abs(back.x2 - box.x2) + std::abs(back.y2 - box.y2) < 1e-9);
+            QVERIFY(std::abs(back.x1 - box.x1) + std::abs(back.y1 - box.y1) + std::abs(back.x2 - box.x2) +
+                        std::abs(back.y2 - box.y2) <
+                    1e-9);
         }
     QCOMPARE(t.toNetwork(box).x1, (110 - 50) * 0.7);
 }
@@ -222,7 +234,8 @@ void BaseTest::writingReplacesOrLeaves()
     writeFile(link, "two");
     QVERIFY(std::filesystem::is_symlink(link));
     QCOMPARE(readFile(file), std::string("two"));
-    QVERIFY(std::filesystem::status(file).permissions() == (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+    QVERIFY(std::filesystem::status(file).permissions() ==
+            (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
     QCOMPARE(refusal([&] { writeFile(folder / "none" / "b", "x"); }),
              "The file " + (folder / "none" / "b").string() + " cannot be written: No such file or directory.");
     QVERIFY(refusal([&] { readFile(folder); }).ends_with(" is not a file."));
@@ -257,6 +270,35 @@ void BaseTest::foldersAreRenamedWhole()
         QCOMPARE(readFile(folder / "done" / "f"), std::string(content));
         QCOMPARE(std::distance(std::filesystem::directory_iterator(folder), {}), std::ptrdiff_t(1));
     }
+    QVERIFY(refusal([&] { renameFolderIntoPlace(folder / "none", folder / "done"); }).ends_with("file or directory."));
+    QCOMPARE(readFile(folder / "done" / "f"), std::string("two"));
+
+    // Killed after the old folder was moved aside: it is brought back, and a later replacement does not lose it.
+    const auto moveAside = [&] { std::filesystem::rename(folder / "done", folder / ".done.old"); };
+    moveAside();
+    QVERIFY(refusal([&] { renameFolderIntoPlace(folder / "none", folder / "done"); }).size() > 0);
+    QVERIFY(folderInPlace(folder / "done"));
+    QCOMPARE(readFile(folder / "done" / "f"), std::string("two"));
+    QVERIFY(!folderInPlace(folder / "never"));
+    moveAside();
+    std::filesystem::create_directory(folder / "unfinished");
+    writeFile(folder / "unfinished" / "f", "three");
+    renameFolderIntoPlace(folder / "unfinished", folder / "done");
+    QCOMPARE(readFile(folder / "done" / "f"), std::string("three"));
+    QCOMPARE(std::distance(std::filesystem::directory_iterator(folder), {}), std::ptrdiff_t(1));
+}
+
+void BaseTest::partsOfFiles()
+{
+    QTemporaryDir dir;
+    const std::filesystem::path file = std::filesystem::path(dir.path().toStdString()) / "a";
+    writeFile(file, "0123456789");
+    const FilePart middle = readFilePart(file, 3, 4), end = readFilePart(file, 8, 100);
+    const FilePart beyond = readFilePart(file, 50, 1);
+    QCOMPARE(middle.bytes, std::string("3456"));
+    QCOMPARE(middle.fileBytes, uint64_t(10));
+    QCOMPARE(end.bytes, std::string("89"));
+    QCOMPARE(beyond.bytes, std::string());
 }
 
 QTEST_GUILESS_MAIN(BaseTest)

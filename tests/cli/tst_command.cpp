@@ -28,11 +28,15 @@ void TestCommand::helpOfEveryVerb_data()
 {
     QTest::addColumn<QStringList>("verb");
     QTest::addColumn<QStringList>("words");  // flags with their unit, range or default, as visit() names them
-    QTest::newRow("detect") << QStringList{"detect"} << QStringList{"--weights", "--json", "--draw", "--score-threshold X", "0 to 1"};
+    QTest::newRow("detect") << QStringList{"detect"}
+                            << QStringList{"--weights", "--json", "--draw", "--score-threshold X", "0 to 1"};
     QTest::newRow("train") << QStringList{"train"}
-                           << QStringList{"--config", "--epochs N", "default 50", "--learning-rate", "--backbone-depth", "18 to 50", "--profile fcoscope|tv",
-                                          "--strides X,X", "px, 1 to 1024, default 8,16,32,64,128", "--no-flip-x", "on by default", "--validate"};
-    QTest::newRow("eval") << QStringList{"eval"} << QStringList{"--score-threshold", "default 0.05", "--problems", "--split"};
+                           << QStringList{"--config", "--epochs N", "default 50", "--learning-rate", "--backbone-depth",
+                                          "18 to 50", "--profile fcoscope|tv", "--strides X,X",
+                                          "px, 1 to 1024, default 8,16,32,64,128", "--no-flip-x", "on by default",
+                                          "--validate"};
+    QTest::newRow("eval") << QStringList{"eval"}
+                          << QStringList{"--score-threshold", "default 0.05", "--problems", "--split"};
     QTest::newRow("demo") << QStringList{"demo"} << QStringList{"--seed", "--count", "default 12"};
     QTest::newRow("model info") << QStringList{"model", "info"} << QStringList{"--json"};
     QTest::newRow("model export") << QStringList{"model", "export"} << QStringList{"--half"};
@@ -67,11 +71,14 @@ void TestCommand::mistakes_data()
     QTest::addColumn<QStringList>("words");
     QTest::newRow("verb") << QStringList{"detct", "a.png"} << QStringList{"detct", "did you mean \"detect\""};
     QTest::newRow("verb, nothing near") << QStringList{"frobnicate"} << QStringList{"frobnicate", "--help"};
-    QTest::newRow("flag") << QStringList{"detect", "--wieghts", "w", "a.png"} << QStringList{"--wieghts", "did you mean \"--weights\""};
+    QTest::newRow("flag") << QStringList{"detect", "--wieghts", "w", "a.png"}
+                          << QStringList{"--wieghts", "did you mean \"--weights\""};
     QTest::newRow("flag with =") << QStringList{"train", "x", "--epocs=3"} << QStringList{"did you mean \"--epochs\""};
-    QTest::newRow("out of range") << QStringList{"detect", "--score-threshold", "2", "a.png"} << QStringList{"score-threshold", "\"2\"", "0 to 1"};
+    QTest::newRow("out of range") << QStringList{"detect", "--score-threshold", "2", "a.png"}
+                                  << QStringList{"score-threshold", "\"2\"", "0 to 1"};
     QTest::newRow("not a number") << QStringList{"train", "x", "--epochs", "many"} << QStringList{"epochs", "\"many\""};
-    QTest::newRow("not a choice") << QStringList{"train", "x", "--optimizer", "adma"} << QStringList{"optimizer", "adamw, sgd"};
+    QTest::newRow("not a choice") << QStringList{"train", "x", "--optimizer", "adma"}
+                                  << QStringList{"optimizer", "adamw, sgd"};
     QTest::newRow("no value") << QStringList{"train", "x", "--epochs"} << QStringList{"--epochs"};
     QTest::newRow("no images") << QStringList{"detect"} << QStringList{"IMAGES"};
     QTest::newRow("no data") << QStringList{"train"} << QStringList{"data set"};
@@ -79,8 +86,10 @@ void TestCommand::mistakes_data()
     QTest::newRow("missing data set") << QStringList{"eval", "/nowhere/at/all"} << QStringList{"/nowhere/at/all"};
     QTest::newRow("missing model") << QStringList{"model", "info", "/nowhere/model"} << QStringList{"/nowhere/model"};
     QTest::newRow("not a model") << QStringList{"model", "info", "/proc/self/exe"} << QStringList{"/proc/self/exe"};
-    QTest::newRow("missing settings") << QStringList{"train", "x", "--config", "/nowhere/run.toml"} << QStringList{"/nowhere/run.toml"};
-    QTest::newRow("no such profile") << QStringList{"train", "x", "--profile", "yolo"} << QStringList{"yolo", "fcoscope"};
+    QTest::newRow("missing settings") << QStringList{"train", "x", "--config", "/nowhere/run.toml"}
+                                      << QStringList{"/nowhere/run.toml"};
+    QTest::newRow("no such profile") << QStringList{"train", "x", "--profile", "yolo"}
+                                     << QStringList{"yolo", "fcoscope"};
     QTest::newRow("levels and limits") << QStringList{"train", "x", "--strides", "8,16"} << QStringList{"range-limits"};
 }
 
@@ -104,13 +113,15 @@ void TestCommand::checksTellTheMachine()
     for (const char *fact : {"FCOScope", "LibTorch", "OpenCV", "CPU features", "memory", "sgemm_ is bound to"})
         QVERIFY2(!facts[fact].toString().isEmpty(), fact);
     // LibTorch's own product, not the reference BLAS that OpenCV's codecs load: a factor of ten in speed.
-    QVERIFY2(facts["sgemm_ is bound to"].toString().contains("libtorch_cpu"), qPrintable(facts["sgemm_ is bound to"].toString()));
+    QVERIFY2(facts["sgemm_ is bound to"].toString().contains("libtorch_cpu"),
+             qPrintable(facts["sgemm_ is bound to"].toString()));
 }
 
 void TestCommand::demoIsDeterministic()
 {
     const QStringList small{"--count", "2", "--width", "160", "--height", "128"};
-    const QString first = folder_.filePath("demo-a"), second = folder_.filePath("demo-b"), third = folder_.filePath("demo-c");
+    const QString first = folder_.filePath("demo-a"), second = folder_.filePath("demo-b"),
+                  third = folder_.filePath("demo-c");
     QVERIFY2(Said(fcos(QStringList{"demo", first} + small)).exitCode == 0, "first");
     QCOMPARE(fcos(QStringList{"demo", second} + small).exitCode, 0);
     QCOMPARE(fcos(QStringList{"demo", third, "--seed", "2"} + small).exitCode, 0);

@@ -73,7 +73,8 @@ void TestTexts::shaOfKnownTexts()
     QCOMPARE(sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
              std::string("248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"));
     QCOMPARE(sha256(""), std::string("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
-    QCOMPARE(sha256(std::string(1000000, 'a')), std::string("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"));
+    QCOMPARE(sha256(std::string(1000000, 'a')),
+             std::string("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"));
 }
 
 struct Options {
@@ -108,13 +109,15 @@ void TestTexts::settingsGoBackAndForth()
     OptionTable setTable, readTable;
     visit(setTable, set);
     visit(readTable, read);
-    applySettings(settingsFrom(folder, QByteArray::fromStdString(settingsText({"train", &setTable}))), "file", {{"train", &readTable}});
+    applySettings(settingsFrom(folder, QByteArray::fromStdString(settingsText({"train", &setTable}))), "file",
+                  {{"train", &readTable}});
     QCOMPARE(readTable.values(), setTable.values());
 
     Options flat;
     OptionTable flatTable;
     visit(flatTable, flat);
-    applySettings(settingsFrom(folder, "epochs = 3\nstrides = [1, 2.5]\ncrop = false\nrate = 1"), "file", {{"train", &flatTable}});
+    applySettings(settingsFrom(folder, "epochs = 3\nstrides = [1, 2.5]\ncrop = false\nrate = 1"), "file",
+                  {{"train", &flatTable}});
     QCOMPARE(flat.epochs, 3);
     QCOMPARE(flat.strides, (std::vector<double>{1, 2.5}));
     QCOMPARE(flat.crop, false);

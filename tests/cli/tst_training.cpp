@@ -18,12 +18,14 @@
 
 namespace {
 
-const QStringList tiny{"--backbone-depth", "18",  "--backbone-width", "0.125", "--pyramid-channels", "16", "--tower-depth", "1",  "--tower-groups", "4",
-                       "--train-width",    "128", "--train-height",   "96",    "--short-side",       "96", "--long-side",   "128", "--batch",        "2",
-                       "--device",         "cpu", "--threads",        "1",     "--warmup-steps",     "2"};
+const QStringList tiny{"--backbone-depth", "18", "--backbone-width", "0.125", "--pyramid-channels", "16",
+                       "--tower-depth",    "1",  "--tower-groups",   "4",     "--train-width",      "128",
+                       "--train-height",   "96", "--short-side",     "96",    "--long-side",        "128",
+                       "--batch",          "2",  "--device",         "cpu",   "--threads",          "1",
+                       "--warmup-steps",   "2"};
 
-/// The tensors of a safetensors file: their part of the header and all their bytes. What the file says in words (when it
-/// was made, with what options) is left out.
+/// The tensors of a safetensors file: their part of the header and all their bytes. What the file says in words (when
+/// it was made, with what options) is left out.
 QByteArray tensorsOf(const QString &path)
 {
     const QByteArray bytes = contents(path);
@@ -58,6 +60,7 @@ private Q_SLOTS:
     void controlFileStops();
     void secondTrainerIsRefused();
     void changedDataIsRefused();
+    void changedOptionsAreRefused();
     void precedence();
 
 private:
@@ -79,7 +82,8 @@ void TestTraining::initTestCase()
     QVERIFY2(drawn.exitCode == 0, drawn.all());
     run_ = path("run");
     // Six steps of two images: three epochs, validated after the second and the third.
-    const Said said = fcos(train(run_, {"--epochs", "3", "--validate", demo_, "--validate-every", "2", "--checkpoint-every", "1"}));
+    const Said said =
+        fcos(train(run_, {"--epochs", "3", "--validate", demo_, "--validate-every", "2", "--checkpoint-every", "1"}));
     QVERIFY2(said.exitCode == 0, said.all());
     QVERIFY2(said.out.contains("step 6") && said.out.contains("AP50") && said.out.contains("RBC"), said.out);
     weights_ = run_ + "/checkpoints/last";
@@ -94,7 +98,8 @@ void TestTraining::runFolderTellsAll()
         QVERIFY(isFinite(event["time"]));
         if (event["event"] == "step") {
             steps.append(event["step"].toInt());
-            for (const char *figure : {"class_loss", "box_loss", "centerness_loss", "learning_rate", "gradient_norm", "images_per_second"})
+            for (const char *figure :
+                 {"class_loss", "box_loss", "centerness_loss", "learning_rate", "gradient_norm", "images_per_second"})
                 QVERIFY2(isFinite(event[figure]), figure);
         }
     }
@@ -115,7 +120,8 @@ void TestTraining::runFolderTellsAll()
     QVERIFY(!first["labels"].toArray().isEmpty());
 
     const QByteArray toml = contents(run_ + "/run.toml");
-    for (const char *line : {"epochs = 3\n", "backbone-width = 0.125\n", "strides = [8,16,32,64,128]\n", "profile = \"fcoscope\"\n", "train-width = 128\n"})
+    for (const char *line : {"epochs = 3\n", "backbone-width = 0.125\n", "strides = [8,16,32,64,128]\n",
+                             "profile = \"fcoscope\"\n", "train-width = 128\n"})
         QVERIFY2(toml.contains(line), toml);
 }
 
@@ -133,8 +139,8 @@ void TestTraining::validationIsReported()
 
 void TestTraining::detectAsJson()
 {
-    const Said said = fcos({"detect", demo_ + "/00.jpg", demo_ + "/01.jpg", "--weights", weights_, "--device", "cpu", "--json", "--score-threshold", "0",
-                            "--detections-per-image", "7"});
+    const Said said = fcos({"detect", demo_ + "/00.jpg", demo_ + "/01.jpg", "--weights", weights_, "--device", "cpu",
+                            "--json", "--score-threshold", "0", "--detections-per-image", "7"});
     QVERIFY2(said.exitCode == 0, said.all());
     const QJsonArray images = said.json().array();
     QCOMPARE(images.size(), 2);
@@ -176,10 +182,12 @@ void TestTraining::detectGoesOnAfterABadImage()
 void TestTraining::detectDraws()
 {
     const QString out = path("drawn");
-    const Said said = fcos({"detect", demo_, "--weights", weights_, "--draw", out, "--score-threshold", "0", "--detections-per-image", "3"});
+    const Said said = fcos({"detect", demo_, "--weights", weights_, "--draw", out, "--score-threshold", "0",
+                            "--detections-per-image", "3"});
     QVERIFY2(said.exitCode == 0, said.all());
     QCOMPARE(QDir(out).entryList({"*.png"}).size(), 4);
-    const auto before = fcoscope::readImage((demo_ + "/00.jpg").toStdString()), after = fcoscope::readImage((out + "/00.png").toStdString());
+    const auto before = fcoscope::readImage((demo_ + "/00.jpg").toStdString()),
+               after = fcoscope::readImage((out + "/00.png").toStdString());
     QCOMPARE(after.size, before.size);
     QVERIFY(after.pixels != before.pixels);  // something was drawn
 
@@ -194,7 +202,9 @@ void TestTraining::evalPrintsTwelveNumbers()
 {
     const Said text = fcos({"eval", demo_, "--weights", weights_});
     QVERIFY2(text.exitCode == 0, text.all());
-    QVERIFY2(text.out.contains("4 images") && text.out.contains("AP50") && text.out.contains("AR-large") && text.out.contains("Platelets"), text.out);
+    QVERIFY2(text.out.contains("4 images") && text.out.contains("AP50") && text.out.contains("AR-large") &&
+                 text.out.contains("Platelets"),
+             text.out);
 
     const Said said = fcos({"eval", demo_, "--weights", weights_, "--json"});
     QVERIFY2(said.exitCode == 0, said.all());
@@ -232,7 +242,8 @@ void TestTraining::resumeEqualsTheUnbrokenRun()
     const QStringList same{"--epochs", "3", "--validate", demo_, "--validate-every", "2"};
     const Said first = fcos(train(halves, same + QStringList{"--stop-after", "3"}));
     QVERIFY2(first.exitCode == 0, first.all());
-    QVERIFY(tensorsOf(halves + "/checkpoints/last/training.safetensors") != tensorsOf(weights_ + "/training.safetensors"));
+    QVERIFY(tensorsOf(halves + "/checkpoints/last/training.safetensors") !=
+            tensorsOf(weights_ + "/training.safetensors"));
     // The folder is all that is needed to go on: run.toml says the rest.
     const Said second = fcos({"train", "--run", halves});
     QVERIFY2(second.exitCode == 0, second.all());
@@ -251,7 +262,8 @@ void TestTraining::waitForSteps(const QString &run, int steps)
 {
     const auto done = [&] {
         const auto events = jsonLines(run + "/events.jsonl");
-        return std::count_if(events.begin(), events.end(), [](const QJsonObject &event) { return event["event"] == "step"; }) >= steps;
+        return std::count_if(events.begin(), events.end(),
+                             [](const QJsonObject &event) { return event["event"] == "step"; }) >= steps;
     };
     QTRY_VERIFY_WITH_TIMEOUT(done(), 60000);
 }
@@ -314,7 +326,9 @@ void TestTraining::secondTrainerIsRefused()
     startFcos(process, train(run, {"--epochs", "100000"}));
     waitForSteps(run, 1);
     const Said second = fcos(train(run, {"--epochs", "100000"}));
-    QVERIFY2(second.exitCode == 2 && second.err.contains("Another trainer") && second.err.contains(QByteArray::number(process.processId())), second.all());
+    QVERIFY2(second.exitCode == 2 && second.err.contains("Another trainer") &&
+                 second.err.contains(QByteArray::number(process.processId())),
+             second.all());
     ::kill(pid_t(process.processId()), SIGTERM);
     QCOMPARE(ended(process).exitCode, 130);
 }
@@ -332,19 +346,35 @@ void TestTraining::changedDataIsRefused()
     QVERIFY2(said.exitCode == 2 && said.err.contains("dataset.json"), said.all());
 }
 
+void TestTraining::changedOptionsAreRefused()
+{
+    const QString run = path("options");
+    QCOMPARE(fcos(train(run, {"--epochs", "2", "--stop-after", "1"})).exitCode, 0);
+    const QByteArray asked = contents(run + "/run.toml");
+    const Said said = fcos({"train", "--run", run, "--batch", "4"});
+    QVERIFY2(said.exitCode == 2 && said.err.contains("was started with batch 2, not 4"), said.all());
+    QCOMPARE(contents(run + "/run.toml"), asked);  // what was refused must not be what the next call goes on with
+    const Said longer = fcos({"train", "--run", run, "--epochs", "3"});
+    QVERIFY2(longer.exitCode == 0 && longer.err.contains("goes on with epochs 3 instead of 2"), longer.all());
+    QVERIFY(contents(run + "/run.toml").contains("epochs = 3"));
+}
+
 void TestTraining::precedence()
 {
     QFile settings(path("settings.toml"));
     QVERIFY(settings.open(QIODevice::WriteOnly) &&
-            settings.write("epochs = 2\nseed = 5\n[profile]\nprofile = \"tv\"\ncenter-radius = 2\n[augment]\nflip-x = false\n") > 0);
+            settings.write(
+                "epochs = 2\nseed = 5\n[profile]\nprofile = \"tv\"\ncenter-radius = 2\n[augment]\nflip-x = false\n") >
+                0);
     settings.close();
     const QString run = path("ranked");
     const Said said = fcos(train(run, {"--config", settings.fileName(), "--seed", "9", "--stop-after", "1"}));
     QVERIFY2(said.exitCode == 0, said.all());
     const QByteArray toml = contents(run + "/run.toml");
-    for (const char *line : {"epochs = 2\n", "seed = 9\n", "center-radius = 2\n", "flip-x = false\n", "profile = \"tv\"\n",
-                             "range-test = \"open\"\n",         // from the profile that the file names
-                             "backbone-width = 0.125\n"})      // from a flag
+    for (const char *line :
+         {"epochs = 2\n", "seed = 9\n", "center-radius = 2\n", "flip-x = false\n", "profile = \"tv\"\n",
+          "range-test = \"open\"\n",    // from the profile that the file names
+          "backbone-width = 0.125\n"})  // from a flag
         QVERIFY2(toml.contains(line), (line + toml).constData());
 }
 

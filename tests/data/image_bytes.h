@@ -68,19 +68,19 @@ inline const std::string pngSignature = "\x89PNG\r\n\x1A\n";
 
 inline std::string pngHeader(uint32_t width, uint32_t height, int bits, int colourType)
 {
-    return chunk("IHDR", number(width, 4, true) + number(height, 4, true) + static_cast<char>(bits) + static_cast<char>(colourType) +
-                             std::string(3, '\0'));
+    return chunk("IHDR", number(width, 4, true) + number(height, 4, true) + static_cast<char>(bits) +
+                             static_cast<char>(colourType) + std::string(3, '\0'));
 }
 
 /// `rows` without their filter bytes; `before` and `after` are chunks around the pixels.
-inline std::string png(uint32_t width, int bits, int colourType, const std::vector<std::string> &rows, const std::string &before = {},
-                       const std::string &after = {})
+inline std::string png(uint32_t width, int bits, int colourType, const std::vector<std::string> &rows,
+                       const std::string &before = {}, const std::string &after = {})
 {
     std::string data;
     for (const auto &row : rows)
         data += '\0' + row;
-    return pngSignature + pngHeader(width, static_cast<uint32_t>(rows.size()), bits, colourType) + before + chunk("IDAT", stored(data)) +
-           after + chunk("IEND", {});
+    return pngSignature + pngHeader(width, static_cast<uint32_t>(rows.size()), bits, colourType) + before +
+           chunk("IDAT", stored(data)) + after + chunk("IEND", {});
 }
 
 /// An uncompressed RGB TIFF of 8 or 16 bits.
@@ -95,7 +95,8 @@ inline std::string tiff(uint32_t width, uint32_t height, int bits, const std::st
     file += entry(256, 4, 1, width) + entry(257, 4, 1, height) + entry(258, 3, 3, depths) + entry(259, 3, 1, 1);
     file += entry(262, 3, 1, 2) + entry(273, 4, 1, data) + entry(274, 3, 1, static_cast<uint64_t>(orientation));
     file += entry(277, 3, 1, 3) + entry(278, 4, 1, height) + entry(279, 4, 1, pixels.size()) + entry(284, 3, 1, 1);
-    return file + n(0, 4) + n(static_cast<uint64_t>(bits), 2) + n(static_cast<uint64_t>(bits), 2) + n(static_cast<uint64_t>(bits), 2) + pixels;
+    return file + n(0, 4) + n(static_cast<uint64_t>(bits), 2) + n(static_cast<uint64_t>(bits), 2) +
+           n(static_cast<uint64_t>(bits), 2) + pixels;
 }
 
 }  // namespace bytes

@@ -1,57 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Image files: every defined case of the decoder, against files made here, and every way a file can be bad.
-#include <QtTest>
-
-#include <fcntl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-
-#include <opencv2/core.hpp>
-#include <opencv2/imgcodecs.hpp>
-
-#include "core/base/error.h"
+// Image files: every defined case of the decoder, against files made here.
 #include "core/base/file.h"
-#include "core/data/image.h"
 #include "image_bytes.h"
+#include "image_files.h"
 
 using namespace fcoscope;
 
 namespace {
-
-using Pixel = std::array<int, 3>;
-
-Pixel pixel(const Image &image, int x, int y)
-{
-    const uint8_t *p = image.row(y) + x * 3;
-    return {p[0], p[1], p[2]};
-}
-
-/// RGB written here, BGR as OpenCV's encoders want it.
-cv::Vec3b bgr(const Pixel &rgb) { return {static_cast<uint8_t>(rgb[2]), static_cast<uint8_t>(rgb[1]), static_cast<uint8_t>(rgb[0])}; }
-
-std::string encoded(const char *extension, const cv::Mat &pixels, const std::vector<int> &options = {})
-{
-    std::vector<uint8_t> out;
-    cv::imencode(extension, pixels, out, options);
-    return {out.begin(), out.end()};
-}
-
-constexpr Pixel red{220, 20, 20}, green{20, 200, 20}, blue{20, 20, 220}, yellow{220, 210, 20};
-
-/// Four areas: red, green over blue, yellow. 48 × 32, so that sides and corners tell every orientation apart.
-cv::Mat quarters()
-{
-    cv::Mat picture(32, 48, CV_8UC3);
-    for (int y = 0; y < 32; ++y)
-        for (int x = 0; x < 48; ++x)
-            picture.at<cv::Vec3b>(y, x) = bgr(y < 16 ? (x < 24 ? red : green) : (x < 24 ? blue : yellow));
-    return picture;
-}
 
 /// The corners of the picture as a viewer must see it: top left, top right, bottom left, bottom right.
 std::array<Pixel, 4> cornersFor(int orientation)
@@ -75,7 +30,8 @@ bool showsQuarters(const Image &image, int orientation, int tolerance)
         return false;
     const auto corners = cornersFor(orientation);
     const int right = image.size.width - 3, bottom = image.size.height - 3;
-    const std::array<Pixel, 4> seen{pixel(image, 2, 2), pixel(image, right, 2), pixel(image, 2, bottom), pixel(image, right, bottom)};
+    const std::array<Pixel, 4> seen{pixel(image, 2, 2), pixel(image, right, 2), pixel(image, 2, bottom),
+                                    pixel(image, right, bottom)};
     for (size_t i = 0; i < 4; ++i)
         for (size_t c = 0; c < 3; ++c)
             if (std::abs(seen[i][c] - corners[i][c]) > tolerance)
@@ -96,23 +52,6 @@ std::string quartersBytes(int bits)
     return pixels;
 }
 
-/// What a program writes to the standard error stream while `work` runs.
-template <typename Work> QByteArray writtenToErrors(Work work)
-{
-    QTemporaryFile file;
-    if (!file.open())
-        return "no temporary file";
-    ::fflush(stderr);
-    const int before = ::dup(2);
-    ::dup2(file.handle(), 2);
-    work();
-    ::fflush(stderr);
-    ::dup2(before, 2);
-    ::close(before);
-    file.seek(0);
-    return file.readAll();
-}
-
 const QByteArray cmykJpeg = QByteArray::fromBase64(  // 16 × 8 pixels of rgb(200, 30, 60), Adobe's CMYK
     "/9j/7gAOQWRvYmUAZAAAAAAC/9sAQwACAQEBAQECAQEBAgICAgIEAwICAgIFBAQDBAYFBgYGBQYGBgcJCAYHCQcGBggLCAkKCgoKCgYICwwLCg"
     "wJCgoK/9sAQwECAgICAgIFAwMFCgcGBwoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoK/8AAFAgACAAQ"
@@ -121,34 +60,15 @@ const QByteArray cmykJpeg = QByteArray::fromBase64(  // 16 × 8 pixels of rgb(20
 
 }  // namespace
 
-class TestImage : public QObject {
+class TestImage : public QObject, private ImageFolder {
     Q_OBJECT
-
-private:
-    QTemporaryDir folder_;
-
-    std::string pathOf(const char *name) const { return folder_.filePath(QString::fromUtf8(name)).toStdString(); }
-    std::string put(const char *name, const std::string &content) const
-    {
-        std::ofstream(pathOf(name), std::ios::binary) << content;  // writeFile would sync each of hundreds to the disk
-        return pathOf(name);
-    }
-    /// The refusal's sentence, checked to name the file; empty if the file was read.
-    static QString refusal(const std::string &path, const ReadLimits &limits = {})
-    {
-        try {
-            readImage(path, limits);
-        } catch (const UserError &error) {
-            const QString sentence = QString::fromStdString(error.what());
-            return sentence.contains(QString::fromStdString(path)) && !sentence.contains('\n') ? sentence : "DOES NOT NAME THE FILE: " + sentence;
-        }
-        return {};
-    }
 
 private Q_SLOTS:
     void pngKeepsEveryPixel()
     {
-        const auto path = put("a.png", bytes::png(2, 8, 2, {std::string("\x01\x02\x03\xFF\xFE\xFD", 6), std::string("\x80\x40\x20\0\0\0", 6)}));
+        const auto path = put(
+            "a.png",
+            bytes::png(2, 8, 2, {std::string("\x01\x02\x03\xFF\xFE\xFD", 6), std::string("\x80\x40\x20\0\0\0", 6)}));
         const Image image = readImage(path);
         QCOMPARE(image.id, path);
         QVERIFY((image.size == Size{2, 2}));
@@ -160,7 +80,8 @@ private Q_SLOTS:
     {
         QVERIFY((pixel(readImage(put("g8.png", bytes::png(1, 8, 0, {"\x4D"}))), 0, 0) == Pixel{77, 77, 77}));
         const Image bits = readImage(put("g1.png", bytes::png(8, 1, 0, {"\xA0"})));  // 1 0 1 0 0 0 0 0
-        QVERIFY((pixel(bits, 0, 0) == Pixel{255, 255, 255}) && (pixel(bits, 1, 0) == Pixel{0, 0, 0}) && (pixel(bits, 2, 0) == Pixel{255, 255, 255}));
+        QVERIFY((pixel(bits, 0, 0) == Pixel{255, 255, 255}) && (pixel(bits, 1, 0) == Pixel{0, 0, 0}) &&
+                (pixel(bits, 2, 0) == Pixel{255, 255, 255}));
         const cv::Mat flat(16, 16, CV_8UC1, cv::Scalar(90));
         QVERIFY((pixel(readImage(put("g.jpg", encoded(".jpg", flat))), 5, 5) == Pixel{90, 90, 90}));
     }
@@ -176,7 +97,8 @@ private Q_SLOTS:
         const Image grey = readImage(put("g16.png", bytes::png(11, 16, 0, {row})));
         for (int x = 0; x < 11; ++x)
             QCOMPARE(pixel(grey, x, 0)[1], expected[static_cast<size_t>(x)]);
-        const Image colour = readImage(put("c16.png", bytes::png(1, 16, 2, {std::string("\x40\x40\x80\x80\xFF\xFF", 6)})));
+        const Image colour =
+            readImage(put("c16.png", bytes::png(1, 16, 2, {std::string("\x40\x40\x80\x80\xFF\xFF", 6)})));
         QVERIFY((pixel(colour, 0, 0) == Pixel{64, 128, 255}));
     }
 
@@ -189,7 +111,8 @@ private Q_SLOTS:
         QVERIFY((pixel(image, 2, 0) == Pixel{255, 255, 255}));
         const Image grey = readImage(put("ga.png", bytes::png(2, 8, 4, {std::string("\x32\xFF\x32\x00", 4)})));
         QVERIFY((pixel(grey, 0, 0) == Pixel{50, 50, 50}) && (pixel(grey, 1, 0) == Pixel{255, 255, 255}));
-        const Image deep = readImage(put("rgba16.png", bytes::png(1, 16, 6, {std::string("\xC8\xC8\x0A\x0A\x64\x64\x80\x80", 8)})));
+        const Image deep =
+            readImage(put("rgba16.png", bytes::png(1, 16, 6, {std::string("\xC8\xC8\x0A\x0A\x64\x64\x80\x80", 8)})));
         QVERIFY((pixel(deep, 0, 0) == Pixel{227, 132, 177}));
     }
 
@@ -199,7 +122,8 @@ private Q_SLOTS:
         const Image plain = readImage(put("p.png", bytes::png(8, 1, 3, {"\x40"}, bytes::chunk("PLTE", colours))));
         QVERIFY((pixel(plain, 0, 0) == Pixel{10, 20, 30}) && (pixel(plain, 1, 0) == Pixel{250, 240, 230}));
         const Image clear = readImage(
-            put("pt.png", bytes::png(8, 1, 3, {"\x40"}, bytes::chunk("PLTE", colours) + bytes::chunk("tRNS", std::string("\0", 1)))));
+            put("pt.png", bytes::png(8, 1, 3, {"\x40"},
+                                     bytes::chunk("PLTE", colours) + bytes::chunk("tRNS", std::string("\0", 1)))));
         QVERIFY((pixel(clear, 0, 0) == Pixel{255, 255, 255}) && (pixel(clear, 1, 0) == Pixel{250, 240, 230}));
     }
 
@@ -209,7 +133,8 @@ private Q_SLOTS:
         cv::setRNGSeed(7);
         cv::randu(noise, 0, 256);
         for (const int progressive : {0, 1}) {
-            const std::string file = encoded(".jpg", noise, {cv::IMWRITE_JPEG_QUALITY, 80, cv::IMWRITE_JPEG_PROGRESSIVE, progressive});
+            const std::string file =
+                encoded(".jpg", noise, {cv::IMWRITE_JPEG_QUALITY, 80, cv::IMWRITE_JPEG_PROGRESSIVE, progressive});
             const Image image = readImage(put("noise.jpg", file));
             const cv::Mat theirs = cv::imdecode(std::vector<uint8_t>(file.begin(), file.end()), cv::IMREAD_COLOR);
             QVERIFY((image.size == Size{83, 61}));
@@ -225,7 +150,8 @@ private Q_SLOTS:
     {
         const Image image = readImage(put("cmyk.jpg", cmykJpeg.toStdString()));
         QVERIFY((image.size == Size{16, 8}));
-        for (const auto &[seen, wanted] : {std::pair{pixel(image, 3, 3)[0], 200}, {pixel(image, 3, 3)[1], 30}, {pixel(image, 3, 3)[2], 60}})
+        for (const auto &[seen, wanted] :
+             {std::pair{pixel(image, 3, 3)[0], 200}, {pixel(image, 3, 3)[1], 30}, {pixel(image, 3, 3)[2], 60}})
             QVERIFY(std::abs(seen - wanted) <= 2);
     }
 
@@ -246,7 +172,8 @@ private Q_SLOTS:
             QVERIFY(readImageSize(path) == shown);
         }
         // A PNG may say it before or behind its pixels.
-        const std::string png = encoded(".png", quarters()), chunk = bytes::chunk("eXIf", bytes::exif(orientation, true));
+        const std::string png = encoded(".png", quarters()),
+                          chunk = bytes::chunk("eXIf", bytes::exif(orientation, true));
         for (const size_t at : {size_t(33), png.size() - 12}) {
             const auto path = put("o.png", png.substr(0, at) + chunk + png.substr(at));
             QVERIFY(showsQuarters(readImage(path), orientation, 0));
@@ -260,9 +187,10 @@ private Q_SLOTS:
         // WebP: the lossless picture in an extended container with an EXIF chunk behind it.
         const std::string webp = encoded(".webp", quarters(), {cv::IMWRITE_WEBP_QUALITY, 101});
         const std::string exif = bytes::exif(orientation, false);
-        const std::string extended = "VP8X" + bytes::number(10, 4, false) + "\x08" + std::string(3, '\0') + bytes::number(47, 3, false) +
-                                     bytes::number(31, 3, false);
-        const std::string body = "WEBP" + extended + webp.substr(12) + "EXIF" + bytes::number(exif.size(), 4, false) + exif;
+        const std::string extended = "VP8X" + bytes::number(10, 4, false) + "\x08" + std::string(3, '\0') +
+                                     bytes::number(47, 3, false) + bytes::number(31, 3, false);
+        const std::string body =
+            "WEBP" + extended + webp.substr(12) + "EXIF" + bytes::number(exif.size(), 4, false) + exif;
         const auto path = put("o.webp", "RIFF" + bytes::number(body.size(), 4, false) + body);
         QVERIFY(showsQuarters(readImage(path), orientation, 0));
         QVERIFY(readImageSize(path) == shown);
@@ -295,126 +223,6 @@ private Q_SLOTS:
         QVERIFY(!isImageFile(folder_.path().toStdString()));
     }
 
-    void aHeaderThatClaimsTooMuchIsRefusedBeforeDecoding()
-    {
-        // 30000 × 30000 of one bit: 110 MB stored, 2.7 GB as RGB; the file has a few bytes.
-        const auto bomb = put("bomb.png", bytes::pngSignature + bytes::pngHeader(30000, 30000, 1, 0) + bytes::chunk("IDAT", bytes::stored("x")) +
-                                              bytes::chunk("IEND", {}));
-        rusage before{}, after{};
-        ::getrusage(RUSAGE_SELF, &before);
-        const QString sentence = refusal(bomb);
-        ::getrusage(RUSAGE_SELF, &after);
-        QVERIFY2(sentence.contains("30000 × 30000") && sentence.contains("200 megapixels"), qPrintable(sentence));
-        QVERIFY2(after.ru_maxrss - before.ru_maxrss < 64 * 1024, "the refusal took memory");
-        QVERIFY((readImageSize(bomb) == Size{30000, 30000}));
-        const auto huge = put("huge.png", bytes::pngSignature + bytes::pngHeader(2000000000, 2000000000, 8, 2) + bytes::chunk("IEND", {}));
-        QVERIFY(refusal(huge).contains("megapixels"));
-
-        const auto small = put("small.png", encoded(".png", quarters()));  // 1536 pixels
-        QVERIFY(refusal(small, {.megapixels = 0.0015}).contains("48 × 32"));
-        QVERIFY(refusal(small, {.megapixels = 0.0016}).isEmpty());
-    }
-
-    void theLimitIsAnOption()
-    {
-        ReadLimits limits;
-        OptionTable table;
-        visit(table, limits);
-        table.set("megapixel-limit", "50", "test");
-        QCOMPARE(limits.megapixels, 50.0);
-        QVERIFY_EXCEPTION_THROWN(table.set("megapixel-limit", "0", "test"), UserError);
-    }
-
-    void badFilesAreRefusedInOneSentence()
-    {
-        QVERIFY(refusal(pathOf("absent.png")).contains("cannot be read"));
-        QVERIFY(refusal(put("empty.png", "")).contains("is empty"));
-        QVERIFY(refusal(put("words.jpg", "This is not a picture.")).contains("is not an image"));
-        QVERIFY(refusal(put("a.gif", std::string("GIF89a\x01\0\x01\0\0\0\0;", 14))).contains("GIF"));
-        QVERIFY(refusal(put("a.heic", std::string("\0\0\0\x18" "ftypheic\0\0\0\0", 16))).contains("HEIC"));
-        QVERIFY(refusal(folder_.path().toStdString()).contains("is not a file"));
-        ::mkfifo(pathOf("pipe.png").c_str(), 0600);
-        QVERIFY(refusal(pathOf("pipe.png")).contains("is not a file"));  // and does not wait for a writer
-        QVERIFY(!isImageFile(pathOf("pipe.png")));
-        std::string wrongSum = encoded(".png", quarters());
-        wrongSum[wrongSum.size() - 20] ^= 1;
-        QVERIFY(refusal(put("sum.png", wrongSum)).contains("damaged"));
-        const auto flat = put("flat.png", bytes::pngSignature + bytes::pngHeader(0, 5, 8, 2) + bytes::chunk("IEND", {}));
-        QVERIFY(refusal(flat).contains("damaged"));
-        QVERIFY_EXCEPTION_THROWN(readImageSize(flat), UserError);
-        QVERIFY_EXCEPTION_THROWN(readImageSize(pathOf("empty.png")), UserError);
-        QVERIFY_EXCEPTION_THROWN(readImageSize(pathOf("absent.png")), UserError);
-    }
-
-    void cutFilesAreRefusedWhereverTheyAreCut_data()
-    {
-        QTest::addColumn<QByteArray>("file");
-        const auto row = [](const char *name, const std::string &file) { QTest::newRow(name) << QByteArray::fromStdString(file); };
-        cv::Mat noise(64, 64, CV_8UC3);
-        cv::randu(noise, 0, 256);
-        row("jpeg", encoded(".jpg", noise));
-        row("progressive", encoded(".jpg", noise, {cv::IMWRITE_JPEG_PROGRESSIVE, 1}));
-        row("png", encoded(".png", noise));
-        row("webp", encoded(".webp", noise, {cv::IMWRITE_WEBP_QUALITY, 90}));
-        row("bmp", encoded(".bmp", noise));
-        row("tiff", encoded(".tif", noise));
-    }
-    void cutFilesAreRefusedWhereverTheyAreCut()
-    {
-        QFETCH(QByteArray, file);
-        const std::string whole = file.toStdString();
-        QVERIFY(refusal(put("whole", whole)).isEmpty());
-        const QByteArray written = writtenToErrors([&] {
-            for (size_t part = 0; part < 16; ++part) {
-                const QString sentence = refusal(put("cut", whole.substr(0, whole.size() * part / 16)));
-                QVERIFY2(!sentence.isEmpty() && !sentence.startsWith("DOES NOT"), qPrintable(QString("cut at %1/16: %2").arg(part).arg(sentence)));
-            }
-        });
-        QCOMPARE(written, QByteArray());
-    }
-
-    void damagedBytesNeverCrash()
-    {
-        cv::Mat noise(40, 40, CV_8UC3);
-        cv::randu(noise, 0, 256);
-        uint64_t state = 12345;
-        for (const char *extension : {".jpg", ".png", ".webp", ".bmp", ".tif"}) {
-            const std::string whole = encoded(extension, noise);
-            for (int round = 0; round < 60; ++round) {
-                std::string broken = whole;
-                for (int i = 0; i < 4; ++i) {
-                    state = state * 6364136223846793005ull + 1442695040888963407ull;
-                    const size_t at = (state >> 33) % (i == 0 ? std::min<size_t>(64, broken.size()) : broken.size());
-                    broken[at] = static_cast<char>(state >> 25);
-                }
-                const QString sentence = refusal(put("broken", broken));
-                QVERIFY2(!sentence.startsWith("DOES NOT"), qPrintable(sentence));
-            }
-        }
-    }
-
-    void theDecodersSayNothing()
-    {
-        // A broken profile and a text that is no text: the PNG library would complain of both.
-        const auto chatty = put("chatty.png", bytes::png(1, 8, 2, {std::string("\x01\x02\x03", 3)},
-                                                         bytes::chunk("iCCP", "broken") + bytes::chunk("tEXt", "") + bytes::chunk("gAMA", "x")));
-        std::string jpeg = encoded(".jpg", quarters());
-        const auto garbage = put("garbage.jpg", jpeg.substr(0, jpeg.size() - 2) + "extra bytes" + jpeg.substr(jpeg.size() - 2));
-        std::string broken = jpeg;
-        for (size_t i = jpeg.size() - 60; i < jpeg.size() - 20; ++i)
-            broken[i] = '\x55';
-        const auto bad = put("bad.jpg", broken);
-        const QByteArray written = writtenToErrors([&] {
-            QVERIFY((pixel(readImage(chatty), 0, 0) == Pixel{1, 2, 3}));
-            QVERIFY(refusal(garbage).isEmpty());
-            refusal(bad);
-            refusal(put("odd.tif", bytes::tiff(48, 32, 8, "far too few", 1)));
-            refusal(put("odd.bmp", std::string("BM\0\0\0\0\0\0\0\0xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", 41)));
-        });
-        QCOMPARE(written, QByteArray());
-        QCOMPARE(writtenToErrors([] { std::cerr << "our own words" << std::flush; }), QByteArray("our own words"));
-    }
-
     void writtenPngReadsBack()
     {
         Image image{"x", {3, 2}, {}};
@@ -438,20 +246,24 @@ private Q_SLOTS:
         writeFile(name("notes.txt"), "words");
         QVERIFY(QDir(folder.path()).mkdir("inside.png"));
         QCOMPARE(imageFilesIn(folder.path().toStdString()),
-                 (std::vector<std::string>{name("b.dat"), name("broken.jpg"), name("IMG1.PNG"), name("img2.png"), name("img10.png")}));
+                 (std::vector<std::string>{name("b.dat"), name("broken.jpg"), name("IMG1.PNG"), name("img2.png"),
+                                           name("img10.png")}));
         QVERIFY_EXCEPTION_THROWN(imageFilesIn(name("absent")), UserError);
     }
 
     void naturalOrderIsAnOrder()
     {
-        const std::vector<std::string> ordered{"", "1", "01", "2", "10", "a", "A", "a1", "a01b", "a2", "a10", "b", "b99999999999999999999999",
-                                               "b100000000000000000000000"};
+        const std::vector<std::string> ordered{"",   "1",    "01", "2",   "10", "a",  "A",
+                                               "a1", "a01b", "a2", "a10", "b",
+                                               "b99999999999999999999999", "b100000000000000000000000"};
         for (size_t i = 0; i < ordered.size(); ++i)
             for (size_t j = 0; j < ordered.size(); ++j) {
-                QVERIFY2(!(naturallyBefore(ordered[i], ordered[j]) && naturallyBefore(ordered[j], ordered[i])), ordered[i].c_str());
+                QVERIFY2(!(naturallyBefore(ordered[i], ordered[j]) && naturallyBefore(ordered[j], ordered[i])),
+                         ordered[i].c_str());
                 QCOMPARE(naturallyBefore(ordered[i], ordered[j]) || naturallyBefore(ordered[j], ordered[i]), i != j);
             }
-        QVERIFY(naturallyBefore("a2", "a10") && naturallyBefore("a", "B") && naturallyBefore("b99999999999999999999999", "b100000000000000000000000"));
+        QVERIFY(naturallyBefore("a2", "a10") && naturallyBefore("a", "B") &&
+                naturallyBefore("b99999999999999999999999", "b100000000000000000000000"));
     }
 };
 

@@ -75,7 +75,8 @@ Golden readGolden(const QJsonObject &coco, const QJsonArray &results)
     for (const auto &entry : results) {
         const QJsonObject o = entry.toObject();
         golden.images[image.at(o["image_id"].toInt())].detections.push_back(
-            found(boxOf(o["bbox"]), static_cast<float>(o["score"].toDouble()), static_cast<int>(category.at(o["category_id"].toInt()))));
+            found(boxOf(o["bbox"]), static_cast<float>(o["score"].toDouble()),
+                  static_cast<int>(category.at(o["category_id"].toInt()))));
     }
     return golden;
 }
@@ -95,14 +96,18 @@ private:
         QCOMPARE(stats.size(), qsizetype(12));
         for (int i = 0; i < 12; ++i)
             QVERIFY2(near(twelve[static_cast<size_t>(i)], stats[i].toDouble()),
-                     qPrintable(QString("number %1: %2, pycocotools says %3").arg(i).arg(twelve[static_cast<size_t>(i)]).arg(stats[i].toDouble())));
+                     qPrintable(QString("number %1: %2, pycocotools says %3")
+                                    .arg(i)
+                                    .arg(twelve[static_cast<size_t>(i)])
+                                    .arg(stats[i].toDouble())));
     }
     bool loadGolden()
     {
         if (!golden_.images.empty())
             return true;
         const QString folder = qEnvironmentVariable("FCOSCOPE_GOLDEN") + "/cocoeval";
-        const QString annotations = qEnvironmentVariable("FCOSCOPE_SHARED") + "/datasets/coco-mini/instances_val2017.json";
+        const QString annotations =
+            qEnvironmentVariable("FCOSCOPE_SHARED") + "/datasets/coco-mini/instances_val2017.json";
         if (!QFile::exists(folder + "/expected.json") || !QFile::exists(annotations))
             return false;
         expected_ = readJson(folder + "/expected.json").object();
@@ -114,7 +119,8 @@ private Q_SLOTS:
     void twelveNumbersAndEachClassEqualPycocotools()
     {
         if (!loadGolden())
-            QSKIP("FCOSCOPE_GOLDEN/cocoeval or FCOSCOPE_SHARED/datasets/coco-mini is missing: NOT compared with pycocotools");
+            QSKIP("FCOSCOPE_GOLDEN/cocoeval or FCOSCOPE_SHARED/datasets/coco-mini is missing: "
+                  "NOT compared with pycocotools");
         const ApSummary summary = averagePrecision(golden_.images, static_cast<int>(golden_.categoryIds.size()));
         const QJsonObject expected = expected_["per_class"].toObject();
         compareTwelve(summary, expected["stats"].toArray());
@@ -125,8 +131,10 @@ private Q_SLOTS:
             const QJsonValue value = perClass[QString::number(golden_.categoryIds[c])];
             const double ap = value.isDouble() ? value.toDouble() : -1;
             compared += value.isDouble();
-            QVERIFY2(near(summary.classes[c].ap, ap),
-                     qPrintable(QString("category %1: %2, pycocotools says %3").arg(golden_.categoryIds[c]).arg(summary.classes[c].ap).arg(ap)));
+            QVERIFY2(near(summary.classes[c].ap, ap), qPrintable(QString("category %1: %2, pycocotools says %3")
+                                                                     .arg(golden_.categoryIds[c])
+                                                                     .arg(summary.classes[c].ap)
+                                                                     .arg(ap)));
         }
         QCOMPARE(compared, int(perClass.size()));
     }
@@ -134,8 +142,10 @@ private Q_SLOTS:
     void classAgnosticCurvesEqualPycocotools()
     {
         if (!loadGolden())
-            QSKIP("FCOSCOPE_GOLDEN/cocoeval or FCOSCOPE_SHARED/datasets/coco-mini is missing: NOT compared with pycocotools");
-        const ApSummary summary = averagePrecision(golden_.images, static_cast<int>(golden_.categoryIds.size()), {.classAgnostic = true});
+            QSKIP("FCOSCOPE_GOLDEN/cocoeval or FCOSCOPE_SHARED/datasets/coco-mini is missing: "
+                  "NOT compared with pycocotools");
+        const ApSummary summary =
+            averagePrecision(golden_.images, static_cast<int>(golden_.categoryIds.size()), {.classAgnostic = true});
         const QJsonObject expected = expected_["class_agnostic"].toObject();
         compareTwelve(summary, expected["stats"].toArray());
         QCOMPARE(summary.classes.size(), size_t(1));
@@ -179,7 +189,8 @@ private Q_SLOTS:
     void aFalseAlarmAboveHalvesThePrecision()
     {
         const Box box{0, 0, 20, 20};
-        const ApSummary summary = averagePrecision({{{found({60, 60, 80, 80}, 0.9f), found(box, 0.8f)}, {thing(box)}}}, 1);
+        const ApSummary summary =
+            averagePrecision({{{found({60, 60, 80, 80}, 0.9f), found(box, 0.8f)}, {thing(box)}}}, 1);
         QVERIFY(near(summary.ap, 0.5, 1e-12));
         QCOMPARE(summary.ar1, 0.0);
         QCOMPARE(summary.ar10, 1.0);
@@ -189,7 +200,8 @@ private Q_SLOTS:
     {
         const Box a{0, 0, 20, 20}, b{40, 0, 60, 20};
         // Right, double, right: precision 1, 1/2, 2/3; made non-rising 1, 2/3, 2/3. 51 recalls up to .5, 50 above.
-        const ApSummary summary = averagePrecision({{{found(a, 0.9f), found(a, 0.8f), found(b, 0.7f)}, {thing(a), thing(b)}}}, 1);
+        const ApSummary summary =
+            averagePrecision({{{found(a, 0.9f), found(a, 0.8f), found(b, 0.7f)}, {thing(a), thing(b)}}}, 1);
         QVERIFY(near(summary.ap50, (51 + 50 * 2.0 / 3) / 101, 1e-9));
     }
 

@@ -40,7 +40,8 @@ double formulaValue(const std::string &name, const at::Tensor &tensor, double u)
     if (name.ends_with("running_mean"))
         return 0.2 * (2 * u - 1);
     if (name.ends_with("bias"))
-        return 0.1 * (2 * u - 1) + (contains(name, "cls_logits") ? -3 : 0) + (contains(name, "bbox_reg") || contains(name, "bbox_pred") ? 1 : 0);
+        return 0.1 * (2 * u - 1) + (contains(name, "cls_logits") ? -3 : 0) +
+               (contains(name, "bbox_reg") || contains(name, "bbox_pred") ? 1 : 0);
     return 0.5 + 0.25 * u;
 }
 
@@ -98,7 +99,8 @@ void fillWithFormula(Detector &detector)
         at::Tensor values = at::empty(entry.tensor->sizes());
         const uint32_t crc = crc32(name);
         for (int64_t i = 0; i < values.numel(); ++i)
-            values.data_ptr<float>()[i] = static_cast<float>(formulaValue(name, values, uniformAt(crc, static_cast<uint64_t>(i))));
+            values.data_ptr<float>()[i] =
+                static_cast<float>(formulaValue(name, values, uniformAt(crc, static_cast<uint64_t>(i))));
         *entry.tensor = values;
     }
 }

@@ -3,6 +3,11 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/random.h"
@@ -45,6 +50,8 @@ private Q_SLOTS:
     void hostileFiles();
     void everyCutIsNoticed();
     void everyFlippedHeaderByteIsSurvived();
+    void headersAreReadAlone();
+    void tooLittleMemoryIsAnError();
     void misfitsAreAllListed();
     void metadataThatDoesNotFit();
 
@@ -69,7 +76,8 @@ void CheckpointTest::everythingComesBack()
     QCOMPARE(info.profile.strides, (std::vector<double>{8, 16, 32}));
     QCOMPARE(info.profile.shortSide, 128);
     QVERIFY(!info.halfPrecision);
-    const Predictor one = Predictor::load(model_, "cpu"), two = Predictor::load(folder_, "cpu");  // the file, or its folder
+    const Predictor one = Predictor::load(model_, "cpu"),
+                    two = Predictor::load(folder_, "cpu");  // the file, or its folder
     const Image image = DrawnSource(1).original(0).image;
     const RawOutputsPtr a = one.run(image), b = two.run(image);
     QCOMPARE(a->levels.size(), size_t(3));
@@ -78,7 +86,8 @@ void CheckpointTest::everythingComesBack()
     QCOMPARE(a->imageId, image.id);
     exportModel(model_, folder_ / "copy.safetensors", false, {{"note", "x"}});
     QCOMPARE(readModelInfo(folder_ / "copy.safetensors").facts.at("note"), std::string("x"));
-    QVERIFY(Predictor::load(folder_ / "copy.safetensors", "cpu").run(image)->levels[0].classLogits.values == a->levels[0].classLogits.values);
+    QVERIFY(Predictor::load(folder_ / "copy.safetensors", "cpu").run(image)->levels[0].classLogits.values ==
+            a->levels[0].classLogits.values);
 }
 
 void CheckpointTest::halfPrecision()
@@ -97,7 +106,9 @@ void CheckpointTest::halfPrecision()
 void CheckpointTest::hostileFiles_data()
 {
     QTest::addColumn<QByteArray>("bytes");
-    const auto row = [](const char *name, const std::string &bytes) { QTest::newRow(name) << QByteArray(bytes.data(), qsizetype(bytes.size())); };
+    const auto row = [](const char *name, const std::string &bytes) {
+        QTest::newRow(name) << QByteArray(bytes.data(), qsizetype(bytes.size()));
+    };
     const std::string good = R"("a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]})";
     row("empty", "");
     row("four bytes", "abcd");
@@ -119,15 +130,21 @@ void CheckpointTest::hostileFiles_data()
     row("negative", made(R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})", 8));
     row("backwards", made(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})", 8));
     row("fraction", made(R"({"a":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}})", 8));
+    row("nothing, too many times",
+        made(R"({"a":{"dtype":"F32","shape":[0,4294967296,4294967296],"data_offsets":[0,0]}})"));
     row("rank 9", made(R"({"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,2],"data_offsets":[0,8]}})", 8));
     row("unknown type", made(R"({"a":{"dtype":"F4","shape":[2],"data_offsets":[0,8]}})", 8));
     row("no shape", made(R"({"a":{"dtype":"F32","data_offsets":[0,8]}})", 8));
     row("metadata is no text", made(R"({"__metadata__":{"a":1}})"));
     row("tensors, but no model", made("{" + good + "}", 8));
     row("another version", made(R"({"__metadata__":{"format":"fcoscope-model","version":"9"}})"));
-    row("bad option", made(R"({"__metadata__":{"format":"fcoscope-model","version":"1","network.tower-depth":"-4","classes":"[]"}})"));
-    row("unknown option", made(R"({"__metadata__":{"format":"fcoscope-model","version":"1","network.flux":"4","classes":"[]"}})"));
-    row("classes are no list", made(R"({"__metadata__":{"format":"fcoscope-model","version":"1","classes":"[\"a\""}})"));
+    row("bad option",
+        made(
+            R"({"__metadata__":{"format":"fcoscope-model","version":"1","network.tower-depth":"-4","classes":"[]"}})"));
+    row("unknown option",
+        made(R"({"__metadata__":{"format":"fcoscope-model","version":"1","network.flux":"4","classes":"[]"}})"));
+    row("classes are no list",
+        made(R"({"__metadata__":{"format":"fcoscope-model","version":"1","classes":"[\"a\""}})"));
 }
 
 void CheckpointTest::hostileFiles()
@@ -163,6 +180,50 @@ void CheckpointTest::everyFlippedHeaderByteIsSurvived()
     }
 }
 
+void CheckpointTest::headersAreReadAlone()
+{
+    // A file of others with a hole of 8 GB: were it read, this would take long or fail.
+    const std::string header = made(R"({"a":{"dtype":"F32","shape":[2147483648],"data_offsets":[0,8589934592]}})");
+    const fs::path file = folder_ / "large.safetensors";
+    writeFile(file, header);
+    fs::resize_file(file, header.size() + 8589934592u);
+    QVERIFY(refusal([&] { readModelInfo(file); }).ends_with("is not a model of FCOScope."));
+    QVERIFY(refusal([&] { Predictor::load(file, "cpu"); }).ends_with("is not a model of FCOScope."));
+    fs::resize_file(file, header.size() + 8589934591u);
+    QVERIFY(refusal([&] { readModelInfo(file); }).find("does not fit its offsets") != std::string::npos);
+
+    // A header that is longer than the piece first read.
+    Safetensors long_ = readSafetensors(model_);
+    long_.metadata["fact.note"] = std::string(3 << 20, 'x');
+    writeSafetensors(file, long_);
+    QCOMPARE(readModelInfo(file).facts.at("note").size(), size_t(3) << 20);
+    QCOMPARE(readModelInfo(file).weightCount, readModelInfo(model_).weightCount);
+}
+
+void CheckpointTest::tooLittleMemoryIsAnError()
+{
+#ifdef __SANITIZE_ADDRESS__
+    QSKIP("AddressSanitizer ends the program when memory runs out.");
+#else
+    const Predictor predictor = Predictor::load(model_, "cpu");
+    Image image = DrawnSource(1).original(0).image;
+    predictor.run(image);
+    image.size = {8000, 8000};
+    image.pixels.assign(size_t(8000) * 8000 * 3, 7);  // as float32 768 MB
+    rlimit before{};
+    getrlimit(RLIMIT_AS, &before);
+    std::ifstream statm("/proc/self/statm");
+    rlim_t pages = 0;
+    statm >> pages;
+    const rlimit little{pages * rlim_t(sysconf(_SC_PAGESIZE)) + (256 << 20), before.rlim_max};
+    setrlimit(RLIMIT_AS, &little);
+    const std::string said = refusal([&] { predictor.run(image); });
+    setrlimit(RLIMIT_AS, &before);
+    QVERIFY2(said.starts_with("There is not enough memory"), said.c_str());
+    QVERIFY(said.find(image.id) != std::string::npos);
+#endif
+}
+
 void CheckpointTest::misfitsAreAllListed()
 {
     Safetensors file = readSafetensors(model_);
@@ -186,7 +247,8 @@ void CheckpointTest::metadataThatDoesNotFit()
     file.metadata["classes"] = "[\"one\"]";
     writeSafetensors(model_, file);
     QVERIFY(refusal([&] { readModelInfo(model_); }).find("names 1 classes and predicts 2") != std::string::npos);
-    QVERIFY(refusal([&] { Predictor::load(folder_ / "none.safetensors", "cpu"); }).find("No such file") != std::string::npos);
+    QVERIFY(refusal([&] { Predictor::load(folder_ / "none.safetensors", "cpu"); }).find("No such file") !=
+            std::string::npos);
     fs::create_directory(folder_ / "empty");
     QVERIFY(refusal([&] { Predictor::load(folder_ / "empty", "cpu"); }).starts_with("There is no model in the folder"));
 }

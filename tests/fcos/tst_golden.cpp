@@ -19,7 +19,10 @@ using namespace fcoscope;
 
 namespace {
 
-std::filesystem::path golden(const char *file) { return std::filesystem::path(qgetenv("FCOSCOPE_GOLDEN").toStdString()) / file; }
+std::filesystem::path golden(const char *file)
+{
+    return std::filesystem::path(qgetenv("FCOSCOPE_GOLDEN").toStdString()) / file;
+}
 
 NetworkOptions torchvisionNetwork()
 {
@@ -47,10 +50,10 @@ double relativeError(const at::Tensor &ours, const at::Tensor &theirs)
     return ((ours - theirs).abs().max() / theirs.abs().max()).item<double>();
 }
 
-#define AGREES(ours, theirs, tolerance)                                                                                            \
-    do {                                                                                                                           \
-        const double error = relativeError(ours, theirs);                                                                         \
-        QVERIFY2(error < (tolerance), qPrintable(QStringLiteral(#ours " differs by %1").arg(error)));                             \
+#define AGREES(ours, theirs, tolerance)                                                                                \
+    do {                                                                                                               \
+        const double error = relativeError(ours, theirs);                                                              \
+        QVERIFY2(error < (tolerance), qPrintable(QStringLiteral(#ours " differs by %1").arg(error)));                  \
     } while (false)
 
 double scalar(const Safetensors &file, const std::string &name) { return file.find(name)->item<double>(); }
@@ -74,7 +77,8 @@ QString differences(const std::vector<Detection> &found, const Safetensors &file
         return QStringLiteral("%1 detections, expected %2").arg(found.size()).arg(boxes.size());
     for (size_t i = 0; i < boxes.size(); ++i) {
         const Box &a = found[i].box, &b = boxes[i];
-        const double away = std::max({std::abs(a.x1 - b.x1), std::abs(a.y1 - b.y1), std::abs(a.x2 - b.x2), std::abs(a.y2 - b.y2)});
+        const double away =
+            std::max({std::abs(a.x1 - b.x1), std::abs(a.y1 - b.y1), std::abs(a.x2 - b.x2), std::abs(a.y2 - b.y2)});
         const double score = std::abs(found[i].score - scores.data_ptr<float>()[i]);
         if (away > 0.01 || score > 1e-5 || found[i].classIndex != labels.data_ptr<int64_t>()[i])
             return QStringLiteral("detection %1: box off by %2, score by %3, class %4 for %5")
@@ -86,7 +90,10 @@ QString differences(const std::vector<Detection> &found, const Safetensors &file
 Grid gridFrom(const at::Tensor &rows, int64_t first, const Level &level, double factor)
 {
     const at::Tensor map = (rows.slice(0, first, first + level.locations()) * factor).t().contiguous();
-    return {static_cast<int>(map.size(0)), level.height, level.width, {map.data_ptr<float>(), map.data_ptr<float>() + map.numel()}};
+    return {static_cast<int>(map.size(0)),
+            level.height,
+            level.width,
+            {map.data_ptr<float>(), map.data_ptr<float>() + map.numel()}};
 }
 
 }  // namespace
@@ -204,7 +211,8 @@ void GoldenTest::lossesAndGradients()
         const double ours = gradient.to(at::kDouble).norm().item<double>(), expected = norm->item<double>();
         QVERIFY2(std::abs(ours / expected - 1) < 1e-3, entry.name.c_str());
         const at::Tensor *head = file.find("grad_head." + torchvisionName(entry.name));
-        AGREES(gradient.reshape({-1}).slice(0, 0, head->numel()), head->reshape({-1}).slice(0, 0, gradient.numel()), 1e-3);
+        AGREES(gradient.reshape({-1}).slice(0, 0, head->numel()), head->reshape({-1}).slice(0, 0, gradient.numel()),
+               1e-3);
         ++compared;
     }
     QCOMPARE(compared, 8);
@@ -216,11 +224,13 @@ void GoldenTest::postProcessing()
     const Profile profile = profileNamed("tv");
     RawOutputs raw;
     raw.transform = fitTransform({320, 256}, 256, 320, 32);
-    const at::Tensor classes = formulaTensor("post.cls", {1706, 91}, 8, -8.5), distances = formulaTensor("post.reg", {1706, 4}, 3, 0),
+    const at::Tensor classes = formulaTensor("post.cls", {1706, 91}, 8, -8.5),
+                     distances = formulaTensor("post.reg", {1706, 4}, 3, 0),
                      centernesses = formulaTensor("post.ctr", {1706, 1}, 6, -3);
     int64_t first = 0;
     for (const Level &level : levelsFor(profile, raw.transform.paddedSize)) {
-        raw.levels.push_back({gridFrom(classes, first, level, 1), gridFrom(centernesses, first, level, 1), gridFrom(distances, first, level, level.stride)});
+        raw.levels.push_back({gridFrom(classes, first, level, 1), gridFrom(centernesses, first, level, 1),
+                              gridFrom(distances, first, level, level.stride)});
         first += level.locations();
     }
     QCOMPARE(first, int64_t(1706));

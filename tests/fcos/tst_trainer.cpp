@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/log.h"
 #include "core/fcos/checkpoint.h"
 #include "core/fcos/engine.h"
 #include "core/fcos/safetensors.h"
@@ -35,8 +36,8 @@ TrainOptions fewSteps()
     return options;
 }
 
-TrainResult trainDrawn(const TrainOptions &options, const fs::path &folder, const RunContext &context = {}, int images = 8,
-                       const std::function<void(const StepReport &)> &step = {})
+TrainResult trainDrawn(const TrainOptions &options, const fs::path &folder, const RunContext &context = {},
+                       int images = 8, const std::function<void(const StepReport &)> &step = {})
 {
     const DrawnSource source(images, true);
     TrainCallbacks callbacks;
@@ -58,6 +59,9 @@ private Q_SLOTS:
     void aKilledRunGoesOn();
     void anotherSeedGivesOtherWeights();
     void validationChoosesTheBest();
+    void aStoppedValidationIsMadeUpFor();
+    void changedRunsAreRefused();
+    void aKillBetweenRenamesLosesNothing();
     void refusals();
     void imagesWithoutObjectsAreFine();
 };
@@ -74,7 +78,8 @@ void TrainerTest::fourImagesAreLearntByHeart()
     options.emaDecay = 0.9;
     options.warmupSteps = 20;
     options.checkpointEverySteps = 1000;
-    const TrainResult result = train(source, smallNetwork(), smallProfile(), options, dir.path().toStdString(), {}, {}, {});
+    const TrainResult result =
+        train(source, smallNetwork(), smallProfile(), options, dir.path().toStdString(), {}, {}, {});
     const Predictor predictor = Predictor::load(result.last, "cpu");
     for (int i = 0; i < source.size(); ++i) {
         const LabelledImage drawn = source.original(i);
@@ -122,11 +127,13 @@ void TrainerTest::slicedRunsEqualTheUnbrokenOne()
         QCOMPARE(part.steps, stop);
     }
     QCOMPARE(trainDrawn(options, sliced).steps, unbroken.steps);
-    const Safetensors a = readSafetensors(whole / "checkpoints/last/training.safetensors"), b = readSafetensors(sliced / "checkpoints/last/training.safetensors");
+    const Safetensors a = readSafetensors(whole / "checkpoints/last/training.safetensors"),
+                      b = readSafetensors(sliced / "checkpoints/last/training.safetensors");
     QCOMPARE(a.tensors.size(), b.tensors.size());
     for (size_t i = 0; i < a.tensors.size(); ++i)
         QVERIFY2(a.tensors[i].second.equal(b.tensors[i].second), a.tensors[i].first.c_str());
-    const Safetensors x = readSafetensors(whole / "checkpoints/last/model.safetensors"), y = readSafetensors(sliced / "checkpoints/last/model.safetensors");
+    const Safetensors x = readSafetensors(whole / "checkpoints/last/model.safetensors"),
+                      y = readSafetensors(sliced / "checkpoints/last/model.safetensors");
     bool averaged = false;
     for (size_t i = 0; i < x.tensors.size(); ++i) {
         QVERIFY2(x.tensors[i].second.equal(y.tensors[i].second), x.tensors[i].first.c_str());
@@ -183,7 +190,8 @@ void TrainerTest::anotherSeedGivesOtherWeights()
     trainDrawn(options, one.path().toStdString());
     options.seed = 2;
     trainDrawn(options, two.path().toStdString());
-    QVERIFY(weightsOf(one.path().toStdString(), "model.safetensors") != weightsOf(two.path().toStdString(), "model.safetensors"));
+    QVERIFY(weightsOf(one.path().toStdString(), "model.safetensors") !=
+            weightsOf(two.path().toStdString(), "model.safetensors"));
 }
 
 void TrainerTest::validationChoosesTheBest()
@@ -199,12 +207,109 @@ void TrainerTest::validationChoosesTheBest()
         predictor.run(source.original(0).image);
         return Figures{{"AP", figures[call++]}};
     };
-    const TrainResult result = train(source, smallNetwork(), smallProfile(), options, dir.path().toStdString(), {}, callbacks, {});
+    const TrainResult result =
+        train(source, smallNetwork(), smallProfile(), options, dir.path().toStdString(), {}, callbacks, {});
     QCOMPARE(call, 6);
     QCOMPARE(result.best.at("AP"), 0.5);
     QCOMPARE(readModelInfo(result.bestPath).facts.at("steps"), std::string("8"));
     QCOMPARE(readModelInfo(result.last).facts.at("best-AP"), std::string("0.5"));
     QCOMPARE(readModelInfo(result.last).training.at("batch"), std::string("2"));
+}
+
+void TrainerTest::aStoppedValidationIsMadeUpFor()
+{
+    QTemporaryDir dir;
+    const DrawnSource source(8);
+    TrainOptions options = fewSteps();
+    options.epochs = 2;
+    options.validateEvery = 2;  // once, after the last step
+    TrainCallbacks callbacks;
+    callbacks.validate = [](const Predictor &) { return Figures{}; };  // what a stop in the middle gives
+    callbacks.validated = [](int64_t, const Figures &) { QFAIL("nothing was measured"); };
+    const auto go = [&] {
+        return train(source, smallNetwork(), smallProfile(), options, dir.path().toStdString(), {}, callbacks, {});
+    };
+    QVERIFY(go().stopped);
+    int told = 0;
+    callbacks.validate = [](const Predictor &) { return Figures{{"AP", 0.25}}; };
+    callbacks.validated = [&](int64_t epoch, const Figures &) { told += epoch == 1; };
+    const TrainResult result = go();
+    QVERIFY(!result.stopped);
+    QCOMPARE(told, 1);
+    QCOMPARE(result.best.at("AP"), 0.25);
+    QCOMPARE(readModelInfo(result.bestPath).facts.at("steps"), std::string("8"));
+    go();
+    QCOMPARE(told, 1);  // and only once
+}
+
+void TrainerTest::changedRunsAreRefused()
+{
+    QTemporaryDir dir;
+    const fs::path folder = dir.path().toStdString();
+    TrainOptions options = fewSteps();
+    options.stopAfterSteps = 2;
+    trainDrawn(options, folder);
+    using Change = std::function<void(NetworkOptions &, Profile &, TrainOptions &)>;
+    const auto goOn = [&](const Change &change, int images = 8) {
+        NetworkOptions network = smallNetwork();
+        Profile profile = smallProfile();
+        TrainOptions changed = options;
+        change(network, profile, changed);
+        try {
+            train(DrawnSource(images, true), network, profile, changed, folder, {}, {}, {});
+        } catch (const UserError &error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    const auto refusedFor = [&](const char *words, const std::string &said) {
+        return said == "The run in " + folder.string() + " was started with " + words + "; train into another folder.";
+    };
+    QVERIFY(refusedFor("batch 2, not 4", goOn([](auto &, auto &, auto &o) { o.batch = 4; })));
+    QVERIFY(refusedFor("accumulate 1, not 2", goOn([](auto &, auto &, auto &o) { o.accumulate = 2; })));
+    QVERIFY(refusedFor("seed 1, not 5", goOn([](auto &, auto &, auto &o) { o.seed = 5; })));
+    QVERIFY(refusedFor("optimizer adamw, not sgd",
+                       goOn([](auto &, auto &, auto &o) { o.optimizer = OptimizerKind::Sgd; })));
+    QVERIFY(refusedFor("tower-depth 1, not 2", goOn([](auto &n, auto &, auto &) { n.towerDepth = 2; })));
+    QVERIFY(refusedFor("center-radius 1.5, not 1", goOn([](auto &, auto &p, auto &) { p.centerRadius = 1; })));
+    QVERIFY(refusedFor("images 8, not 9", goOn([](auto &, auto &, auto &) {}, 9)));
+    QCOMPARE(readModelInfo(folder).facts.at("steps"), std::string("2"));
+    std::vector<std::string> told;
+    setLogSink([&](const std::string &line) { told.push_back(line); });
+    const std::string said = goOn([](auto &, auto &p, auto &o) {
+        p.decode.scoreThreshold = 0.5;
+        o.loaders = 1;
+        o.epochs = 3;
+        o.stopAfterSteps = 3;
+    });
+    setLogSink({});
+    QCOMPARE(said, std::string());
+    QCOMPARE(told, (std::vector<std::string>{"The run goes on with epochs 3 instead of 6."}));
+    QCOMPARE(readModelInfo(folder).facts.at("steps"), std::string("3"));
+
+    Safetensors file = readSafetensors(folder / "checkpoints/last/training.safetensors");
+    for (const char *step : {"-1", "nan", "1e300", "many"}) {
+        file.metadata["step"] = step;
+        writeSafetensors(folder / "checkpoints/last/training.safetensors", file);
+        QVERIFY(goOn([](auto &, auto &, auto &) {}).find("does not say how many steps") != std::string::npos);
+    }
+}
+
+void TrainerTest::aKillBetweenRenamesLosesNothing()
+{
+    QTemporaryDir one, two;
+    const fs::path whole = one.path().toStdString(), killed = two.path().toStdString();
+    trainDrawn(fewSteps(), whole);
+    TrainOptions slice = fewSteps();
+    slice.stopAfterSteps = 5;
+    trainDrawn(slice, killed);
+    // Where names cannot be exchanged, the old checkpoint is aside for a moment, and the new one not yet in its place.
+    fs::rename(killed / "checkpoints/last", killed / "checkpoints/.last.old");
+    int64_t first = 0;
+    trainDrawn(fewSteps(), killed, {}, 8, [&](const StepReport &report) { first = first ? first : report.step; });
+    QCOMPARE(first, int64_t(6));
+    QVERIFY(weightsOf(whole, "training.safetensors") == weightsOf(killed, "training.safetensors"));
+    QVERIFY(!fs::exists(killed / "checkpoints/.last.old"));
 }
 
 void TrainerTest::refusals()
@@ -213,10 +318,12 @@ void TrainerTest::refusals()
     const DrawnSource source(2);
     NetworkOptions network = smallNetwork();
     network.classCount = 5;
-    QVERIFY_EXCEPTION_THROWN(train(source, network, smallProfile(), fewSteps(), dir.path().toStdString(), {}, {}, {}), UserError);
+    QVERIFY_EXCEPTION_THROWN(train(source, network, smallProfile(), fewSteps(), dir.path().toStdString(), {}, {}, {}),
+                             UserError);
     network = smallNetwork();
     network.towerGroups = 7;
-    QVERIFY_EXCEPTION_THROWN(train(source, network, smallProfile(), fewSteps(), dir.path().toStdString(), {}, {}, {}), UserError);
+    QVERIFY_EXCEPTION_THROWN(train(source, network, smallProfile(), fewSteps(), dir.path().toStdString(), {}, {}, {}),
+                             UserError);
     TrainOptions elsewhere = fewSteps();
     elsewhere.device = "cuda:99";
     QVERIFY_EXCEPTION_THROWN(trainDrawn(elsewhere, dir.path().toStdString()), UserError);
@@ -257,7 +364,9 @@ void TrainerTest::imagesWithoutObjectsAreFine()
         QCOMPARE(report.boxLoss + report.centernessLoss, 0.0);
         QVERIFY(report.classLoss > 0);
     };
-    QCOMPARE(train(source, smallNetwork(), smallProfile(), fewSteps(), dir.path().toStdString(), {}, callbacks, {}).steps, int64_t(12));
+    QCOMPARE(
+        train(source, smallNetwork(), smallProfile(), fewSteps(), dir.path().toStdString(), {}, callbacks, {}).steps,
+        int64_t(12));
 }
 
 int main(int argc, char **argv)

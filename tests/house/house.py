@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The borders of the house: who may include what, who may link what, and what every file owes its readers.
 
-    house.py CHECK [--root FOLDER] [PROGRAM…]   answers 0 (kept), 1 (broken; one line for each place), 77 (could not look)
+    house.py CHECK [PROGRAM…] [--root FOLDER]   answers 0 (kept), 1 (broken; a line for each place), 77 (could not look)
 
 self_test.py breaks every rule in a made-up tree and asks whether its check says so. The tables below are the plan of
 CONTRIBUTING.md in a form that can be checked; change both together.

@@ -4,6 +4,8 @@
 import contextlib
 import io
 import pathlib
+import re
+import subprocess
 import sys
 import tempfile
 
@@ -85,6 +87,35 @@ def make_tree(root, added=None):
         path.write_text((path.read_text() if path.exists() else "") + added[1])
 
 
+def as_ctest_runs(name, **values):
+    """Runs house.py with the words that CMakeLists.txt gives it for this test, ${variables} replaced by `values`."""
+    here = pathlib.Path(__file__).resolve().parent
+    text = (here / "CMakeLists.txt").read_text()
+    line = re.search(rf"add_test\(NAME house/{re.escape(name)} COMMAND \$\{{house\}}([^()]*)\)", text)
+    words = []
+    for word in line.group(1).split():
+        value = values[word[2:-1]] if word.startswith("${") else word
+        words += value if isinstance(value, list) else [value]
+    run = subprocess.run([sys.executable, "-B", here / "house.py", *words], capture_output=True, text=True)
+    return run.returncode, run.stdout + run.stderr
+
+
+def command_line_failures():
+    """Each way in which ctest starts house.py, with the exit code that must come."""
+    there, absent = ["/bin/ls", "/bin/sh"], ["/nowhere/fcos", "/nowhere/fcoscope"]
+    with tempfile.TemporaryDirectory() as kept, tempfile.TemporaryDirectory() as broken:
+        make_tree(pathlib.Path(kept))
+        make_tree(pathlib.Path(broken), VIOLATIONS[0][1:3])
+        cases = [("programs", {"programs": programs, "PROJECT_SOURCE_DIR": kept}, status)
+                 for programs, status in [(there, 0), (there + absent, 0), (absent, SKIPPED), ([], SKIPPED)]]
+        cases += [("${check}", {"check": "includes", "PROJECT_SOURCE_DIR": tree}, status)
+                  for tree, status in [(kept, 0), (broken, 1)]]
+        for name, values, status in cases:
+            found, said = as_ctest_runs(name, **values)
+            if found != status:
+                yield f"house/{name} with {values} answered {found} instead of {status}: {said}"
+
+
 def self_test():
     failures = []
     tree_checks = [name for name in CHECKS if name != "programs"]
@@ -109,6 +140,7 @@ def self_test():
     with contextlib.redirect_stdout(io.StringIO()) as output:
         if run_check("programs", pathlib.Path("."), ["/nowhere/fcos"]) != SKIPPED or "SKIPPED" not in output.getvalue():
             failures.append("programs: says nothing when there is nothing to look into")
+    failures += command_line_failures()
     for failure in failures:
         print(failure)
     print(f"self-test: {len(VIOLATIONS) + len(LISTINGS)} planted cases, {len(failures)} went wrong")

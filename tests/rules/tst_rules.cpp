@@ -22,8 +22,10 @@ std::vector<Box> randomBoxes(Random &random, int count, Size canvas)
 {
     std::vector<Box> boxes;
     for (int i = 0; i < count; ++i) {
-        const double w = std::floor(std::exp(random.uniform(0, 6.5))), h = std::floor(w * std::exp(random.uniform(-1, 1)));
-        const double x = std::floor(random.uniform(-w / 2, canvas.width)), y = std::floor(random.uniform(-h / 2, canvas.height));
+        const double w = std::floor(std::exp(random.uniform(0, 6.5))),
+                     h = std::floor(w * std::exp(random.uniform(-1, 1)));
+        const double x = std::floor(random.uniform(-w / 2, canvas.width)),
+                     y = std::floor(random.uniform(-h / 2, canvas.height));
         boxes.push_back(random.chance(0.1) ? fromXywh(x, y, 0, h) : fromXywh(x, y, w, h));
     }
     return boxes;
@@ -89,7 +91,8 @@ void RulesTest::assignmentTable()
     QFETCH(QVector<int>, perLevel);
     QFETCH(double, centernessSum);
     const Profile rules = profileNamed(profile.toStdString());
-    const Assignment assignment = assign({fromXywh(xywh[0], xywh[1], xywh[2], xywh[3])}, levelsFor(rules, {1088, 800}), rules);
+    const Assignment assignment =
+        assign({fromXywh(xywh[0], xywh[1], xywh[2], xywh[3])}, levelsFor(rules, {1088, 800}), rules);
     QVector<int> counts(5, 0);
     double sum = 0;
     for (const Positive &positive : assignment.positives) {
@@ -102,7 +105,8 @@ void RulesTest::assignmentTable()
 
 void RulesTest::perBoxCounts()  // the last row of the same table
 {
-    const std::vector<Box> boxes{fromXywh(300, 200, 600, 500), fromXywh(500, 400, 100, 90), fromXywh(560, 420, 60, 120)};
+    const std::vector<Box> boxes{fromXywh(300, 200, 600, 500), fromXywh(500, 400, 100, 90),
+                                 fromXywh(560, 420, 60, 120)};
     const std::map<std::string, std::array<int, 3>> expected{{"fcoscope", {9, 16, 12}}, {"tv", {9, 12, 9}}};
     for (const auto &[name, counts] : expected) {
         const Profile profile = profileNamed(name);
@@ -158,6 +162,7 @@ void RulesTest::centernessOfTheSpecification()
     QVERIFY(std::abs(centerness({24, 20, 40, 60}) - 0.4472136f) < 1e-7f);
     QCOMPARE(centerness({5, 5, 5, 5}), 1.0f);
     QCOMPARE(centerness({0, 5, 5, 5}), 0.0f);
+    QCOMPARE(centerness({-5, -5, 10, 10}), 0.0f);  // outside on both axes
 }
 
 void RulesTest::nmsIsStrictAndClassWise()
@@ -170,8 +175,9 @@ void RulesTest::nmsIsStrictAndClassWise()
         return d;
     };
     // IoU exactly 0.6 (no +1): kept; see appendix B of the specification.
-    const auto steps = nonMaximumSuppression({detection({0, 0, 10, 6}, 0.8f), detection({0, 0, 10, 10}, 0.9f), detection({0, 0, 10, 10}, 0.7f, 1),
-                                              detection({0, 0, 10, 9}, 0.5f), detection({0, 0, 10, 9.5}, 0.9f)},
+    const auto steps = nonMaximumSuppression({detection({0, 0, 10, 6}, 0.8f), detection({0, 0, 10, 10}, 0.9f),
+                                              detection({0, 0, 10, 10}, 0.7f, 1), detection({0, 0, 10, 9}, 0.5f),
+                                              detection({0, 0, 10, 9.5}, 0.9f)},
                                              0.6);
     QCOMPARE(steps[0].suppressedBy, -1);
     QCOMPARE(steps[1].suppressedBy, -1);
@@ -189,7 +195,8 @@ RawOutputs emptyOutputs(const Profile &profile, Size image, int classes)
     raw.transform = fitTransform(image, profile.shortSide, profile.longSide, profile.sizeDivisor);
     for (const Level &level : levelsFor(profile, raw.transform.paddedSize)) {
         const auto grid = [&](int channels, float value) {
-            return Grid{channels, level.height, level.width, std::vector<float>(size_t(channels) * size_t(level.locations()), value)};
+            return Grid{channels, level.height, level.width,
+                        std::vector<float>(size_t(channels) * size_t(level.locations()), value)};
         };
         raw.levels.push_back({grid(classes, -10), grid(1, 0), grid(4, 20)});
     }
@@ -216,7 +223,17 @@ void RulesTest::decodeFindsWhatIsThere()
     QCOMPARE(found[0].classIndex, 1);
     QCOMPARE(found[0].level, 1);
     QCOMPARE(found[0].location, int(cell));
-    QVERIFY(std::abs(found[0].box.x1 - (88 - 20) * 640.0 / 426) < 1e-4 && std::abs(found[0].box.y2 - (56 + 20) * 1.5) < 1e-4);
+    QVERIFY(std::abs(found[0].box.x1 - (88 - 20) * 640.0 / 426) < 1e-4 &&
+            std::abs(found[0].box.y2 - (56 + 20) * 1.5) < 1e-4);
+
+    // What a broken model says is nowhere: it neither counts nor keeps the others from counting.
+    const float nothing = std::numeric_limits<float>::quiet_NaN();
+    Grid &distances = raw.levels[1].distances;
+    logits.values[0] = logits.values[1] = 5;
+    logits.values[2] = nothing;
+    distances.values[0] = nothing;
+    raw.levels[1].centernessLogits.values[1] = nothing;
+    QCOMPARE(decode(raw, profile, profile.decode).size(), size_t(1));
 }
 
 void RulesTest::decodeAgreesWithEveryPairTested()

@@ -7,7 +7,7 @@
 
 #include "tests/widgets/widget_test.h"
 #include "widgets/canvas.h"
-#include "widgets/detection_table.h"
+#include "widgets/detection_panel.h"
 
 using namespace fcoscope;
 
@@ -27,7 +27,10 @@ std::vector<Detection> sample()
 class TestDetectionTable : public QObject {
     Q_OBJECT
 
-    QString cell(const DetectionTable &table, int row, int column) const { return table.model()->index(row, column).data().toString(); }
+    QString cell(const DetectionTable &table, int row, int column) const
+    {
+        return table.model()->index(row, column).data().toString();
+    }
 
 private Q_SLOTS:
     void initTestCase() { prepareApplication(); }
@@ -57,7 +60,8 @@ private Q_SLOTS:
         QCOMPARE(at(0, DetectionModel::Location), QString("(5, 2)"));
         QCOMPARE(at(1, DetectionModel::Location), QString("(1, 1)"));
         QCOMPARE(at(1, DetectionModel::Width), QString("60.5"));
-        QCOMPARE(model.index(1, DetectionModel::Score).data(Qt::TextAlignmentRole).toInt() & Qt::AlignRight, int(Qt::AlignRight));
+        QCOMPARE(model.index(1, DetectionModel::Score).data(Qt::TextAlignmentRole).toInt() & Qt::AlignRight,
+                 int(Qt::AlignRight));
         const QImage swatch = model.index(2, 0).data(Qt::DecorationRole).value<QPixmap>().toImage();
         QCOMPARE(swatch.pixelColor(swatch.rect().center()), classColor(2));
         QCOMPARE(levelName(128), QString("P7"));

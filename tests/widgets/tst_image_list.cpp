@@ -61,7 +61,8 @@ private Q_SLOTS:
         QCOMPARE(told_.back(), ImageId("/b/Two again.jpg"));
         list_->next();
         QCOMPARE(told_.size(), size_t(4));
-        QTest::mouseClick(view()->viewport(), Qt::LeftButton, {}, view()->visualRect(view()->model()->index(2, 0)).center());
+        QTest::mouseClick(view()->viewport(), Qt::LeftButton, {},
+                          view()->visualRect(view()->model()->index(2, 0)).center());
         QCOMPARE(told_.back(), ImageId("/b/three.jpg"));
         list_->setCurrent("/a/two.png");
         QCOMPARE(told_.back(), ImageId("/a/two.png"));
@@ -99,7 +100,9 @@ private Q_SLOTS:
     {
         const auto row = [&](int i) {
             const QRect place = view()->visualRect(view()->model()->index(i, 0));
-            return shown(*view()->viewport()).copy(QRect((QPointF(place.topLeft()) * view()->devicePixelRatioF()).toPoint(), QSizeF(QSizeF(place.size()) * view()->devicePixelRatioF()).toSize()));
+            return shown(*view()->viewport())
+                .copy(QRect((QPointF(place.topLeft()) * view()->devicePixelRatioF()).toPoint(),
+                            QSizeF(QSizeF(place.size()) * view()->devicePixelRatioF()).toSize()));
         };
         const QImage before = row(0);
         list_->setState("/a/one.png", {ImageState::Kind::Detected, 12, {}});

@@ -8,7 +8,7 @@
 
 #include "tests/widgets/widget_test.h"
 #include "widgets/canvas.h"
-#include "widgets/detection_table.h"
+#include "widgets/detection_panel.h"
 #include "widgets/image_list.h"
 #include "widgets/message_strip.h"
 #include "widgets/threshold_panel.h"
@@ -38,10 +38,16 @@ QString cutOff(QWidget &window)
         const QRect needed = label->fontMetrics().boundingRect(QRect(0, 0, room.width(), 10000), flags, label->text());
         // One pixel of height is the rounding of a line's leading, not ink.
         if (needed.width() > room.width() || needed.height() > room.height() + 1)
-            return QStringLiteral("%1 (%2 × %3 in %4 × %5)").arg(label->text()).arg(needed.width()).arg(needed.height()).arg(room.width()).arg(room.height());
+            return QStringLiteral("%1 (%2 × %3 in %4 × %5)")
+                .arg(label->text())
+                .arg(needed.width())
+                .arg(needed.height())
+                .arg(room.width())
+                .arg(room.height());
     }
     for (auto *button : window.findChildren<QAbstractButton *>())
-        if (button->isVisible() && !button->text().isEmpty() && button->width() < button->fontMetrics().horizontalAdvance(button->text()))
+        if (button->isVisible() && !button->text().isEmpty() &&
+            button->width() < button->fontMetrics().horizontalAdvance(button->text()))
             return button->text();
     for (auto *header : window.findChildren<QHeaderView *>())
         for (int i = 0; header->isVisible() && header->orientation() == Qt::Horizontal && i < header->count(); ++i) {
@@ -93,7 +99,8 @@ private Q_SLOTS:
         for (int c = 0; c < DetectionModel::ColumnCount; ++c) {
             const int decoration = c == 0 ? 12 + 8 : 0;
             const QString text = table.model()->index(0, c).data().toString();
-            QVERIFY2(table.columnWidth(c) >= table.fontMetrics().horizontalAdvance(text) + decoration + 6, qPrintable(text));
+            QVERIFY2(table.columnWidth(c) >= table.fontMetrics().horizontalAdvance(text) + decoration + 6,
+                     qPrintable(text));
         }
 
         ImageList list;
@@ -106,8 +113,11 @@ private Q_SLOTS:
         layout->addWidget(strip);
         layout->addStretch();
         strip->show(MessageStrip::Kind::Error, QString("First."));
-        strip->show({MessageStrip::Kind::Warning, [] { return QString("A sentence that is long enough to be wrapped over lines. ").repeated(3); }, "x",
-                     [] { return QString("Try again"); }, {}});
+        strip->show({MessageStrip::Kind::Warning,
+                     [] { return QString("A sentence that is long enough to be wrapped over lines. ").repeated(3); },
+                     "x",
+                     [] { return QString("Try again"); },
+                     {}});
         QCOMPARE(check(window, 480, 300), QString());
         QApplication::removeTranslator(&translator);
     }

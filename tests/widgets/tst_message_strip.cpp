@@ -18,7 +18,9 @@ class OneSentence : public QTranslator {
 public:
     QString translate(const char *context, const char *text, const char *, int) const override
     {
-        return QString(context) == "core" && QString(text) == "The file {0} is empty." ? QString("Die Datei {0} ist leer.") : QString();
+        return QString(context) == "core" && QString(text) == "The file {0} is empty."
+                   ? QString("Die Datei {0} ist leer.")
+                   : QString();
     }
     bool isEmpty() const override { return false; }
 };
@@ -77,7 +79,8 @@ private Q_SLOTS:
     void actionButton()
     {
         int tried = 0;
-        strip_->show({MessageStrip::Kind::Error, [] { return QString("Bad."); }, "x", [] { return QString("Retry"); }, [&] { ++tried; }});
+        strip_->show({MessageStrip::Kind::Error, [] { return QString("Bad."); }, "x", [] { return QString("Retry"); },
+                      [&] { ++tried; }});
         auto *button = strip_->findChild<QPushButton *>();
         QVERIFY(button->isVisible());
         QTest::mouseClick(button, Qt::LeftButton);

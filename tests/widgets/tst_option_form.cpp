@@ -38,7 +38,8 @@ OptionTable tableOf(Made &made)
     table.add("real", made.real, 0, 1, "", message("core", "Help."));
     table.add("seed", made.seed, 0, int64_t(1) << 40, "", message("core", "Help."));
     table.add("name", made.name, message("core", "Help."));
-    table.addChoice("shape", made.shape, {{"round", Shape::Round}, {"square", Shape::Square}}, message("core", "Help."));
+    table.addChoice("shape", made.shape, {{"round", Shape::Round}, {"square", Shape::Square}},
+                    message("core", "Help."));
     table.add("list", made.list, 0, 100, "", message("core", "Help."));
     return table;
 }
@@ -78,7 +79,8 @@ private Q_SLOTS:
         form.show();
         QSignalSpy changed(&form, &OptionForm::changed);
 
-        QTest::mouseClick(named<QCheckBox>(form, "On"), Qt::LeftButton, {}, {8, named<QCheckBox>(form, "On")->height() / 2});
+        QTest::mouseClick(named<QCheckBox>(form, "On"), Qt::LeftButton, {},
+                          {8, named<QCheckBox>(form, "On")->height() / 2});
         QCOMPARE(made.on, true);
         QCOMPARE(changed.last().at(0).toString(), QString("on"));
         QCOMPARE(named<QCheckBox>(form, "On")->toolTip(), QString("Help on on."));
@@ -229,7 +231,8 @@ private Q_SLOTS:
         OptionTable table;
         visit(table, options);
         for (const Option &option : table.all())
-            QVERIFY2(text.contains(QStringLiteral("QT_TRANSLATE_NOOP(\"option\", \"%1\")").arg(optionLabelInEnglish(option))),
+            QVERIFY2(text.contains(
+                         QStringLiteral("QT_TRANSLATE_NOOP(\"option\", \"%1\")").arg(optionLabelInEnglish(option))),
                      option.name.c_str());
     }
 };

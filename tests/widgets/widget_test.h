@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the tests of this folder share: made-up detections, pixels of a widget, wheel turns.
+// What the tests of this folder share: made-up detections, pixels of a widget, wheel turns, a canvas in a window.
 #pragma once
 
 #include <QApplication>
@@ -7,8 +7,11 @@
 #include <QWheelEvent>
 #include <QWidget>
 #include <QtTest>
+#include <cmath>
+#include <memory>
 
 #include "core/base/values.h"
+#include "widgets/canvas.h"
 #include "widgets/theme.h"
 
 namespace fcoscope {
@@ -58,11 +61,50 @@ inline int count(const QImage &image, const QRect &part, const QColor &color)
 }
 inline int count(const QImage &image, const QColor &color) { return count(image, image.rect(), color); }
 
+inline QImage plain(int width, int height, const QColor &color)
+{
+    QImage image(width, height, QImage::Format_RGB888);
+    image.fill(color);
+    return image;
+}
+
+inline double distance(QPointF a, QPointF b) { return std::hypot(a.x() - b.x(), a.y() - b.y()); }
+
 inline void prepareApplication()
 {
     QApplication::setStyle(QStyleFactory::create("Fusion"));
     applyTheme(ThemeChoice::Light);
     QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
 }
+
+/// A canvas of 600 × 400 on the screen, a new one for each test function.
+class CanvasInWindow {
+protected:
+    void openCanvas()
+    {
+        canvas_ = std::make_unique<Canvas>();
+        canvas_->resize(600, 400);
+        canvas_->show();
+        QVERIFY(QTest::qWaitForWindowExposed(canvas_.get()));
+        canvas_->setFocus();
+    }
+    double ratio() const { return canvas_->devicePixelRatioF(); }
+    QPointF middle() const { return canvas_->rect().toRectF().center(); }
+    QPoint onScreen(QPointF image) const { return (canvas_->toWidget(image) * ratio()).toPoint(); }
+
+    /// Three nested boxes and one apart, on a dark grey picture of 400 × 300.
+    std::vector<Detection> nested() const
+    {
+        return {detectionAt({50, 50, 250, 250}, 0, 0.9f, 2, 1), detectionAt({100, 100, 150, 150}, 1, 0.8f, 0, 2),
+                detectionAt({80, 80, 200, 200}, 2, 0.7f, 1, 3), detectionAt({300, 100, 360, 160}, 1, 0.6f, 0, 4)};
+    }
+    void showNested()
+    {
+        QVERIFY(canvas_->setImage("a.png", plain(400, 300, QColor(40, 40, 40))));
+        QVERIFY(canvas_->setDetections("a.png", nested(), {"cell", "dot", "blob"}));
+    }
+
+    std::unique_ptr<Canvas> canvas_;
+};
 
 }  // namespace fcoscope
