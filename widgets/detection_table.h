@@ -100,5 +100,3 @@ private:
 };
 
 }  // namespace fcoscope
-
-#include "widgets/detection_panel.h"  // whoever shows the table shows it in its panel

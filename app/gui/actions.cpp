@@ -11,10 +11,8 @@
 
 #include "widgets/theme.h"
 
-namespace fcoscope
-{
-namespace
-{
+namespace fcoscope {
+namespace {
 
 using Id = ActionId;
 using M = MenuId;
@@ -115,7 +113,7 @@ QString words(const char *text)
     return QCoreApplication::translate("Actions", text);
 }
 
-} // namespace
+}  // namespace
 
 std::span<const ActionSpec> actionTable()
 {
@@ -206,4 +204,4 @@ void Actions::retranslate()
             menus_[spec.id]->setTitle(words(spec.text));
 }
 
-} // namespace fcoscope
+}  // namespace fcoscope

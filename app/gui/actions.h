@@ -16,8 +16,7 @@ class QMenu;
 class QMenuBar;
 class QToolBar;
 
-namespace fcoscope
-{
+namespace fcoscope {
 
 enum class ActionId {
     OpenImages,
@@ -60,17 +59,16 @@ struct ActionSpec {
 
     ActionId id;
     MenuId menu;
-    const char *text;      ///< translated in the context "Actions", unless NativeName; & marks the mnemonic
-    const char *statusTip; ///< likewise: one sentence that says what it does
-    const char *icon;      ///< of resources/icons; "" for none
-    const char *keys;      ///< portable text, several separated by "; "; the first is shown in the menu
+    const char *text;       ///< translated in the context "Actions", unless NativeName; & marks the mnemonic
+    const char *statusTip;  ///< likewise: one sentence that says what it does
+    const char *icon;       ///< of resources/icons; "" for none
+    const char *keys;       ///< portable text, several separated by "; "; the first is shown in the menu
     unsigned flags = 0;
 };
 std::span<const ActionSpec> actionTable();
 QList<QKeySequence> keysOf(const ActionSpec &spec);
 
-class Actions : public QObject
-{
+class Actions : public QObject {
     Q_OBJECT
 public:
     explicit Actions(QObject *parent);
@@ -87,4 +85,4 @@ private:
     std::map<MenuId, QActionGroup *> groups_;
 };
 
-} // namespace fcoscope
+}  // namespace fcoscope

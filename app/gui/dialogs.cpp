@@ -16,10 +16,8 @@
 #include "widgets/theme.h"
 #include "widgets/translate.h"
 
-namespace fcoscope
-{
-namespace
-{
+namespace fcoscope {
+namespace {
 
 struct Words {
     Q_DECLARE_TR_FUNCTIONS(Dialogs)
@@ -96,7 +94,7 @@ QTextBrowser *makeText(const QString &html)
     return text;
 }
 
-} // namespace
+}  // namespace
 
 QString modelName(const ModelInfo &info)
 {
@@ -201,4 +199,4 @@ QDialog *showAbout(QWidget *parent)
     return makeDialog(parent, QStringLiteral("about"), Words::tr("About FCOScope"), makeText(text), {520, 320});
 }
 
-} // namespace fcoscope
+}  // namespace fcoscope

@@ -14,8 +14,7 @@ class QDialog;
 class QPalette;
 class QWidget;
 
-namespace fcoscope
-{
+namespace fcoscope {
 
 /// The name under which people know a model: its file's, or its folder's and step's.
 QString modelName(const ModelInfo &info);
@@ -28,4 +27,4 @@ QDialog *showSkipped(QWidget *parent, const std::vector<Problem> &skipped);
 QDialog *showKeys(QWidget *parent);
 QDialog *showAbout(QWidget *parent);
 
-} // namespace fcoscope
+}  // namespace fcoscope

@@ -7,10 +7,8 @@
 #include <QLibraryInfo>
 #include <QLocale>
 
-namespace fcoscope
-{
-namespace
-{
+namespace fcoscope {
+namespace {
 
 /// Chinese characters in one weight: left to itself fontconfig mixes the regular and the bold face of a family.
 void nameChineseFonts()
@@ -27,7 +25,7 @@ void nameChineseFonts()
     }
 }
 
-} // namespace
+}  // namespace
 
 Language::Language()
 {
@@ -62,4 +60,4 @@ QString Language::ofSystem()
     return QLocale::system().language() == QLocale::Chinese ? QStringLiteral("zh_CN") : QStringLiteral("en");
 }
 
-} // namespace fcoscope
+}  // namespace fcoscope

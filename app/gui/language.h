@@ -5,11 +5,9 @@
 #include <QString>
 #include <QTranslator>
 
-namespace fcoscope
-{
+namespace fcoscope {
 
-class Language
-{
+class Language {
 public:
     Language();
     ~Language();
@@ -23,7 +21,7 @@ public:
 
 private:
     QString code_ = QStringLiteral("en");
-    QTranslator ours_, qts_; ///< our words; those of Qt's own dialogs
+    QTranslator ours_, qts_;  ///< our words; those of Qt's own dialogs
 };
 
-} // namespace fcoscope
+}  // namespace fcoscope

@@ -17,8 +17,7 @@
 
 using namespace fcoscope;
 
-namespace
-{
+namespace {
 
 struct CommandLine {
     QStringList paths;
@@ -83,7 +82,7 @@ std::unique_ptr<QSettings> openSettings(const QTemporaryDir &fresh, bool screens
                                        QStringLiteral("fcoscope"));
 }
 
-} // namespace
+}  // namespace
 
 int main(int argc, char *argv[])
 {
@@ -94,7 +93,7 @@ int main(int argc, char *argv[])
             if (std::string_view(argv[i]).starts_with(flag) && !qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
                 qputenv("QT_QPA_PLATFORM", "offscreen");
     QApplication application(argc, argv);
-    std::setlocale(LC_NUMERIC, "C"); // Qt has just taken the person's: core reads and writes numbers the C way
+    std::setlocale(LC_NUMERIC, "C");  // Qt has just taken the person's: core reads and writes numbers the C way
     QApplication::setApplicationName(QStringLiteral("fcoscope"));
     QApplication::setApplicationDisplayName(QStringLiteral("FCOScope"));
     QApplication::setApplicationVersion(QStringLiteral(FCOSCOPE_VERSION));

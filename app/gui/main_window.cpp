@@ -22,14 +22,12 @@
 #include "widgets/threshold_panel.h"
 #include "widgets/translate.h"
 
-namespace fcoscope
-{
-namespace
-{
+namespace fcoscope {
+namespace {
 
-constexpr int stateVersion = 1; // raised when docks are added or renamed
+constexpr int stateVersion = 1;  // raised when docks are added or renamed
 
-} // namespace
+}  // namespace
 
 MainWindow::MainWindow(Session &session, QSettings &settings, QWidget *parent)
     : QMainWindow(parent), session_(session), settings_(settings), actions_(this)
@@ -397,4 +395,4 @@ bool MainWindow::event(QEvent *event)
     return QMainWindow::event(event);
 }
 
-} // namespace fcoscope
+}  // namespace fcoscope

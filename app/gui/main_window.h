@@ -13,8 +13,7 @@
 #include "app/gui/language.h"
 #include "app/session/session.h"
 
-namespace fcoscope
-{
+namespace fcoscope {
 
 class Canvas;
 class DetectionPanel;
@@ -23,15 +22,14 @@ class MessageStrip;
 class StatusLine;
 class ThresholdPanel;
 
-class MainWindow : public QMainWindow
-{
+class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
     /// `settings` remembers geometry, language, theme and the last folder, at the moment they change.
     MainWindow(Session &session, QSettings &settings, QWidget *parent = nullptr);
 
     void setLanguage(const QString &code);
-    void setTheme(const QString &name); ///< "system", "light", "dark"
+    void setTheme(const QString &name);  ///< "system", "light", "dark"
 
 protected:
     void closeEvent(QCloseEvent *event) override;
@@ -71,8 +69,8 @@ private:
     StatusLine *status_;
     QToolBar *toolBar_;
     std::map<QDockWidget *, const char *> dockTitles_;
-    ImageId left_; ///< the image shown before: its notice goes when another is shown
+    ImageId left_;  ///< the image shown before: its notice goes when another is shown
     QTimer geometryTimer_;
 };
 
-} // namespace fcoscope
+}  // namespace fcoscope

@@ -6,17 +6,15 @@
 #include <QFileInfo>
 #include <QSettings>
 
-namespace fcoscope
-{
-namespace
-{
+namespace fcoscope {
+namespace {
 
 struct Words {
     Q_DECLARE_TR_FUNCTIONS(Dialogs)
 };
 const QString folderKey = QStringLiteral("folder"), modelFolderKey = QStringLiteral("modelFolder");
 
-} // namespace
+}  // namespace
 
 QStringList askForImages(QWidget *parent, QSettings &settings)
 {
@@ -48,4 +46,4 @@ QString askForModel(QWidget *parent, QSettings &settings)
     return file;
 }
 
-} // namespace fcoscope
+}  // namespace fcoscope

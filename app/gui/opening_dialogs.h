@@ -7,11 +7,10 @@
 class QSettings;
 class QWidget;
 
-namespace fcoscope
-{
+namespace fcoscope {
 
 QStringList askForImages(QWidget *parent, QSettings &settings);
 QStringList askForFolder(QWidget *parent, QSettings &settings);
 QString askForModel(QWidget *parent, QSettings &settings);
 
-} // namespace fcoscope
+}  // namespace fcoscope

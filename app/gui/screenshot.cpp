@@ -10,10 +10,8 @@
 
 #include "app/session/session.h"
 
-namespace fcoscope
-{
-namespace
-{
+namespace fcoscope {
+namespace {
 
 bool atRest(const Session &session)
 {
@@ -24,7 +22,7 @@ bool atRest(const Session &session)
     return stage != Stage::Loading && stage != Stage::Detecting;
 }
 
-} // namespace
+}  // namespace
 
 int takeScreenshot(QWidget &window, Session &session, const QString &file)
 {
@@ -36,7 +34,7 @@ int takeScreenshot(QWidget &window, Session &session, const QString &file)
     do
         QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
     while (!atRest(session));
-    QCoreApplication::processEvents(); // what has just changed is laid out
+    QCoreApplication::processEvents();  // what has just changed is laid out
     if (!window.grab().save(file)) {
         std::fprintf(stderr, "The picture %s cannot be written.\n", qPrintable(file));
         return 2;
@@ -44,4 +42,4 @@ int takeScreenshot(QWidget &window, Session &session, const QString &file)
     return failed ? 2 : 0;
 }
 
-} // namespace fcoscope
+}  // namespace fcoscope

@@ -6,8 +6,7 @@
 
 class QWidget;
 
-namespace fcoscope
-{
+namespace fcoscope {
 
 class Session;
 
@@ -15,4 +14,4 @@ class Session;
 /// exit code of the program: 0, or 2 if something failed or the file cannot be written (a sentence is printed).
 int takeScreenshot(QWidget &window, Session &session, const QString &file);
 
-} // namespace fcoscope
+}  // namespace fcoscope

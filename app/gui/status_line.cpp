@@ -8,10 +8,8 @@
 
 #include <cmath>
 
-namespace fcoscope
-{
-namespace
-{
+namespace fcoscope {
+namespace {
 
 /// Wide enough for `widest`, so that the line does not jump while numbers change.
 QLabel *addField(QStatusBar &bar, const QString &name, const QString &widest)
@@ -24,7 +22,7 @@ QLabel *addField(QStatusBar &bar, const QString &name, const QString &widest)
     return label;
 }
 
-} // namespace
+}  // namespace
 
 StatusLine::StatusLine(QWidget *parent) : QStatusBar(parent)
 {
@@ -98,4 +96,4 @@ void StatusLine::changeEvent(QEvent *event)
     QStatusBar::changeEvent(event);
 }
 
-} // namespace fcoscope
+}  // namespace fcoscope

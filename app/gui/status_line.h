@@ -11,11 +11,9 @@
 class QLabel;
 class QToolButton;
 
-namespace fcoscope
-{
+namespace fcoscope {
 
-class StatusLine : public QStatusBar
-{
+class StatusLine : public QStatusBar {
     Q_OBJECT
 public:
     explicit StatusLine(QWidget *parent = nullptr);
@@ -26,13 +24,13 @@ public:
     };
     struct ModelLine {
         bool loading = false;
-        QString name; ///< "": no model
+        QString name;  ///< "": no model
         QString device;
     };
 
     void setCursorPosition(std::optional<QPointF> inImage);
     void setZoom(double zoom);
-    void setImageSize(QSize size); ///< empty: no image
+    void setImageSize(QSize size);  ///< empty: no image
     void setFound(std::optional<Found> found);
     void setModel(const ModelLine &model);
 
@@ -54,4 +52,4 @@ private:
     QToolButton *modelButton_;
 };
 
-} // namespace fcoscope
+}  // namespace fcoscope

@@ -3,9 +3,9 @@
 
 #include "core/data/dataset.h"
 #include "core/data/image.h"
+#include "core/fcos/engine.h"
 
-namespace fcoscope
-{
+namespace fcoscope {
 
 Backend coreBackend(const std::string &device)
 {
@@ -26,6 +26,7 @@ Backend coreBackend(const std::string &device)
         return listed;
     };
     backend.loadModel = [device](const std::filesystem::path &path, const RunContext &context) {
+        configureEngine();  // here, because LibTorch keeps some of it for each thread
         if (context.shouldStop())
             throw Stopped{};
         auto predictor = std::make_shared<const Predictor>(Predictor::load(path, device));
@@ -38,4 +39,4 @@ Backend coreBackend(const std::string &device)
     return backend;
 }
 
-} // namespace fcoscope
+}  // namespace fcoscope

@@ -15,13 +15,12 @@
 #include "core/data/dataset.h"
 #include "core/fcos/predictor.h"
 
-namespace fcoscope
-{
+namespace fcoscope {
 
 /// A model in memory. `run` is the network on one image; all calls are made on one and the same thread.
 struct LoadedModel {
     ModelInfo info;
-    std::string device; ///< "cpu", "cuda:0"
+    std::string device;  ///< "cpu", "cuda:0"
     std::function<RawOutputsPtr(const Image &, const RunContext &)> run;
 };
 using ModelPtr = std::shared_ptr<const LoadedModel>;
@@ -43,4 +42,4 @@ struct Backend {
 /// Core itself. `device` is "auto", "cpu" or "cuda:N".
 Backend coreBackend(const std::string &device = "auto");
 
-} // namespace fcoscope
+}  // namespace fcoscope

@@ -5,8 +5,7 @@
 #include <exception>
 #include <new>
 
-namespace fcoscope
-{
+namespace fcoscope {
 
 WorkThread::WorkThread() : thread_([this] { loop(); }) {}
 
@@ -33,7 +32,7 @@ void WorkThread::post(const void *owner, std::function<void()> work)
 
 bool WorkThread::dropWaiting(const void *owner)
 {
-    std::deque<Work> kept, dropped; // destroyed outside the lock: captured values may be large
+    std::deque<Work> kept, dropped;  // destroyed outside the lock: captured values may be large
     const std::lock_guard lock(mutex_);
     for (auto &work : waiting_)
         (work.owner == owner ? dropped : kept).push_back(std::move(work));
@@ -59,7 +58,7 @@ void WorkThread::loop()
         running_ = work.owner;
         lock.unlock();
         work.call();
-        work.call = {}; // what it captured goes before anyone who waits is told
+        work.call = {};  // what it captured goes before anyone who waits is told
         lock.lock();
         running_ = nullptr;
         changed_.notify_all();
@@ -92,7 +91,7 @@ void JobRun::noteProgress(const Progress &progress)
         const std::lock_guard lock(mutex_);
         latest_ = progress;
         if (std::exchange(reported_, true))
-            return; // the window has not looked at the last one yet: it will see this one instead
+            return;  // the window has not looked at the last one yet: it will see this one instead
     }
     report_();
 }
@@ -104,4 +103,4 @@ Progress JobRun::takeProgress()
     return latest_;
 }
 
-} // namespace fcoscope
+}  // namespace fcoscope

@@ -28,14 +28,12 @@
 #include "core/base/error.h"
 #include "core/base/run_context.h"
 
-namespace fcoscope
-{
+namespace fcoscope {
 
-class WorkThread
-{
+class WorkThread {
 public:
     WorkThread();
-    ~WorkThread(); ///< drops what is waiting and waits for what is running
+    ~WorkThread();  ///< drops what is waiting and waits for what is running
     WorkThread(const WorkThread &) = delete;
     WorkThread &operator=(const WorkThread &) = delete;
 
@@ -58,7 +56,7 @@ private:
     std::deque<Work> waiting_;
     const void *running_ = nullptr;
     bool ending_ = false;
-    std::thread thread_; // last: it uses all of the above
+    std::thread thread_;  // last: it uses all of the above
 };
 
 enum class Ended { Done, Stopped, Failed };
@@ -74,12 +72,11 @@ template <typename Result> struct Outcome {
 Message messageOfCurrentException();
 
 /// What the window and the worker share of one started operation.
-class JobRun
-{
+class JobRun {
 public:
     /// `report` is called on the worker, at most once until the next takeProgress().
     explicit JobRun(std::function<void()> report) : report_(std::move(report)) {}
-    RunContext context(); ///< refers to this object
+    RunContext context();  ///< refers to this object
     void stop() { stop_ = true; }
     Progress takeProgress();
 
@@ -93,8 +90,7 @@ private:
     bool reported_ = false;
 };
 
-template <typename Result> class Job
-{
+template <typename Result> class Job {
 public:
     using Operation = std::function<Result(const RunContext &)>;
     using Ending = std::function<void(Outcome<Result>)>;
@@ -193,11 +189,11 @@ private:
     }
 
     WorkThread &thread_;
-    QObject receiver_;    // where the worker's posts arrive; only its address is used there
-    uint64_t newest_ = 0; // the number of the start whose ending is awaited
+    QObject receiver_;     // where the worker's posts arrive; only its address is used there
+    uint64_t newest_ = 0;  // the number of the start whose ending is awaited
     std::shared_ptr<JobRun> run_;
     Ending ending_;
     OnProgress progress_;
 };
 
-} // namespace fcoscope
+}  // namespace fcoscope

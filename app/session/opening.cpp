@@ -7,11 +7,9 @@
 
 #include "app/session/job.h"
 
-namespace fcoscope
-{
+namespace fcoscope {
 namespace fs = std::filesystem;
-namespace
-{
+namespace {
 
 std::string extensionOf(const fs::path &path)
 {
@@ -30,8 +28,7 @@ bool isDataSet(const fs::path &path)
     return extensionOf(path) == ".json";
 }
 
-class Sorter
-{
+class Sorter {
 public:
     Sorter(const Backend &backend, Opened &opened) : backend_(backend), opened_(opened) {}
 
@@ -75,7 +72,7 @@ private:
     std::unordered_set<ImageId> seen_;
 };
 
-} // namespace
+}  // namespace
 
 bool isModel(const fs::path &path)
 {
@@ -102,4 +99,4 @@ Opened openPaths(const std::vector<fs::path> &paths, const Backend &backend, con
     return opened;
 }
 
-} // namespace fcoscope
+}  // namespace fcoscope

@@ -7,14 +7,13 @@
 
 #include "app/session/backend.h"
 
-namespace fcoscope
-{
+namespace fcoscope {
 
 struct Opened {
-    std::vector<ImageId> images;   ///< absolute paths, in the order given, none twice
-    std::filesystem::path model;   ///< the last one named; empty: none
-    std::vector<Message> problems; ///< what was named and cannot be opened
-    std::vector<Problem> skipped;  ///< entries of a data set that cannot be used
+    std::vector<ImageId> images;    ///< absolute paths, in the order given, none twice
+    std::filesystem::path model;    ///< the last one named; empty: none
+    std::vector<Message> problems;  ///< what was named and cannot be opened
+    std::vector<Problem> skipped;   ///< entries of a data set that cannot be used
 };
 
 /// True for a .safetensors file and for a checkpoint folder of the trainer.
@@ -25,4 +24,4 @@ bool isModel(const std::filesystem::path &path);
 /// Throws Stopped.
 Opened openPaths(const std::vector<std::filesystem::path> &paths, const Backend &backend, const RunContext &context);
 
-} // namespace fcoscope
+}  // namespace fcoscope

@@ -10,17 +10,15 @@
 
 #include "core/rules/decode.h"
 
-namespace fcoscope
-{
-namespace
-{
+namespace fcoscope {
+namespace {
 
 using Stage = ImageStatus::Stage;
 
 // What is kept beside the current image, so that going back costs nothing.
 constexpr size_t keptPictureBytes = size_t(384) << 20;
 constexpr size_t keptFindingsBytes = size_t(256) << 20;
-constexpr size_t problemsTold = 3; // of one opening, each in its own words; the rest are counted
+constexpr size_t problemsTold = 3;  // of one opening, each in its own words; the rest are counted
 
 PicturePtr readPicture(const Backend &backend, const ImageId &id)
 {
@@ -80,7 +78,7 @@ template <typename Kept> void trim(std::list<Kept> &kept, size_t limit)
     }
 }
 
-} // namespace
+}  // namespace
 
 QImage toQImage(const Image &image)
 {
@@ -144,7 +142,7 @@ void Session::opened(Outcome<Opened> outcome)
         if (!found.images.empty())
             setCurrent(found.images.front());
     }
-    open({}); // what was asked for in the meantime
+    open({});  // what was asked for in the meantime
 }
 
 void Session::addImages(const std::vector<ImageId> &ids)
@@ -221,7 +219,7 @@ void Session::setCurrent(const ImageId &id)
     leaveCurrent();
     current_ = id;
     tell(Change::Current);
-    if (!id.empty() && current_ == id) // whoever was told may have gone on to another one
+    if (!id.empty() && current_ == id)  // whoever was told may have gone on to another one
         read(id);
 }
 
@@ -246,7 +244,7 @@ void Session::read(const ImageId &id)
     }
     setStatus(id, {Stage::Loading, 0, {}});
     if (prefetchJob_.running() && prefetching_ == id)
-        return; // it is on its way
+        return;  // it is on its way
     reading_.start([id, backend = backend_](const RunContext &) { return readPicture(backend, id); },
                    [this, id](Outcome<PicturePtr> outcome) { pictureArrived(id, std::move(outcome)); });
 }
@@ -433,4 +431,4 @@ FindingsPtr Session::keptFindings(const ImageId &id)
     return it == keptFindings_.end() ? nullptr : *it;
 }
 
-} // namespace fcoscope
+}  // namespace fcoscope

@@ -24,14 +24,13 @@
 #include "app/session/job.h"
 #include "app/session/opening.h"
 
-namespace fcoscope
-{
+namespace fcoscope {
 
 struct ImageStatus {
     enum class Stage { None, Loading, Detecting, Detected, Failed };
     Stage stage = Stage::None;
-    int detections = 0; ///< Detected
-    Message reason;     ///< Failed
+    int detections = 0;  ///< Detected
+    Message reason;      ///< Failed
     bool operator==(const ImageStatus &) const = default;
 };
 
@@ -45,26 +44,26 @@ using PicturePtr = std::shared_ptr<const Picture>;
 /// What was found in one image, with everything it was made from.
 struct Findings {
     std::vector<Detection> detections;
-    DecodeOptions options; ///< with which they were decoded
+    DecodeOptions options;  ///< with which they were decoded
     RawOutputsPtr raw;
     ModelPtr model;
-    double networkMs = 0; ///< wall time of the network's run, resizing included
+    double networkMs = 0;  ///< wall time of the network's run, resizing included
     double decodeMs = 0;
 };
 using FindingsPtr = std::shared_ptr<const Findings>;
 
 struct Change {
     enum Part : unsigned {
-        Images = 1,   ///< the list of images
-        Current = 2,  ///< another image is current
-        Shown = 4,    ///< the current image's picture has come
-        Found = 8,    ///< the current image's findings are new
-        Model = 16,   ///< another model, or loading one has begun or ended
-        Options = 32, ///< the decode options, by a new model's profile
-        Status = 64,  ///< the status of `image`
+        Images = 1,    ///< the list of images
+        Current = 2,   ///< another image is current
+        Shown = 4,     ///< the current image's picture has come
+        Found = 8,     ///< the current image's findings are new
+        Model = 16,    ///< another model, or loading one has begun or ended
+        Options = 32,  ///< the decode options, by a new model's profile
+        Status = 64,   ///< the status of `image`
     };
     unsigned parts = 0;
-    ImageId image; ///< for Status
+    ImageId image;  ///< for Status
     bool has(Part part) const { return (parts & part) != 0; }
 };
 
@@ -74,29 +73,28 @@ struct Failure {
     std::string topic;
 };
 
-class Session : public QObject
-{
+class Session : public QObject {
     Q_OBJECT
 public:
     explicit Session(Backend backend, QObject *parent = nullptr);
-    ~Session() override; ///< stops everything, then waits
+    ~Session() override;  ///< stops everything, then waits
 
     /// Images, folders, data sets and weights are added to what is open; the first image named becomes current.
     void open(const QStringList &paths);
     void openModel(const std::filesystem::path &path);
     void closeImages();
 
-    void setCurrent(const ImageId &id); ///< must be in the list; "" for none
+    void setCurrent(const ImageId &id);  ///< must be in the list; "" for none
     void setDecodeOptions(const DecodeOptions &options);
-    void detect(); ///< runs the network on the current image, again if need be
-    void stop();   ///< stops detecting, loading a model, opening
+    void detect();  ///< runs the network on the current image, again if need be
+    void stop();    ///< stops detecting, loading a model, opening
 
     const std::vector<ImageId> &images() const { return images_; }
     const ImageId &current() const { return current_; }
     ImageStatus status(const ImageId &id) const;
-    PicturePtr picture() const { return picture_; }    ///< of the current image; null until it has come
-    FindingsPtr findings() const { return findings_; } ///< of the current image; null until there are any
-    ModelPtr model() const { return model_; }          ///< null: none
+    PicturePtr picture() const { return picture_; }     ///< of the current image; null until it has come
+    FindingsPtr findings() const { return findings_; }  ///< of the current image; null until there are any
+    ModelPtr model() const { return model_; }           ///< null: none
     bool modelLoading() const { return loading_.running(); }
     bool opening() const { return opening_.running(); }
     bool detecting() const { return detecting_.running(); }
@@ -136,20 +134,20 @@ private:
 
     const Backend backend_;
     std::vector<ImageId> images_;
-    std::unordered_map<ImageId, size_t> rows_; // where each image is in images_
+    std::unordered_map<ImageId, size_t> rows_;  // where each image is in images_
     std::unordered_map<ImageId, ImageStatus> statuses_;
     std::vector<Problem> skipped_;
 
     ImageId current_;
-    bool forwards_ = true; // the direction in which the person walks through the list
+    bool forwards_ = true;  // the direction in which the person walks through the list
     PicturePtr picture_;
     FindingsPtr findings_;
     ModelPtr model_;
     DecodeOptions options_;
-    std::list<PicturePtr> pictures_;      // kept, the latest used first
-    std::list<FindingsPtr> keptFindings_; // likewise
+    std::list<PicturePtr> pictures_;       // kept, the latest used first
+    std::list<FindingsPtr> keptFindings_;  // likewise
     std::vector<std::filesystem::path> openLater_;
-    ImageId prefetching_; // what prefetchJob_ reads
+    ImageId prefetching_;  // what prefetchJob_ reads
 
     // Threads outlive the jobs that run on them.
     WorkThread inferenceThread_, readingThread_, prefetchThread_, decodeThread_, openThread_;
@@ -164,4 +162,4 @@ private:
 /// The picture as Qt paints it fastest.
 QImage toQImage(const Image &image);
 
-} // namespace fcoscope
+}  // namespace fcoscope

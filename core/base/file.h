@@ -24,9 +24,9 @@ FilePart readFilePart(const std::filesystem::path &path, uint64_t offset, uint64
 /// Writes beside `path`, syncs, then renames over it and syncs the folder. The old file keeps its permissions.
 void writeFile(const std::filesystem::path &path, std::string_view bytes);
 
-/// Renames the finished folder `from` to `to` in one step, after syncing every file in it. An existing `to` is exchanged
-/// with it and removed. Where the file system cannot exchange two names, the old one is moved aside first: whoever
-/// opens such a folder asks folderInPlace, which brings it back if we were killed between the two renames.
+/// Renames the finished folder `from` to `to` in one step, after syncing every file in it. An existing `to` is
+/// exchanged with it and removed. Where the file system cannot exchange two names, the old one is moved aside first:
+/// whoever opens such a folder asks folderInPlace, which brings it back if we were killed between the two renames.
 void renameFolderIntoPlace(const std::filesystem::path &from, const std::filesystem::path &to);
 
 /// Whether `folder` exists, after undoing half a replacement that a killed process left.

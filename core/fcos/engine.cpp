@@ -29,13 +29,17 @@ at::Device deviceNamed(const std::string &name)
     if (name == "cpu" || (name == "auto" && !cuda))
         return at::kCPU;
     if (name == "auto" || name == "cuda")
-        return cuda ? at::Device(at::kCUDA, 0) : throw UserError(message("core", "There is no CUDA device on this machine."));
+        return cuda ? at::Device(at::kCUDA, 0)
+                    : throw UserError(message("core", "There is no CUDA device on this machine."));
     double index = 0;
-    if (!name.starts_with("cuda:") || !parseNumber(name.substr(5), index) || index < 0 || index > 127 || index != static_cast<int>(index))
-        throw UserError(message("core", "The option {0} is \"{1}\"; it must be one of {2}.").with("device", name, "auto, cpu, cuda:N"));
+    if (!name.starts_with("cuda:") || !parseNumber(name.substr(5), index) || index < 0 || index > 127 ||
+        index != static_cast<int>(index))
+        throw UserError(message("core", "The option {0} is \"{1}\"; it must be one of {2}.")
+                            .with("device", name, "auto, cpu, cuda:N"));
     const int count = cuda ? static_cast<int>(at::detail::getCUDAHooks().deviceCount()) : 0;
     if (static_cast<int>(index) >= count)
-        throw UserError(message("core", "There is no device {0}: this machine has {1} CUDA devices.").with(name, count));
+        throw UserError(
+            message("core", "There is no device {0}: this machine has {1} CUDA devices.").with(name, count));
     return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(index));
 }
 

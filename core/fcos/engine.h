@@ -12,7 +12,7 @@ namespace fcoscope {
 /// the first tensor.
 void configureEngine(int threads = 0);
 
-/// Facts for `fcos checks`: LibTorch's version and build, CPU capability, threads, devices with their memory.
+/// Facts for `fcos checks`: LibTorch's version and build, CPU capability, threads, how many CUDA devices.
 std::vector<std::pair<std::string, std::string>> engineFacts();
 
 }  // namespace fcoscope

@@ -110,6 +110,7 @@ private:
     void begin(const std::filesystem::path &startFrom);
     void resume(const std::filesystem::path &from);
     void refuseChanges(const ModelInfo &before) const;
+    std::vector<Batch> batchesForOneStep(Loader &loader);
     StepReport oneStep(Loader &loader);
     void validate(TrainResult &result);
     bool validationDue() const;
@@ -242,15 +243,29 @@ void Training::save(const char *name)
     renameFolderIntoPlace(unfinished, checkpoint(name));
 }
 
+/// All that one step needs, before anything of the network is touched: if an image cannot be read, what was learnt until
+/// then is saved as it stands.
+std::vector<Batch> Training::batchesForOneStep(Loader &loader)
+{
+    std::vector<Batch> batches;
+    try {
+        for (int i = 0; i < options_.accumulate; ++i)
+            batches.push_back(loader.next());
+    } catch (...) {
+        save("last");
+        throw;
+    }
+    return batches;
+}
+
 StepReport Training::oneStep(Loader &loader)
 {
     const Clock::time_point start = Clock::now();
     StepReport report;
+    std::vector<Batch> batches = batchesForOneStep(loader);
+    report.waitedForDataMs = 1000 * secondsSince(start);
     optimizer_->forgetGradients();
-    for (int i = 0; i < options_.accumulate; ++i) {
-        const Clock::time_point asked = Clock::now();
-        Batch batch = loader.next();
-        report.waitedForDataMs += 1000 * secondsSince(asked);
+    for (Batch &batch : batches) {
         batch.targets.to(device_);
         const at::Tensor input = networkInput(batch.pixels, batch.transforms, detector_.profile, device_);
         FlatOutputs outputs;

@@ -104,10 +104,12 @@ void BaseTest::optionsRefuseInASentence_data()
     QTest::addColumn<QString>("value");
     QTest::addColumn<QString>("sentence");
     QTest::newRow("range") << "count" << "11" << "file: The option count is \"11\"; it must be a number from 1 to 10.";
-    QTest::newRow("whole") << "count" << "2.5" << "file: The option count is \"2.5\"; it must be a number from 1 to 10.";
+    QTest::newRow("whole") << "count" << "2.5"
+                           << "file: The option count is \"2.5\"; it must be a number from 1 to 10.";
     QTest::newRow("nan") << "rate" << "nan" << "file: The option rate is \"nan\"; it must be a number from 0 to 1.";
     QTest::newRow("junk") << "rate" << "0.5x" << "file: The option rate is \"0.5x\"; it must be a number from 0 to 1.";
-    QTest::newRow("choice") << "colour" << "green" << "file: The option colour is \"green\"; it must be one of red, blue.";
+    QTest::newRow("choice") << "colour" << "green"
+                            << "file: The option colour is \"green\"; it must be one of red, blue.";
     QTest::newRow("list") << "list" << "1,,2" << "file: The option list is \"1,,2\"; it must be a number from 0 to 9.";
     QTest::newRow("near") << "coumt" << "1" << "file: there is no option \"coumt\"; did you mean \"count\"?";
     QTest::newRow("far") << "zzzzzzzz" << "1" << "file: there is no option \"zzzzzzzz\".";

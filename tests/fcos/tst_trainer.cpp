@@ -64,6 +64,7 @@ private Q_SLOTS:
     void aKillBetweenRenamesLosesNothing();
     void refusals();
     void imagesWithoutObjectsAreFine();
+    void anUnreadableImageLosesNothing();
 };
 
 void TrainerTest::fourImagesAreLearntByHeart()
@@ -367,6 +368,40 @@ void TrainerTest::imagesWithoutObjectsAreFine()
     QCOMPARE(
         train(source, smallNetwork(), smallProfile(), fewSteps(), dir.path().toStdString(), {}, callbacks, {}).steps,
         int64_t(12));
+}
+
+namespace {
+/// Its seventh image cannot be read any more.
+class BrokenImage : public DrawnSource {
+public:
+    using DrawnSource::DrawnSource;
+    Sample trainingSample(int index, uint64_t seed, int64_t epoch) const override
+    {
+        if (epoch >= 1 && index == 6)
+            throw UserError(message("core", "The image {0} is cut short.").with("six"));
+        return DrawnSource::trainingSample(index, seed, epoch);
+    }
+};
+}  // namespace
+
+void TrainerTest::anUnreadableImageLosesNothing()
+{
+    QTemporaryDir dir;
+    const fs::path folder = dir.path().toStdString();
+    TrainOptions options = fewSteps();
+    options.checkpointEverySteps = 1000;
+    int64_t steps = 0;
+    TrainCallbacks callbacks;
+    callbacks.step = [&](const StepReport &report) { steps = report.step; };
+    QVERIFY_EXCEPTION_THROWN(
+        train(BrokenImage(8, true), smallNetwork(), smallProfile(), options, folder, {}, callbacks, {}), UserError);
+    QVERIFY(steps >= 4);
+    QCOMPARE(readModelInfo(folder / "checkpoints" / "last").facts.at("steps"), std::to_string(steps));
+    QTemporaryDir other;  // the file is whole again: the run goes on to the same weights as if nothing had happened
+    const fs::path whole = other.path().toStdString();
+    trainDrawn(options, folder);
+    trainDrawn(options, whole);
+    QVERIFY(weightsOf(whole, "training.safetensors") == weightsOf(folder, "training.safetensors"));
 }
 
 int main(int argc, char **argv)

@@ -12,8 +12,7 @@
 
 using namespace fcoscope;
 
-class ActionsTest : public QObject
-{
+class ActionsTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void noKeyIsUsedTwice()

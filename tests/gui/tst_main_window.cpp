@@ -35,14 +35,12 @@
 using namespace fcoscope;
 using Stage = ImageStatus::Stage;
 
-namespace
-{
+namespace {
 
 /// Measures for how long the GUI thread answers nobody: another thread posts a beat and waits for its echo. Time in
 /// which the thread was ready to run but other programs had the processors is taken off (Linux tells it), so that a
 /// busy machine is no fault of ours.
-class Heartbeat : public QObject
-{
+class Heartbeat : public QObject {
 public:
     Heartbeat() : schedule_("/proc/self/task/" + std::to_string(gettid()) + "/schedstat"), thread_([this] { beat(); })
     {
@@ -63,7 +61,7 @@ private:
     double waitedForProcessorMs() const
     {
         double ran = 0, waited = 0;
-        std::ifstream(schedule_) >> ran >> waited; // nanoseconds
+        std::ifstream(schedule_) >> ran >> waited;  // nanoseconds
         return waited / 1e6;
     }
     void beat()
@@ -90,15 +88,14 @@ private:
     }
     const std::string schedule_;
     std::atomic<bool> done_ = false, finished_ = false, echoed_ = false;
-    std::chrono::steady_clock::time_point echo_; // written before echoed_, read after it
+    std::chrono::steady_clock::time_point echo_;  // written before echoed_, read after it
     std::atomic<double> longestMs_ = 0;
     std::thread thread_;
 };
 
-} // namespace
+}  // namespace
 
-class MainWindowTest : public QObject
-{
+class MainWindowTest : public QObject {
     Q_OBJECT
 
     std::unique_ptr<QTemporaryDir> dir_;
@@ -251,7 +248,7 @@ private Q_SLOTS:
         }
         QVERIFY(looks > 30);
         qInfo("longest time in which the GUI thread did not answer: %.1f ms", silence);
-#if !defined(__SANITIZE_ADDRESS__) // under which everything takes several times longer
+#if !defined(__SANITIZE_ADDRESS__)  // under which everything takes several times longer
         QVERIFY2(silence < 50, qPrintable(QString::number(silence)));
 #endif
     }
@@ -325,9 +322,9 @@ private Q_SLOTS:
         QVERIFY(!window_->isVisible());
         wasBusyWhenHidden = session_->detecting();
         QVERIFY(clock.elapsed() < 1000);
-        QVERIFY(wasBusyWhenHidden); // nothing was waited for before the window went
+        QVERIFY(wasBusyWhenHidden);  // nothing was waited for before the window went
         window_.reset();
-        session_.reset(); // stops the network, then returns
+        session_.reset();  // stops the network, then returns
     }
 
     void dropOpens()

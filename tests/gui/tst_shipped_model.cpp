@@ -14,8 +14,7 @@
 
 using namespace fcoscope;
 
-class ShippedModelTest : public QObject
-{
+class ShippedModelTest : public QObject {
     Q_OBJECT
 
     static QString resource(const char *name)
@@ -39,7 +38,8 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(!canvas.detections().empty(), 60000);
         QCOMPARE(session.images().size(), 12u);
         QCOMPARE(canvas.imageId(), session.images().front());
-        QCOMPARE(window.findChild<DetectionTable *>()->model()->rowCount(), static_cast<int>(canvas.detections().size()));
+        QCOMPARE(window.findChild<DetectionTable *>()->model()->rowCount(),
+                 static_cast<int>(canvas.detections().size()));
 
         // What it found is what was drawn: most labels have a detection of their class on them.
         const Dataset drawn = readDataset(resource("demo").toStdString());

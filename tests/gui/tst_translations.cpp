@@ -17,8 +17,7 @@
 
 using namespace fcoscope;
 
-namespace
-{
+namespace {
 
 struct Entry {
     QString context, source, translation, type;
@@ -58,10 +57,9 @@ QStringList placesOf(const QString &text)
     return places;
 }
 
-} // namespace
+}  // namespace
 
-class TranslationsTest : public QObject
-{
+class TranslationsTest : public QObject {
     Q_OBJECT
     QString root_ = QStringLiteral(FCOSCOPE_SOURCE_DIR);
     QList<Entry> entries_ = readTs(root_ + QStringLiteral("/translations/fcoscope_zh_CN.ts"));
@@ -132,7 +130,7 @@ private Q_SLOTS:
         QVERIFY(characters.size() > 400);
         for (const QString &character : characters)
             QVERIFY2(drawn(character), qPrintable(character));
-        QVERIFY(!drawn(QString(QChar(0xE123)))); // a private character that no font has: the test can see a gap
+        QVERIFY(!drawn(QString(QChar(0xE123))));  // a private character that no font has: the test can see a gap
     }
 
 private:

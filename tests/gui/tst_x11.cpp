@@ -17,12 +17,10 @@
 
 using namespace fcoscope;
 
-namespace
-{
+namespace {
 
 /// Stands for a file manager: a file can be dragged out of it.
-class FileManager : public QLabel
-{
+class FileManager : public QLabel {
 public:
     QString file;
 
@@ -39,10 +37,9 @@ protected:
     }
 };
 
-} // namespace
+}  // namespace
 
-class X11Test : public QObject
-{
+class X11Test : public QObject {
     Q_OBJECT
     std::unique_ptr<FakeBackend> fake_;
     std::unique_ptr<QTemporaryDir> dir_;
@@ -96,7 +93,7 @@ private Q_SLOTS:
         xdotool(to(cursor) + QStringList{QStringLiteral("click"), QStringLiteral("--repeat"), QStringLiteral("3"),
                                          QStringLiteral("4")});
         QTRY_VERIFY(canvas().zoom() > before * 1.2);
-        QVERIFY((onScreen(point) - cursor).manhattanLength() <= 3); // what was under the cursor still is
+        QVERIFY((onScreen(point) - cursor).manhattanLength() <= 3);  // what was under the cursor still is
         xdotool({QStringLiteral("click"), QStringLiteral("--repeat"), QStringLiteral("9"), QStringLiteral("5")});
         QTRY_VERIFY(canvas().zoom() < before);
     }

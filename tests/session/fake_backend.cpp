@@ -9,10 +9,8 @@
 
 #include "core/base/error.h"
 
-namespace fcoscope
-{
-namespace
-{
+namespace fcoscope {
+namespace {
 
 constexpr int width = 640, height = 480, stride = 32;
 
@@ -54,7 +52,7 @@ RawOutputsPtr fakeOutputs(const Image &image)
     return raw;
 }
 
-} // namespace
+}  // namespace
 
 void Gate::hold()
 {
@@ -172,4 +170,4 @@ Backend FakeBackend::backend()
     return made;
 }
 
-} // namespace fcoscope
+}  // namespace fcoscope

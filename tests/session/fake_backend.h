@@ -15,12 +15,10 @@
 
 #include "app/session/backend.h"
 
-namespace fcoscope
-{
+namespace fcoscope {
 
 /// A door on a worker's way. While it is held, whoever comes waits, until it is released or the work is asked to stop.
-class Gate
-{
+class Gate {
 public:
     void hold();
     void release();
@@ -28,7 +26,7 @@ public:
     void setDeaf(bool deaf);
     /// Called by the worker. Throws Stopped if asked to stop while waiting.
     void pass(const RunContext &context);
-    int arrivals(); ///< how many have come to the door since the beginning, waiting or not
+    int arrivals();  ///< how many have come to the door since the beginning, waiting or not
 
 private:
     std::mutex mutex_;
@@ -37,8 +35,7 @@ private:
     int arrivals_ = 0;
 };
 
-class FakeBackend
-{
+class FakeBackend {
 public:
     /// Makes `count` files img00.png, img01.png, … (without content: the fake reader looks at the name alone).
     explicit FakeBackend(int count);
@@ -49,13 +46,13 @@ public:
     ImageId id(int number) const { return file(number).toStdString(); }
 
     Gate reading, network, loading;
-    std::atomic<int> runs = 0;            ///< how often the network ran
-    std::set<int> unreadable;             ///< set before opening
-    std::vector<Problem> dataSetProblems; ///< of the data set "labels.json" in folder()
-    std::atomic<bool> breakModel = false; ///< loading a model fails
+    std::atomic<int> runs = 0;             ///< how often the network ran
+    std::set<int> unreadable;              ///< set before opening
+    std::vector<Problem> dataSetProblems;  ///< of the data set "labels.json" in folder()
+    std::atomic<bool> breakModel = false;  ///< loading a model fails
 
     static int numberOf(const ImageId &id);
-    static uint32_t colourOf(int number); ///< 0xffrrggbb
+    static uint32_t colourOf(int number);  ///< 0xffrrggbb
     static float scoreOf(int detection) { return 0.95f - 0.02f * static_cast<float>(detection); }
     static Box boxOf(int detection);
 
@@ -63,4 +60,4 @@ private:
     QTemporaryDir dir_;
 };
 
-} // namespace fcoscope
+}  // namespace fcoscope

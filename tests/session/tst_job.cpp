@@ -12,8 +12,7 @@
 
 using namespace fcoscope;
 
-class JobTest : public QObject
-{
+class JobTest : public QObject {
     Q_OBJECT
 
     WorkThread thread_;
@@ -62,7 +61,7 @@ private Q_SLOTS:
             },
             note());
         QVERIFY(job.running());
-        QVERIFY(told_.empty()); // never from within start()
+        QVERIFY(told_.empty());  // never from within start()
         QTRY_COMPARE(told_, Told{"done 7"});
         QVERIFY(!job.running());
         QVERIFY(ran != qApp->thread());
@@ -105,7 +104,7 @@ private Q_SLOTS:
         begun.wait();
         job.stop();
         QTRY_COMPARE(told_, Told{"stopped"});
-        job.stop(); // nothing runs: nothing is told
+        job.stop();  // nothing runs: nothing is told
         drain();
         QCOMPARE(told_, Told{"stopped"});
     }
@@ -118,7 +117,7 @@ private Q_SLOTS:
         bool ran = false;
         job.start([&](const RunContext &) { return ran = true, 2; }, note());
         job.stop();
-        QTRY_COMPARE(told_, Told{"stopped"}); // at once, although the worker is busy with something else
+        QTRY_COMPARE(told_, Told{"stopped"});  // at once, although the worker is busy with something else
         go.count_down();
         QTRY_COMPARE(told_.size(), 2u);
         drain();
@@ -135,7 +134,7 @@ private Q_SLOTS:
                 begun.count_down();
                 go.wait();
                 askedToStop = context.shouldStop();
-                return 1; // finished all the same: must not be told
+                return 1;  // finished all the same: must not be told
             },
             note());
         begun.wait();
@@ -147,7 +146,7 @@ private Q_SLOTS:
         drain();
         QCOMPARE(told_, Told{"done 30"});
         QVERIFY(askedToStop);
-        QCOMPARE(ran, 1); // those in between never ran
+        QCOMPARE(ran, 1);  // those in between never ran
     }
 
     void resultInTheQueueIsSuperseded()

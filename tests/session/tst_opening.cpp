@@ -12,8 +12,7 @@
 using namespace fcoscope;
 namespace fs = std::filesystem;
 
-class OpeningTest : public QObject
-{
+class OpeningTest : public QObject {
     Q_OBJECT
 
     Backend backend()

@@ -13,8 +13,7 @@
 using namespace fcoscope;
 using Stage = ImageStatus::Stage;
 
-class SessionTest : public QObject
-{
+class SessionTest : public QObject {
     Q_OBJECT
 
     std::unique_ptr<FakeBackend> fake_;
@@ -55,7 +54,7 @@ private Q_SLOTS:
     {
         make(6);
         session_->open({fake_->folder(), model()});
-        QVERIFY(session_->images().empty()); // open() only asks
+        QVERIFY(session_->images().empty());  // open() only asks
         QTRY_COMPARE(stage(0), Stage::Detected);
         QCOMPARE(session_->images().size(), 6u);
         QCOMPARE(session_->current(), fake_->id(0));
@@ -125,7 +124,7 @@ private Q_SLOTS:
         options.scoreThreshold = 0.9;
         session_->setDecodeOptions(options);
         fake_->network.release();
-        QTRY_COMPARE(found(), 3u); // 0.95, 0.93, 0.91
+        QTRY_COMPARE(found(), 3u);  // 0.95, 0.93, 0.91
         QCOMPARE(fake_->runs.load(), 1);
     }
 
@@ -173,12 +172,12 @@ private Q_SLOTS:
         QTRY_COMPARE(stage(4), Stage::Detected);
         const int runs = fake_->runs, reads = fake_->reading.arrivals();
         session_->setCurrent(fake_->id(0));
-        QVERIFY(session_->picture()); // at once
+        QVERIFY(session_->picture());  // at once
         QCOMPARE(found(), 0u);
         session_->setCurrent(fake_->id(4));
         QCOMPARE(found(), 4u);
         QCOMPARE(fake_->runs.load(), runs);
-        QVERIFY(fake_->reading.arrivals() <= reads + 2); // neighbours may be read ahead
+        QVERIFY(fake_->reading.arrivals() <= reads + 2);  // neighbours may be read ahead
         // Other options: decoded anew when it is shown again, still without the network.
         DecodeOptions options = session_->decodeOptions();
         options.scoreThreshold = 0.92;
@@ -194,13 +193,13 @@ private Q_SLOTS:
         make(3);
         session_->open({fake_->folder(), model()});
         QTRY_COMPARE(stage(0), Stage::Detected);
-        QTRY_VERIFY(fake_->reading.arrivals() >= 2); // the second of its own accord
+        QTRY_VERIFY(fake_->reading.arrivals() >= 2);  // the second of its own accord
         session_->setCurrent(fake_->id(1));
         QTRY_COMPARE(stage(1), Stage::Detected);
         QTRY_VERIFY(fake_->reading.arrivals() >= 3);
         session_->setCurrent(fake_->id(2));
         QTRY_COMPARE(stage(2), Stage::Detected);
-        QCOMPARE(fake_->reading.arrivals(), 3); // none was read twice
+        QCOMPARE(fake_->reading.arrivals(), 3);  // none was read twice
     }
 
     void unreadable()
@@ -209,8 +208,8 @@ private Q_SLOTS:
         fake_->unreadable = {1};
         session_->open({fake_->folder(), model()});
         QTRY_COMPARE(stage(0), Stage::Detected);
-        QTRY_COMPARE(stage(1), Stage::Failed); // known from reading ahead,
-        QVERIFY(failures_.empty());            // but nobody looks at it yet
+        QTRY_COMPARE(stage(1), Stage::Failed);  // known from reading ahead,
+        QVERIFY(failures_.empty());             // but nobody looks at it yet
         session_->setCurrent(fake_->id(1));
         QTRY_COMPARE(failures_.size(), 1u);
         QCOMPARE(failures_[0].topic, fake_->id(1));
@@ -254,7 +253,7 @@ private Q_SLOTS:
         QTRY_COMPARE(stage(5), Stage::Detecting);
         session_->stop();
         QTRY_COMPARE(stage(5), Stage::None);
-        QVERIFY(failures_.empty()); // stopping is no failure
+        QVERIFY(failures_.empty());  // stopping is no failure
         fake_->network.release();
         session_->detect();
         QTRY_COMPARE(found(), 5u);
@@ -277,8 +276,8 @@ private Q_SLOTS:
         make(4);
         for (int i = 0; i < 4; ++i)
             session_->open({fake_->file(i)});
-        QTRY_COMPARE(session_->images().size(), 4u); // none of the four is lost
-        QCOMPARE(session_->current(), fake_->id(1)); // the first of what was opened last, in one go
+        QTRY_COMPARE(session_->images().size(), 4u);  // none of the four is lost
+        QCOMPARE(session_->current(), fake_->id(1));  // the first of what was opened last, in one go
         session_->closeImages();
         QVERIFY(session_->images().empty());
         QVERIFY(session_->current().empty());
@@ -292,7 +291,7 @@ private Q_SLOTS:
         fake_->reading.release();
         session_->open({fake_->folder(), model()});
         QTRY_COMPARE(stage(0), Stage::Detecting);
-        session_.reset(); // asks the network to stop and waits for it
+        session_.reset();  // asks the network to stop and waits for it
         QCOMPARE(fake_->runs.load(), 1);
     }
 };

@@ -82,6 +82,7 @@ private Q_SLOTS:
         QTest::mouseClick(named<QCheckBox>(form, "On"), Qt::LeftButton, {},
                           {8, named<QCheckBox>(form, "On")->height() / 2});
         QCOMPARE(made.on, true);
+        QCOMPARE(changed.count(), 1);
         QCOMPARE(changed.last().at(0).toString(), QString("on"));
         QCOMPARE(named<QCheckBox>(form, "On")->toolTip(), QString("Help on on."));
 
