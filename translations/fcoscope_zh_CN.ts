@@ -1353,6 +1353,10 @@
         <source>There is not enough memory to look for objects in the image {0}.</source>
         <translation>内存不足，无法在图像 {0} 中检测目标。</translation>
     </message>
+    <message>
+        <source>The score threshold that the model asks for; empty: the one it has.</source>
+        <translation>写入模型的得分阈值；留空则保持原值。</translation>
+    </message>
 </context>
 <context>
     <name>fcoscope::Canvas</name>

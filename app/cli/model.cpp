@@ -82,11 +82,13 @@ int infoVerb(const Arguments &arguments)
 int exportVerb(const Arguments &arguments)
 {
     bool half = false;
-    std::string name, licence;
+    std::string name, licence, threshold;
     OptionTable own;
     own.add("half", half, message("core", "Store the weights as float16: half the size."));
     own.add("title", name, message("core", "A name for people, kept in the file."));
     own.add("licence", licence, message("core", "The terms under which the model is given away, kept in the file."));
+    own.add("score-threshold", threshold,
+            message("core", "The score threshold that the model asks for; empty: the one it has."));
     std::vector<std::string> files;
     CommandLine line("model export", "Copy the model of a checkpoint to one file that holds what inference needs.");
     line.positional("FROM_TO", files, 2, 2,
@@ -99,7 +101,10 @@ int exportVerb(const Arguments &arguments)
     for (const auto &[fact, value] : {std::pair("title", name), std::pair("licence", licence)})
         if (!value.empty())
             facts[fact] = value;
-    exportModel(files[0], files[1], half, facts);
+    std::map<std::string, std::string> profile;
+    if (!threshold.empty())
+        profile["score-threshold"] = threshold;
+    exportModel(files[0], files[1], half, facts, profile);
     return exitDone;
 }
 

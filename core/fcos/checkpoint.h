@@ -18,9 +18,11 @@ namespace fcoscope {
 /// Reads what a checkpoint says about itself, without building the network.
 ModelInfo readModelInfo(const std::filesystem::path &path);
 
-/// Copies the model of a checkpoint to one file, weights as float16 if `half`. `facts` are added to those it has.
+/// Copies the model of a checkpoint to one file, weights as float16 if `half`. `facts` are added to those it
+/// has, and options of the profile may be given other values.
 void exportModel(const std::filesystem::path &from, const std::filesystem::path &to, bool half,
-                 const std::map<std::string, std::string> &facts = {});
+                 const std::map<std::string, std::string> &facts = {},
+                 const std::map<std::string, std::string> &profile = {});
 
 /// Writes a model with first weights drawn from the seed: untrained, for tests and for trying a structure.
 void writeRandomModel(const std::filesystem::path &to, const NetworkOptions &network, const Profile &profile,

@@ -154,11 +154,15 @@ ModelInfo readModelInfo(const std::filesystem::path &path)
 }
 
 void exportModel(const std::filesystem::path &from, const std::filesystem::path &to, bool half,
-                 const std::map<std::string, std::string> &facts)
+                 const std::map<std::string, std::string> &facts, const std::map<std::string, std::string> &profile)
 {
     const std::filesystem::path path = modelFileOf(from);
     Safetensors file = readSafetensors(path);
     ModelInfo info = infoOf(file, path);
+    OptionTable table;
+    visit(table, info.profile);
+    for (const auto &[name, value] : profile)
+        table.set(name, value, path.string());
     for (const auto &[name, value] : facts)
         info.facts[name] = value;
     file.metadata = metadataOf(info);

@@ -21,7 +21,7 @@ namespace {
 Profile ownProfile()
 {
     Profile profile;
-    profile.decode.scoreThreshold = 0.35;  // what a person wants to see; evaluation lowers it
+    profile.decode.scoreThreshold = 0.5;  // what a person wants to see: half sure; evaluation lowers it
     return profile;
 }
 
