@@ -17,14 +17,18 @@ at::Tensor normalised(const at::Tensor &bytes, const Profile &profile)
 at::Tensor networkInput(const Image &image, const ImageTransform &transform, const Profile &profile,
                         const at::Device &device)
 {
-    const at::Tensor bytes = at::from_blob(const_cast<uint8_t *>(image.pixels.data()),
-                                           {1, image.size.height, image.size.width, 3}, at::kByte);
-    at::Tensor pixels = normalised(bytes.to(device), profile);
+    at::Tensor bytes = at::from_blob(const_cast<uint8_t *>(image.pixels.data()),
+                                     {1, image.size.height, image.size.width, 3}, at::kByte);
     const std::vector<int64_t> size{transform.contentSize.height, transform.contentSize.width};
-    if (transform.contentSize != image.size)
-        pixels = profile.resize == ResizeRule::Antialiased
-                     ? at::_upsample_bilinear2d_aa(pixels, size, /*align_corners=*/false)
-                     : at::upsample_bilinear2d(pixels, size, /*align_corners=*/false);
+    const bool resize = transform.contentSize != image.size;
+    // The antialiased filter works on the 8-bit image, as the augmentation does in training: a photograph of 200
+    // megapixels need not become 2.4 GB of floats first. Plain bilinear is torchvision's, which normalises first.
+    if (resize && profile.resize == ResizeRule::Antialiased)
+        bytes = at::_upsample_bilinear2d_aa(bytes.permute({0, 3, 1, 2}), size, /*align_corners=*/false)
+                    .permute({0, 2, 3, 1});
+    at::Tensor pixels = normalised(bytes.to(device), profile);
+    if (resize && profile.resize == ResizeRule::Bilinear)
+        pixels = at::upsample_bilinear2d(pixels, size, /*align_corners=*/false);
     const int64_t right = transform.paddedSize.width - size[1], bottom = transform.paddedSize.height - size[0];
     return at::constant_pad_nd(pixels, {0, right, 0, bottom}).contiguous(at::MemoryFormat::ChannelsLast);
 }

@@ -8,7 +8,7 @@
 
 namespace fcoscope {
 
-/// [1, 3, H, W] float, channels-last: normalised, then resized to transform.contentSize, zeros in the padding.
+/// [1, 3, H, W] float, channels-last: normalised and resized to transform.contentSize, zeros in the padding.
 /// The transform must be one of fitTransform (whole image, not mirrored).
 at::Tensor networkInput(const Image &image, const ImageTransform &transform, const Profile &profile,
                         const at::Device &device);

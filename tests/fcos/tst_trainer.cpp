@@ -100,10 +100,12 @@ void TrainerTest::slicedRunsEqualTheUnbrokenOne_data()
     QTest::addColumn<int>("optimizer");
     QTest::addColumn<int>("precision");
     QTest::addColumn<int>("accumulate");
-    QTest::newRow("adamw") << int(OptimizerKind::AdamW) << int(Precision::Float32) << 1;
-    QTest::newRow("sgd") << int(OptimizerKind::Sgd) << int(Precision::Float32) << 1;
-    QTest::newRow("accumulated") << int(OptimizerKind::AdamW) << int(Precision::Float32) << 2;
-    QTest::newRow("bfloat16") << int(OptimizerKind::AdamW) << int(Precision::Bfloat16) << 1;
+    QTest::addColumn<int>("threads");
+    QTest::newRow("adamw") << int(OptimizerKind::AdamW) << int(Precision::Float32) << 1 << 1;
+    QTest::newRow("sgd") << int(OptimizerKind::Sgd) << int(Precision::Float32) << 1 << 1;
+    QTest::newRow("accumulated") << int(OptimizerKind::AdamW) << int(Precision::Float32) << 2 << 1;
+    QTest::newRow("two threads") << int(OptimizerKind::AdamW) << int(Precision::Float32) << 1 << 2;
+    QTest::newRow("bfloat16") << int(OptimizerKind::AdamW) << int(Precision::Bfloat16) << 1 << 1;
 }
 
 void TrainerTest::slicedRunsEqualTheUnbrokenOne()
@@ -111,12 +113,14 @@ void TrainerTest::slicedRunsEqualTheUnbrokenOne()
     QFETCH(int, optimizer);
     QFETCH(int, precision);
     QFETCH(int, accumulate);
+    QFETCH(int, threads);
     QTemporaryDir one, two;
     const fs::path whole = one.path().toStdString(), sliced = two.path().toStdString();
     TrainOptions options = fewSteps();
     options.optimizer = static_cast<OptimizerKind>(optimizer);
     options.precision = static_cast<Precision>(precision);
     options.accumulate = accumulate;
+    options.threads = threads;
     const TrainResult unbroken = trainDrawn(options, whole);
     QVERIFY(!unbroken.stopped);
     for (const int64_t stop : {1, 4, 5}) {
