@@ -72,6 +72,18 @@ std::string trimmed(const char *text)
     return first == view.npos ? std::string() : std::string(view.substr(first, last - first + 1));
 }
 
+/// The file's name in one line of a split: blanks belong to it, but lists of one class say 1, 0 or -1 after it, and every
+/// image counts here.
+std::string listedStem(const std::string &line, const fs::path &annotations)
+{
+    const std::string whole = trimmed(line.c_str());
+    if (std::error_code error; fs::exists(annotations / (whole + ".xml"), error))
+        return whole;
+    const size_t blank = whole.find_last_of(" \t");
+    const std::string last = blank == std::string::npos ? "" : whole.substr(blank + 1);
+    return last == "1" || last == "0" || last == "-1" ? trimmed(whole.substr(0, blank).c_str()) : whole;
+}
+
 /// The stems of the label files to read: those of the split, else all there are.
 std::vector<std::string> stemsOf(Dataset &dataset, const VocLayout &layout, const std::string &split)
 {
@@ -90,9 +102,7 @@ std::vector<std::string> stemsOf(Dataset &dataset, const VocLayout &layout, cons
     std::istringstream lines(readFile(list));
     std::set<std::string> seen;
     for (std::string line; std::getline(lines, line);) {
-        std::istringstream words(line);
-        std::string stem, membership;
-        words >> stem >> membership;  // lists of one class say 1, 0 or -1 after the name; every image counts here
+        const std::string stem = listedStem(line, layout.annotations);
         if (stem.empty())
             continue;
         if (seen.insert(stem).second)

@@ -173,6 +173,18 @@ private Q_SLOTS:
         QCOMPARE(dataset.problems.size(), size_t(2));
     }
 
+    void splitsMayNameFilesWithBlanks()
+    {
+        for (const char *stem : {"blood smear 7", "plate 1", "plate"}) {
+            putImage(root() / "JPEGImages" / (std::string(stem) + ".png"));
+            put(root() / "Annotations" / (std::string(stem) + ".xml"), voc(vocObject("cell", "1", "1", "9", "9")));
+        }
+        put(root() / "ImageSets/Main/train.txt", "blood smear 7\nplate 1\nplate -1\n");
+        const Dataset dataset = readDataset(root(), {.split = "train"});
+        QVERIFY2(dataset.problems.empty(), allReasons(dataset).c_str());
+        QCOMPARE(dataset.images.size(), size_t(3));
+    }
+
     void xmlBesideTheImagesIsReadToo()
     {
         putImage(root() / "a.png");
