@@ -21,7 +21,7 @@ class JobTest : public QObject {
     Job<int>::Ending note()
     {
         return [this](Outcome<int> outcome) {
-            QCOMPARE(QThread::currentThread(), qApp->thread());
+            QCOMPARE(QThread::currentThread(), QCoreApplication::instance()->thread());
             switch (outcome.how) {
             case Ended::Done:
                 told_.push_back("done " + std::to_string(*outcome.result));
@@ -64,7 +64,7 @@ private Q_SLOTS:
         QVERIFY(told_.empty());  // never from within start()
         QTRY_COMPARE(told_, Told{"done 7"});
         QVERIFY(!job.running());
-        QVERIFY(ran != qApp->thread());
+        QVERIFY(ran != QCoreApplication::instance()->thread());
     }
 
     void failures()
