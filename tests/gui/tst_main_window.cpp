@@ -392,6 +392,7 @@ private Q_SLOTS:
         QTRY_COMPARE(session_->status(fake_->id(0)).stage, Stage::Detected);
         press(Qt::Key_PageDown);
         QCOMPARE(session_->current(), fake_->id(1));
+        QTRY_COMPARE(canvas().state(), Canvas::State::Shown);  // there is nothing to zoom before
         press(Qt::Key_1);
         QCOMPARE(canvas().zoom(), 1.0);
         press(Qt::Key_F);
