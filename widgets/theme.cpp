@@ -18,11 +18,14 @@ namespace fcoscope {
 
 namespace {
 
-double relativeLuminance(const QColor &color)
+Colour plain(const QColor &color)
 {
-    return relativeLuminance(Colour{static_cast<uint8_t>(color.red()), static_cast<uint8_t>(color.green()),
-                                    static_cast<uint8_t>(color.blue())});
+    return {static_cast<uint8_t>(color.red()), static_cast<uint8_t>(color.green()), static_cast<uint8_t>(color.blue())};
 }
+
+QColor onScreen(Colour colour) { return {colour.r, colour.g, colour.b}; }
+
+double relativeLuminance(const QColor &color) { return relativeLuminance(plain(color)); }
 
 // Draws a one-colour line icon in the colour that the palette gives at the moment of painting. The files are drawn in
 // #000, which is replaced before rendering: Qt Svg has no way to set currentColor from outside.
@@ -90,11 +93,7 @@ QPalette paletteFrom(const QColor &window, const QColor &base, const QColor &tex
 
 }  // namespace
 
-QColor classColor(int classIndex)
-{
-    const Colour colour = classColour(classIndex);
-    return {colour.r, colour.g, colour.b};
-}
+QColor classColor(int classIndex) { return onScreen(classColour(classIndex)); }
 
 double contrastRatio(const QColor &a, const QColor &b)
 {
@@ -102,11 +101,7 @@ double contrastRatio(const QColor &a, const QColor &b)
     return (std::max(la, lb) + 0.05) / (std::min(la, lb) + 0.05);
 }
 
-QColor textColorOn(const QColor &background)
-{
-    return contrastRatio(background, Qt::white) >= contrastRatio(background, Qt::black) ? QColor(Qt::white)
-                                                                                        : QColor(Qt::black);
-}
+QColor textColorOn(const QColor &background) { return onScreen(inkOn(plain(background))); }
 
 bool isDark(const QPalette &palette)
 {
