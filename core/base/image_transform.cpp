@@ -3,18 +3,46 @@
 
 namespace fcoscope {
 
-ImageTransform fitTransform(Size image, int shortSide, int longSide, int divisor)
+namespace {
+
+/// Both sides of `image` after resizing.
+Size fittedSize(Size image, int shortSide, int longSide, SizeRounding rounding)
 {
     const double shorter = std::min(image.width, image.height), longer = std::max(image.width, image.height);
     const double scale = std::min(shortSide / shorter, longSide / longer);
+    const auto each = [&](auto rounded) {
+        return Size{std::max(1, static_cast<int>(rounded(image.width * scale))),
+                    std::max(1, static_cast<int>(rounded(image.height * scale)))};
+    };
+    switch (rounding) {
+    case SizeRounding::Truncate: {
+        const bool longBinds = longer / shorter * shortSide > longSide;
+        const double target = longBinds ? std::nearbyint(longSide * shorter / longer) : shortSide;
+        const int other = std::max(1, static_cast<int>(target * longer / shorter));
+        const int side = std::max(1, static_cast<int>(target));
+        return image.width < image.height ? Size{side, other} : Size{other, side};
+    }
+    case SizeRounding::Nearest:
+        return each([](double v) { return std::floor(v + 0.5); });
+    case SizeRounding::HalfEven:
+        return each([](double v) { return std::nearbyint(v); });
+    case SizeRounding::Floor:
+        break;
+    }
     // The floor must not lose a pixel to the rounding of scale itself: 800 / 480 * 480 has to stay 800.
-    const auto side = [scale](int pixels) { return std::max(1, static_cast<int>(std::floor(pixels * scale + 1e-9))); };
+    return each([](double v) { return std::floor(v + 1e-9); });
+}
+
+}  // namespace
+
+ImageTransform fitTransform(Size image, int shortSide, int longSide, int divisor, SizeRounding rounding)
+{
     const auto padded = [divisor](int pixels) { return (pixels + divisor - 1) / divisor * divisor; };
 
     ImageTransform fit;
     fit.imageSize = image;
     fit.crop = {0, 0, static_cast<double>(image.width), static_cast<double>(image.height)};
-    fit.contentSize = {side(image.width), side(image.height)};
+    fit.contentSize = fittedSize(image, shortSide, longSide, rounding);
     fit.paddedSize = {padded(fit.contentSize.width), padded(fit.contentSize.height)};
     fit.scaleX = static_cast<double>(fit.contentSize.width) / image.width;
     fit.scaleY = static_cast<double>(fit.contentSize.height) / image.height;

@@ -48,9 +48,18 @@ private:
     }
 };
 
+/// How the sides of a resized image become whole numbers (specification, section 5.1).
+enum class SizeRounding {
+    Floor,     ///< both sides rounded down (torchvision 0.28, scale in double; ours)
+    Truncate,  ///< the shorter side is exact or, where the longer one binds, rounded; the other truncated (tianzhi)
+    Nearest,   ///< both sides ⌊v + ½⌋ (AdelaiDet, mmdetection)
+    HalfEven,  ///< both sides rounded to nearest, halves to even (SimpleAICV)
+};
+
 /// The whole image, scaled so that its shorter side becomes `shortSide` unless its longer side would then exceed
-/// `longSide`, both sides rounded down (torchvision 0.28's rule, scale in double), padded to a multiple of `divisor`.
+/// `longSide`, padded to a multiple of `divisor` on the right and the bottom.
 /// The scale per axis is the ratio of the rounded size to the image's, as boxes need it on the way back.
-ImageTransform fitTransform(Size image, int shortSide, int longSide, int divisor);
+ImageTransform fitTransform(Size image, int shortSide, int longSide, int divisor,
+                            SizeRounding rounding = SizeRounding::Floor);
 
 }  // namespace fcoscope

@@ -90,6 +90,9 @@ at::Tensor boxLoss(const at::Tensor &predicted, const at::Tensor &target, BoxLos
         return 1 - iou;
     case BoxLoss::LogIou:
         return -at::log(iou.clamp_min(1e-6));
+    case BoxLoss::Diou:
+    case BoxLoss::Ciou:
+    case BoxLoss::Eiou:
     case BoxLoss::Giou:
         break;
     }

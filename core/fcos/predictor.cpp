@@ -89,7 +89,8 @@ try {
     auto raw = std::make_shared<RawOutputs>();
     raw->imageId = image.id;
     raw->classNames = impl_->info.classNames;
-    raw->transform = fitTransform(image.size, profile.shortSide, profile.longSide, profile.sizeDivisor);
+    raw->transform = fitTransform(image.size, profile.shortSide, profile.longSide, profile.sizeDivisor,
+                                  profile.sizeRounding);
 
     const auto start = std::chrono::steady_clock::now();
     const at::Tensor input = networkInput(image, raw->transform, profile, impl_->device);
