@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// From raw outputs to detections (specification, section 5.2). What happens, in order, and the knobs of the profile that
-// change it:
+// From raw outputs to detections (specification, section 5.2). What happens, in order, and the knobs of the profile
+// that change it:
 //
 //  1. p = σ(class logit), o = σ(centerness logit), score = √(p·o) or p·o (scoreRule). A pair (location, class) is a
 //     candidate if p > classThreshold; with bestClassOnly a location has one pair, that of its most probable class.
 //  2. Pairs whose score is not above options.scoreThreshold go. Where candidates are ranked by p (rankRule), they go
 //     after NMS instead: they have to take their places in step 3.
 //  3. Of each level, or of all together (candidateScope), the best options.candidatesPerLevel by score or p stay.
-//  4. Boxes: x − l, y − t, x + r, y + b around the location, in the network's input; cut to whole pixels
-//     (wholePixelBoxes); cut to the resized image (clipRule BeforeNms), to its last pixel's index if boxes are inclusive.
+//  4. Boxes: x − l, y − t, x + r, y + b around the location, in the network's input; their coordinates cut to whole
+//     numbers (wholePixelBoxes); cut to the resized image (clipRule BeforeNms), if boxes are inclusive to the index of
+//     its last pixel.
 //  5. nmsFrame Image: boxes go back to the image now, and those without area are dropped (dropEmptyBoxes).
 //  6. NMS in falling order of score: nmsScope, nmsTest, classShiftUpTo, inclusive boxes with +1. The best
 //     options.detectionsPerImage stay, with keepTies also what is as good as the last of them.

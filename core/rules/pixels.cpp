@@ -7,7 +7,8 @@ Box targetBox(const Box &box, const ImageTransform &transform, const Profile &pr
 {
     if (profile.pixels == PixelConvention::Continuous)
         return box;
-    // Along one axis, with s the scale and W the resized side: [s·a, s·(b − 1)], mirrored [W − 1 − s·(b − 1), W − 1 − s·a].
+    // [a, b] along one axis, with s the scale and W the resized side, becomes [s·a, s·(b − 1)], and mirrored
+    // [W − 1 − s·(b − 1), W − 1 − s·a].
     const auto nearEnd = [](double low, double scale, bool mirrored) { return mirrored ? low + scale - 1 : low; };
     const auto farEnd = [](double high, double scale, bool mirrored) { return high - (mirrored ? 1 : scale); };
     return {nearEnd(box.x1, transform.scaleX, transform.mirroredX),

@@ -11,8 +11,8 @@
 
 namespace fcoscope {
 
-/// A label's box, given in (continuous) network coordinates, as the assigner of `profile`'s codebase sees it. A box of a
-/// single pixel has no area there.
+/// A label's box, given in (continuous) network coordinates, as the assigner of `profile`'s codebase sees it. A box of
+/// a single pixel has no area there.
 Box targetBox(const Box &inNetwork, const ImageTransform &transform, const Profile &profile);
 
 /// The way back: a box as that codebase's decoding leaves it in the network's input, in continuous image coordinates.

@@ -312,7 +312,8 @@ void visitDecoding(OptionTable &table, Profile &p)
     table.addChoice("nms-test", p.nmsTest, {{"above", NmsTest::Above}, {"at-least", NmsTest::AtLeast}},
                     message("core", "Whether an overlap of just the threshold suppresses."));
     table.add("class-shift-up-to", p.classShiftUpTo, 0, 1000000, "",
-              message("core", "Up to so many candidates, classes are told apart by shifting boxes, which rounds them."));
+              message("core",
+                      "Up to so many candidates, classes are told apart by shifting boxes, which rounds them."));
     table.add("drop-empty-boxes", p.dropEmptyBoxes,
               message("core", "Boxes without area inside the image are dropped."));
     table.add("keep-ties", p.keepTies,
