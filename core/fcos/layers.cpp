@@ -3,23 +3,26 @@
 
 namespace fcoscope {
 
-Conv Conv::make(int64_t in, int64_t out, int kernel, int stride, bool bias)
+Conv Conv::make(int64_t in, int64_t out, int kernel, int stride, bool bias, int groups)
 {
     Conv conv;
-    conv.weight = at::zeros({out, in, kernel, kernel});
+    conv.weight = at::zeros({out, in / groups, kernel, kernel});
     if (bias)
         conv.bias = at::zeros({out});
     conv.stride = stride;
+    conv.groups = groups;
     return conv;
 }
 
 at::Tensor Conv::operator()(const at::Tensor &x) const
 {
-    return at::conv2d(x, weight, bias, stride, (weight.size(2) - 1) / 2);
+    return at::conv2d(x, weight, bias, stride, (weight.size(2) - 1) / 2, /*dilation=*/1, groups);
 }
 
 void Conv::collect(NamedTensors &names, const std::string &prefix)
 {
+    if (!exists())
+        return;
     names.push_back({prefix + ".weight", &weight, Role::Weight});
     if (bias.defined())
         names.push_back({prefix + ".bias", &bias, Role::Offset});
@@ -50,12 +53,22 @@ at::Tensor ConvNorm::operator()(const at::Tensor &x, const Pass &pass) const
     return folded ? conv(x) : norm(conv(x), pass);
 }
 
-void ConvNorm::fold()
+Conv folded(const Conv &conv, const BatchNorm &norm)
 {
     // In double: the product is rounded once.
     const at::Tensor scale = norm.weight.to(at::kDouble) / at::sqrt(norm.var.to(at::kDouble) + norm.epsilon);
-    conv.bias = (norm.bias.to(at::kDouble) - norm.mean.to(at::kDouble) * scale).to(at::kFloat);
-    conv.weight = (conv.weight.to(at::kDouble) * scale.view({-1, 1, 1, 1})).to(at::kFloat);
+    at::Tensor shift = norm.bias.to(at::kDouble) - norm.mean.to(at::kDouble) * scale;
+    if (conv.bias.defined())
+        shift += conv.bias.to(at::kDouble) * scale;
+    Conv both = conv;
+    both.bias = shift.to(at::kFloat);
+    both.weight = (conv.weight.to(at::kDouble) * scale.view({-1, 1, 1, 1})).to(at::kFloat);
+    return both;
+}
+
+void ConvNorm::fold()
+{
+    conv = fcoscope::folded(conv, norm);
     folded = true;
 }
 
