@@ -45,7 +45,7 @@ const PublishedWeights table[] = {
      OPENMMLAB "fcos_r50_caffe_fpn_gn-head_1x_coco/fcos_r50_caffe_fpn_gn-head_1x_coco-821213aa.pth",
      0, 0, "821213aa", &mmdetectionTerms, mmdetectionCredit},
     {"fcos_center-normbbox-centeronreg-giou_r50_caffe_fpn_gn-head_1x_coco",
-     "FCOS with center sampling, GIoU and centerness on the box tower, ResNet-50, 1x", Kind::Detector, mmdetection, 38.7,
+     "FCOS, center sampling and GIoU, ResNet-50, 1x", Kind::Detector, mmdetection, 38.7,
      OPENMMLAB "fcos_center-normbbox-centeronreg-giou_r50_caffe_fpn_gn-head_1x_coco/"
      "fcos_center-normbbox-centeronreg-giou_r50_caffe_fpn_gn-head_1x_coco-0a0d75a8.pth",
      0, 0, "0a0d75a8", &mmdetectionTerms, mmdetectionCredit},
