@@ -4,6 +4,7 @@
 #include "core/data/dataset.h"
 #include "core/data/image.h"
 #include "core/fcos/engine.h"
+#include "core/weights/store.h"
 
 namespace fcoscope {
 
@@ -35,6 +36,12 @@ Backend coreBackend(const std::string &device)
         model->device = predictor->device();
         model->run = [predictor](const Image &image, const RunContext &run) { return predictor->run(image, run); };
         return ModelPtr(model);
+    };
+    backend.weightsHere = [](const PublishedWeights &entry) { return weightsHere(entry); };
+    backend.getWeights = [](const PublishedWeights &entry, bool termsAccepted, const RunContext &context) {
+        GetOptions options;
+        options.termsAccepted = termsAccepted;
+        return getWeights(entry, options, context);
     };
     return backend;
 }
