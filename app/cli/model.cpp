@@ -3,6 +3,7 @@
 
 #include "app/cli/command_line.h"
 #include "app/cli/json.h"
+#include "app/cli/model_get.h"
 #include "app/cli/verbs.h"
 #include "core/base/error.h"
 #include "core/fcos/checkpoint.h"
@@ -110,11 +111,12 @@ int exportVerb(const Arguments &arguments)
 
 }  // namespace
 
-int modelVerb(const Arguments &arguments, Console &)
+int modelVerb(const Arguments &arguments, Console &console)
 {
     if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h") {
         print("fcos model info MODEL [--json]              what a model file says about itself\n"
-              "fcos model export FROM TO [--half]          the model of a checkpoint as one file\n");
+              "fcos model export FROM TO [--half]          the model of a checkpoint as one file\n"
+              "fcos model get [NAME]                       published weights: the list, or fetch one\n");
         return arguments.empty() ? exitUserError : exitDone;
     }
     const Arguments rest(arguments.begin() + 1, arguments.end());
@@ -122,7 +124,9 @@ int modelVerb(const Arguments &arguments, Console &)
         return infoVerb(rest);
     if (arguments[0] == "export")
         return exportVerb(rest);
-    throw UserError(message("core", "fcos model has no verb \"{0}\"; it has info and export.").with(arguments[0]));
+    if (arguments[0] == "get")
+        return modelGetVerb(rest, console);
+    throw UserError(message("core", "fcos model has no verb \"{0}\"; it has info, export and get.").with(arguments[0]));
 }
 
 }  // namespace fcoscope

@@ -9,7 +9,7 @@
 namespace fcoscope {
 
 struct ModelOptions {
-    std::string weights;  ///< a model file or a checkpoint folder; empty: the one that ships with the program
+    std::string weights;  ///< a file, a folder, published weights that are here; empty: the one that ships
     std::string device = "auto";
     int threads = 0;
 };
