@@ -2,13 +2,24 @@
 #include "core/fcos/layers.h"
 
 namespace fcoscope {
+namespace {
+
+thread_local at::DeviceType newLayersAre = at::kCPU;
+
+at::Tensor zeros(at::IntArrayRef sizes) { return at::zeros(sizes, at::device(newLayersAre)); }
+at::Tensor ones(at::IntArrayRef sizes) { return at::ones(sizes, at::device(newLayersAre)); }
+
+}  // namespace
+
+ShapesAlone::ShapesAlone() { newLayersAre = at::kMeta; }
+ShapesAlone::~ShapesAlone() { newLayersAre = at::kCPU; }
 
 Conv Conv::make(int64_t in, int64_t out, int kernel, int stride, bool bias, int groups)
 {
     Conv conv;
-    conv.weight = at::zeros({out, in / groups, kernel, kernel});
+    conv.weight = zeros({out, in / groups, kernel, kernel});
     if (bias)
-        conv.bias = at::zeros({out});
+        conv.bias = zeros({out});
     conv.stride = stride;
     conv.groups = groups;
     return conv;
@@ -30,7 +41,7 @@ void Conv::collect(NamedTensors &names, const std::string &prefix)
 
 BatchNorm BatchNorm::make(int64_t channels, double epsilon, bool frozen)
 {
-    return {at::ones({channels}), at::zeros({channels}), at::zeros({channels}), at::ones({channels}), epsilon, frozen};
+    return {ones({channels}), zeros({channels}), zeros({channels}), ones({channels}), epsilon, frozen};
 }
 
 at::Tensor BatchNorm::operator()(const at::Tensor &x, const Pass &pass) const
@@ -74,7 +85,7 @@ void ConvNorm::fold()
 
 GroupNorm GroupNorm::make(int64_t channels, int groups)
 {
-    return {at::ones({channels}), at::zeros({channels}), groups};
+    return {ones({channels}), zeros({channels}), groups};
 }
 
 at::Tensor GroupNorm::operator()(const at::Tensor &x) const { return at::group_norm(x, groups, weight, bias, 1e-5); }

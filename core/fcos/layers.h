@@ -35,6 +35,16 @@ struct Pass {
     }
 };
 
+/// While one lives, this thread makes layers of shapes alone (device "meta"): a network that is compared with a file
+/// before memory is spent on it.
+class ShapesAlone {
+public:
+    ShapesAlone();
+    ~ShapesAlone();
+    ShapesAlone(const ShapesAlone &) = delete;
+    ShapesAlone &operator=(const ShapesAlone &) = delete;
+};
+
 /// Convolution. weight [out, in / groups, k, k], bias [out] or undefined; padding (k-1)/2. Without a weight it is one that
 /// this network does not have.
 struct Conv {
