@@ -15,6 +15,10 @@
 
 namespace fcoscope {
 
+/// True for a file whose content looks like weights, whosesoever (4 kB of it are read), and for a folder that the trainer
+/// wrote with a checkpoint in it. Whether it can be loaded, loading says.
+bool looksLikeModel(const std::filesystem::path &path);
+
 /// Reads what a checkpoint says about itself, without building the network.
 ModelInfo readModelInfo(const std::filesystem::path &path);
 

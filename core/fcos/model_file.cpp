@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/fcos/checkpoint/state_file.h"
 
 namespace fcoscope {
 namespace {
@@ -71,6 +72,18 @@ std::filesystem::path modelFileOf(const std::filesystem::path &path)
         if (fs::exists(path / inside, ignored))
             return path / inside;
     throw UserError(message("core", "There is no model in the folder {0}.").with(path.string()));
+}
+
+bool looksLikeModel(const std::filesystem::path &path)
+{
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(path, ignored))
+        return looksLikeWeights(path);
+    try {
+        return !modelFileOf(path).empty();
+    } catch (const UserError &) {
+        return false;  // a folder of images, say
+    }
 }
 
 ModelInfo infoOf(const Safetensors &file, const std::filesystem::path &path)
