@@ -147,7 +147,8 @@ at::Tensor penalty(const BoxPair &pair, const std::vector<at::Tensor> &p, const 
     const auto angle = [](const at::Tensor &w, const at::Tensor &h) { return at::atan(w / h.clamp_min(1e-4)); };
     const at::Tensor shape =
         (angle(itsWidth, itsHeight) - angle(width, height)).square() * (4 / (std::numbers::pi * std::numbers::pi));
-    return away + shape.square() / (1 - pair.iou() + shape).clamp_min(1e-4);
+    const at::Tensor weight = shape / (1 - pair.iou() + shape).clamp_min(1e-4);
+    return away + weight.detach() * shape;  // the weight is no part of what is learnt (Zheng et al., 2020)
 }
 
 at::Tensor lossOf(const BoxPair &pair, const std::vector<at::Tensor> &p, const std::vector<at::Tensor> &t, BoxLoss kind)

@@ -11,6 +11,14 @@ namespace fcoscope {
 /// The file a path means: itself, or the model.safetensors of a checkpoint folder (or of a run's newest checkpoint).
 std::filesystem::path modelFileOf(const std::filesystem::path &path);
 
+/// A model file as it was read, ours or another codebase's: weights under our names.
+struct ModelContents {
+    ModelInfo info;
+    Safetensors weights;
+};
+/// `path` may be a checkpoint folder. With `headerOnly` the tensors have shapes and types alone.
+ModelContents readModel(const std::filesystem::path &path, const std::string &profileName = "", bool headerOnly = false);
+
 /// What the header says. Throws UserError if the file is not a model of ours.
 ModelInfo infoOf(const Safetensors &file, const std::filesystem::path &path);
 /// The header of a model.

@@ -70,16 +70,17 @@ Predictor makePredictor(ModelInfo info, Detector detector, const at::Device &dev
     return Predictor(std::move(impl));
 }
 
-Predictor Predictor::load(const std::filesystem::path &path, const std::string &device)
+Predictor Predictor::load(const std::filesystem::path &path, const std::string &device, const std::string &profileName)
 {
     const at::Device target = deviceNamed(device);
-    const std::filesystem::path file = modelFileOf(path);
-    infoOf(readSafetensors(file, /*headerOnly=*/true), file);  // refuses a large file of others before reading it
-    const Safetensors contents = readSafetensors(file);
-    ModelInfo info = infoOf(contents, file);
-    Detector detector = Detector::make(info.network, info.profile);
-    copyTensors(contents, "", detector.tensors(), file, /*complete=*/true);
-    return makePredictor(std::move(info), std::move(detector), target);
+    // A large file that is none of ours to read is refused before it is read.
+    if (readModel(path, profileName, /*headerOnly=*/true).info.backboneOnly)
+        throw UserError(message("core", "The file {0} holds a backbone without a detector; a training can start from it.")
+                            .with(path.string()));
+    ModelContents contents = readModel(path, profileName);
+    Detector detector = Detector::make(contents.info.network, contents.info.profile);
+    copyTensors(contents.weights, "", detector.tensors(), contents.info.path, /*complete=*/true);
+    return makePredictor(std::move(contents.info), std::move(detector), target);
 }
 
 RawOutputsPtr Predictor::run(const Image &image, const RunContext &context, RunTimes *times) const

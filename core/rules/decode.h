@@ -15,8 +15,9 @@
 //     options.detectionsPerImage stay, with keepTies also what is as good as the last of them.
 //  7. nmsFrame Network: boxes go back to the image, are cut to it, and dropped if without area (dropEmptyBoxes).
 //
-// Whatever the profile, detections hold continuous boxes: of inclusive ones, x2 + 1 and y2 + 1 in image pixels (they may
-// end up to a pixel beyond the image, as in the results of the codebase that has them). Classes are channels, from 0.
+// Whatever the profile, detections hold continuous boxes: of inclusive ones, x2 + 1 and y2 + 1 in image pixels (they
+// may end up to a pixel beyond the image, as in the results of the codebase that has them). Classes are channels, from
+// 0.
 #pragma once
 
 #include <vector>

@@ -81,7 +81,7 @@ enum class ClipRule { BeforeNms, AfterNms };  ///< boxes are cut to the resized 
 
 /// What turns raw outputs into detections. A slider changes these and nothing else.
 struct DecodeOptions {
-    double scoreThreshold = 0.05;  ///< keep pairs (location, class) with a higher score (beside Profile::classThreshold)
+    double scoreThreshold = 0.05;  ///< keep pairs (location, class) of a higher score (beside Profile::classThreshold)
     int candidatesPerLevel = 1000; ///< the best so many of each level (or image, see candidateScope) go on to NMS
     double nmsThreshold = 0.6;     ///< a box overlapping a better one of its class by more than this IoU is suppressed
     int detectionsPerImage = 100;

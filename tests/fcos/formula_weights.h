@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "core/fcos/checkpoint/codebase_names.h"
 #include "core/fcos/detector.h"
 
 namespace fcoscope {
@@ -14,10 +15,10 @@ double formulaUniform(const std::string &name, uint64_t i);
 /// [shape]: scale · u(name) + offset, in float32.
 at::Tensor formulaTensor(const std::string &name, const std::vector<int64_t> &shape, double scale, double offset);
 
-/// torchvision's name for one of our tensors (specification, section 7.3).
-std::string torchvisionName(const std::string &name);
+/// [shape]: the weight that a codebase's tensor called `name` has.
+at::Tensor formulaWeight(const std::string &name, const std::vector<int64_t> &shape);
 
-/// Fills every tensor of `detector` with the formula's value under torchvision's name.
-void fillWithFormula(Detector &detector);
+/// Fills every tensor of `detector` with the formula's value under the codebase's name. Answers those names.
+std::vector<std::string> fillWithFormula(Detector &detector, Codebase codebase);
 
 }  // namespace fcoscope
