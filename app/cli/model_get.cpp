@@ -24,8 +24,9 @@ void visit(OptionTable &table, GetRequest &o)
     table.add("json", o.json, message("core", "Print one JSON object instead of text."));
     table.add("accept-terms", o.acceptTerms,
               message("core", "Accept the terms of the weights, where they have to be accepted; they are shown."));
-    table.add("from", o.from,
-              message("core", "Fetch from this https folder that holds the files under their names, a mirror for one."));
+    table.add(
+        "from", o.from,
+        message("core", "Fetch from this https folder that holds the files under their names, a mirror for one."));
     table.add("stall-seconds", o.stallSeconds, 1, 3600, "s",
               message("core", "Give up when nothing has come for so long; what has arrived is kept."));
 }
@@ -49,8 +50,8 @@ std::string listText()
     std::string text, heading;
     for (const PublishedWeights &entry : weightsCatalogue()) {
         const bool detector = entry.kind == PublishedWeights::Kind::Detector;
-        const std::string group = std::string(entry.publisher) + (detector ? ", detectors" : ", backbones") + " (" +
-                                  entry.terms->name + ")";
+        const std::string group =
+            std::string(entry.publisher) + (detector ? ", detectors" : ", backbones") + " (" + entry.terms->name + ")";
         if (group != heading)
             text += (text.empty() ? "" : "\n") + group + "\n";
         heading = group;
@@ -111,8 +112,10 @@ bool termsAccepted(const PublishedWeights &entry, const GetRequest &request, Con
     if (request.acceptTerms)
         return true;
     if (!::isatty(STDIN_FILENO) || !::isatty(STDERR_FILENO))
-        throw UserError(message("core", "{0} is given away for non-commercial use only; if you accept the terms above, say "
-                                        "so with --accept-terms.").with(entry.name));
+        throw UserError(message("core",
+                                "{0} is given away for non-commercial use only; if you accept the terms above, say "
+                                "so with --accept-terms.")
+                            .with(entry.name));
     std::fputs("Do you accept these terms? Type yes: ", stderr);
     char answer[16] = "";
     const ssize_t got = ::read(STDIN_FILENO, answer, sizeof answer - 1);
@@ -147,7 +150,8 @@ int modelGetVerb(const Arguments &arguments, Console &console)
     OptionTable own;
     visit(own, request);
     std::vector<std::string> names;
-    CommandLine line("model get", "List the weights that others have published, or fetch some of them into your data folder.");
+    CommandLine line("model get",
+                     "List the weights that others have published, or fetch some of them into your data folder.");
     line.positional("NAME", names, 0, 1, message("core", "Whose weights; without it all are listed."));
     line.options("Download", own);
     if (!line.parse(arguments))

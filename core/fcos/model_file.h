@@ -30,7 +30,7 @@ void copyTensors(const Safetensors &file, const std::string &prefix, const Named
                  const std::filesystem::path &path, bool complete);
 
 /// A predictor over a copy of these weights, as validation during training needs it.
-Predictor makePredictor(ModelInfo info, Detector detector, const at::Device &device);
+Predictor makePredictor(ModelInfo info, const Detector &detector, const at::Device &device);
 
 /// Turns "auto", "cpu" or "cuda:N" into a device that is there. Throws UserError if it is not.
 at::Device deviceNamed(const std::string &name);

@@ -9,13 +9,14 @@
 #include "core/fcos/engine.h"
 #include "core/fcos/input.h"
 #include "core/fcos/model_file.h"
+#include "core/fcos/plan.h"
 
 namespace fcoscope {
 
 struct Predictor::Impl {
     ModelInfo info;
-    Detector detector;
-    at::Device device = at::kCPU;
+    at::Device device;
+    Plan plan;
 };
 
 namespace {
@@ -38,16 +39,6 @@ UserError noMemory(const Image &image)
         message("core", "There is not enough memory to look for objects in the image {0}.").with(image.id));
 }
 
-/// [1, C, H, W] → a Grid of C channels.
-Grid gridOf(const at::Tensor &map)
-{
-    const at::Tensor plain = map.to(at::kCPU, at::kFloat).contiguous();
-    Grid grid{static_cast<int>(plain.size(1)), static_cast<int>(plain.size(2)), static_cast<int>(plain.size(3)), {}};
-    const float *values = plain.data_ptr<float>();
-    grid.values.assign(values, values + plain.numel());
-    return grid;
-}
-
 }  // namespace
 
 Predictor::Predictor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -57,17 +48,11 @@ Predictor::~Predictor() = default;
 
 const ModelInfo &Predictor::info() const { return impl_->info; }
 std::string Predictor::device() const { return impl_->device.str(); }
+void Predictor::rest() const { impl_->plan.rest(); }
 
-Predictor makePredictor(ModelInfo info, Detector detector, const at::Device &device)
+Predictor makePredictor(ModelInfo info, const Detector &detector, const at::Device &device)
 {
-    const at::NoGradGuard noGradient;
-    detector.to(device);
-    detector.fold();
-    auto impl = std::make_unique<Predictor::Impl>();
-    impl->info = std::move(info);
-    impl->detector = std::move(detector);
-    impl->device = device;
-    return Predictor(std::move(impl));
+    return Predictor(std::make_unique<Predictor::Impl>(std::move(info), device, Plan(detector, device)));
 }
 
 Predictor Predictor::load(const std::filesystem::path &path, const std::string &device, const std::string &profileName)
@@ -100,12 +85,7 @@ try {
     if (context.shouldStop())
         throw Stopped{};
     const auto networkStart = std::chrono::steady_clock::now();
-    for (const LevelTensors &level : impl_->detector(input, Pass{false, &context})) {
-        LevelOutputs outputs{gridOf(level.classLogits), {}, gridOf(level.distances)};
-        if (level.centernessLogits.defined())
-            outputs.centernessLogits = gridOf(level.centernessLogits);
-        raw->levels.push_back(std::move(outputs));
-    }
+    raw->levels = impl_->plan.run(input, context);
     if (times)
         times->networkMs = millisecondsSince(networkStart);
     return raw;

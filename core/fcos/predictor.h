@@ -64,6 +64,10 @@ public:
     /// from the same thread (LibTorch keeps a pool of threads for each thread that calls it).
     RawOutputsPtr run(const Image &image, const RunContext &context = {}, RunTimes *times = nullptr) const;
 
+    /// Gives back the memory that runs use and keep for the next one: call it when no image has come for some seconds.
+    /// The next run takes it again. Safe at any time, on any thread.
+    void rest() const;
+
     struct Impl;
     explicit Predictor(std::unique_ptr<Impl> impl);
 

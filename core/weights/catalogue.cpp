@@ -16,14 +16,18 @@ using Kind = PublishedWeights::Kind;
 constexpr const char *torchvision = "torchvision", *mmdetection = "mmdetection", *tianzhi = "tianzhi0549/FCOS",
                      *adelaidet = "AdelaiDet";
 constexpr const char *fcosPaper = "Tian, Shen, Chen, He: FCOS (ICCV 2019)",
-                     *fcosJournal = "Tian, Shen, Chen, He: FCOS, A Simple and Strong Anchor-free Object Detector (TPAMI)",
+                     *fcosJournal =
+                         "Tian, Shen, Chen, He: FCOS, A Simple and Strong Anchor-free Object Detector (TPAMI)",
                      *mmdetectionCredit = "Tian, Shen, Chen, He: FCOS (ICCV 2019); OpenMMLab Detection Toolbox",
                      *resnetPaper = "He, Zhang, Ren, Sun: Deep Residual Learning (CVPR 2016); TorchVision",
                      *resnextPaper = "Xie, Girshick, Dollár, Tu, He: Aggregated Residual Transformations (CVPR 2017); "
                                      "TorchVision";
 
 /// TorchVision publishes sizes in units of 2^20 bytes.
-constexpr uint64_t mebibytes(double count) { return static_cast<uint64_t>(count * 1048576); }
+constexpr uint64_t mebibytes(double count)
+{
+    return static_cast<uint64_t>(count * 1048576);
+}
 
 #define PYTORCH "https://download.pytorch.org/models/"
 #define OPENMMLAB "https://download.openmmlab.com/mmdetection/v2.0/fcos/"
@@ -41,7 +45,7 @@ const PublishedWeights table[] = {
      OPENMMLAB "fcos_r50_caffe_fpn_gn-head_1x_coco/fcos_r50_caffe_fpn_gn-head_1x_coco-821213aa.pth",
      0, 0, "821213aa", &mmdetectionTerms, mmdetectionCredit},
     {"fcos_center-normbbox-centeronreg-giou_r50_caffe_fpn_gn-head_1x_coco",
-     "FCOS with center sampling, GIoU and centerness on the box tower, ResNet-50, 1x", Kind::Detector, mmdetection, 38.7,
+     "FCOS, center sampling and GIoU, ResNet-50, 1x", Kind::Detector, mmdetection, 38.7,
      OPENMMLAB "fcos_center-normbbox-centeronreg-giou_r50_caffe_fpn_gn-head_1x_coco/"
      "fcos_center-normbbox-centeronreg-giou_r50_caffe_fpn_gn-head_1x_coco-0a0d75a8.pth",
      0, 0, "0a0d75a8", &mmdetectionTerms, mmdetectionCredit},
@@ -147,7 +151,10 @@ std::string PublishedWeights::fileName() const
     return std::string(address.substr(address.rfind('/') + 1));
 }
 
-std::span<const PublishedWeights> weightsCatalogue() { return table; }
+std::span<const PublishedWeights> weightsCatalogue()
+{
+    return table;
+}
 
 const PublishedWeights *findWeights(const std::string &name)
 {
@@ -168,7 +175,8 @@ const PublishedWeights &weightsNamed(const std::string &name)
     if (nearest.empty())
         throw UserError(
             message("core", "No published weights are called \"{0}\"; fcos model get lists them.").with(name));
-    throw UserError(message("core", "No published weights are called \"{0}\"; did you mean \"{1}\"?").with(name, nearest));
+    throw UserError(
+        message("core", "No published weights are called \"{0}\"; did you mean \"{1}\"?").with(name, nearest));
 }
 
 }  // namespace fcoscope

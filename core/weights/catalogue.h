@@ -21,24 +21,24 @@ struct WeightsTerms {
     const char *link;  ///< where the publisher keeps them
     /// Non-commercial: FCOScope fetches the file only for a person who has read `text` and said yes.
     bool mustBeAccepted;
-    const char *text;   ///< the terms themselves, where they must be accepted; else ""
+    const char *text;      ///< the terms themselves, where they must be accepted; else ""
     Message (*inShort)();  ///< one or two sentences
 };
 
 struct PublishedWeights {
     enum class Kind { Detector, Backbone };
 
-    const char *name;       ///< what people type
-    const char *title;      ///< what it is, in the field's terms
+    const char *name;   ///< what people type
+    const char *title;  ///< what it is, in the field's terms
     Kind kind;
     const char *publisher;  ///< whose code writes and reads the file
     double quality;         ///< published: box AP on COCO in per cent (Detector), ImageNet top-1 in per cent (Backbone)
     const char *url;
-    uint64_t bytes;         ///< exactly; 0: not known
-    uint64_t aboutBytes;    ///< as published in rounded figures, for people to choose by; 0: not known
-    const char *sha256;     ///< all 64 digits, or the first 8 that the file's name carries, or "": not known
+    uint64_t bytes;       ///< exactly; 0: not known
+    uint64_t aboutBytes;  ///< as published in rounded figures, for people to choose by; 0: not known
+    const char *sha256;   ///< all 64 digits, or the first 8 that the file's name carries, or "": not known
     const WeightsTerms *terms;
-    const char *credit;     ///< whom to cite
+    const char *credit;  ///< whom to cite
 
     std::string fileName() const;  ///< the last part of the address
 };

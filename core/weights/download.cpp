@@ -3,7 +3,6 @@
 
 #include <curl/curl.h>
 
-#include <charconv>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -12,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/weights/answer.h"
 #include "core/weights/failures.h"
 #include "core/weights/part_file.h"
 
@@ -20,80 +20,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t headBytes = 64;        // so many are looked at before anything is kept
+constexpr size_t headBytes = 64;  // so many are looked at before anything is kept
 constexpr int mostRedirections = 8;
 constexpr uint64_t mostOfOtherBodies = 1 << 20;  // of an answer that is not the file
-
-/// What an answer says of itself.
-struct Answer {
-    long status = 0;
-    std::string type, etag, lastModified;
-    uint64_t from = 0, total = 0;  ///< where the body begins in the file, and the file's bytes; 0: not said
-    bool ranged = false;           ///< Content-Range was understood
-
-    /// What If-Range may ask for next time: a weak tag names no bytes.
-    std::string version() const { return etag.starts_with('"') ? etag : lastModified; }
-};
-
-std::string trimmed(std::string_view text)
-{
-    const size_t first = text.find_first_not_of(" \t\r\n"), last = text.find_last_not_of(" \t\r\n");
-    return first == std::string_view::npos ? std::string() : std::string(text.substr(first, last - first + 1));
-}
-
-std::string lowerCase(std::string text)
-{
-    for (char &c : text)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return text;
-}
-
-bool readNumber(std::string_view text, uint64_t &value)
-{
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size();
-}
-
-/// "bytes 100-199/200", or "bytes */200" where nothing is left to send.
-void readContentRange(std::string_view text, Answer &answer)
-{
-    const size_t slash = text.find('/'), dash = text.find('-');
-    if (!text.starts_with("bytes ") || slash == std::string_view::npos ||
-        !readNumber(text.substr(slash + 1), answer.total))
-        return;
-    answer.ranged = text.substr(6, slash - 6) == "*" ||
-                    (dash != std::string_view::npos && dash < slash && readNumber(text.substr(6, dash - 6), answer.from));
-}
-
-void readHeader(std::string_view line, Answer &answer)
-{
-    if (line.starts_with("HTTP/"))
-        answer = {};  // of a proxy before, or 100 Continue
-    const size_t colon = line.find(':');
-    if (colon == std::string_view::npos)
-        return;
-    const std::string name = lowerCase(std::string(line.substr(0, colon))), value = trimmed(line.substr(colon + 1));
-    if (name == "content-type")
-        answer.type = lowerCase(value);
-    else if (name == "etag")
-        answer.etag = value;
-    else if (name == "last-modified")
-        answer.lastModified = value;
-    else if (name == "content-range")
-        readContentRange(value, answer);
-}
-
-/// A sign-in page of a hotel, a page of conditions, an error in HTML: anything but weights.
-bool isWebPage(const std::string &type, std::string_view head)
-{
-    if (head.starts_with("\xef\xbb\xbf"))
-        head.remove_prefix(3);
-    if (trimmed(head).starts_with('<'))
-        return true;
-    const bool weights = head.starts_with("PK") || head.starts_with('\x80');
-    return !weights && (type.starts_with("text/html") || type.starts_with("application/xhtml"));
-}
 
 /// One request and its answer, the body of which goes into the part file.
 class Transfer {
@@ -169,20 +98,22 @@ private:
     {
         CURL *easy = easy_.get();
         curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
-        curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, +[](char *data, size_t one, size_t count, void *self) {
-            readHeader({data, one * count}, static_cast<Transfer *>(self)->answer_);
-            return one * count;
-        });
+        curl_easy_setopt(
+            easy, CURLOPT_HEADERFUNCTION, +[](char *data, size_t one, size_t count, void *self) {
+                readHeader({data, one * count}, static_cast<Transfer *>(self)->answer_);
+                return one * count;
+            });
         curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
-        curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, +[](char *data, size_t one, size_t count, void *self) {
-            return static_cast<Transfer *>(self)->receive({data, one * count}) ? one * count : size_t(0);
-        });
+        curl_easy_setopt(
+            easy, CURLOPT_WRITEFUNCTION, +[](char *data, size_t one, size_t count, void *self) {
+                return static_cast<Transfer *>(self)->receive({data, one * count}) ? one * count : size_t(0);
+            });
         curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
         curl_easy_setopt(easy, CURLOPT_XFERINFODATA, this);
-        curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION,
-                         +[](void *self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-                             return static_cast<Transfer *>(self)->goOn() ? 0 : 1;
-                         });
+        curl_easy_setopt(
+            easy, CURLOPT_XFERINFOFUNCTION, +[](void *self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+                return static_cast<Transfer *>(self)->goOn() ? 0 : 1;
+            });
     }
 
     bool isFile() const { return answer_.status == 200 || answer_.status == 206; }
@@ -210,8 +141,9 @@ private:
         begun_ = true;
         if (answer_.status == 206) {
             // A server that does not know If-Range sends the rest of whatever it has now.
-            const bool same = version_.starts_with('"') ? answer_.etag.empty() || answer_.etag == version_
-                                                        : answer_.lastModified.empty() || answer_.lastModified == version_;
+            const bool same = version_.starts_with('"')
+                                  ? answer_.etag.empty() || answer_.etag == version_
+                                  : answer_.lastModified.empty() || answer_.lastModified == version_;
             again_ = !answer_.ranged || answer_.from != part_.bytes() || !same;
             if (again_)
                 return false;
@@ -221,7 +153,8 @@ private:
             answer_.total = length > 0 ? static_cast<uint64_t>(length) : 0;
             if (isWebPage(answer_.type, head_))
                 throw UserError(message("core", "{0} answers with a web page instead of the file: perhaps the network "
-                                                "wants you to sign in first.").with(hostOf(url_)));
+                                                "wants you to sign in first.")
+                                    .with(hostOf(url_)));
         }
         checkSize();
         if (answer_.status == 200)
@@ -234,11 +167,13 @@ private:
     {
         const uint64_t total = answer_.total;
         if (expected_.bytes > 0 && total > 0 && total != expected_.bytes)
-            throw UserError(message("core", "{0} has a file of {1} bytes where {2} were published, so nothing was fetched.")
-                                .with(hostOf(url_), total, expected_.bytes));
+            throw UserError(
+                message("core", "{0} has a file of {1} bytes where {2} were published, so nothing was fetched.")
+                    .with(hostOf(url_), total, expected_.bytes));
         if (total > expected_.largest)
-            throw UserError(message("core", "{0} wants to send {1}, more than any weights have, so nothing was fetched.")
-                                .with(hostOf(url_), megabytes(total)));
+            throw UserError(
+                message("core", "{0} wants to send {1}, more than any weights have, so nothing was fetched.")
+                    .with(hostOf(url_), megabytes(total)));
         std::error_code error;
         const auto space = fs::space(folder_, error);
         const uint64_t more = total > part_.bytes() ? total - part_.bytes() : 0;  // what is here goes on or gives way
@@ -249,7 +184,9 @@ private:
 
     void keep(std::string_view bytes)
     {
-        const uint64_t most = answer_.total > 0 ? answer_.total : expected_.bytes > 0 ? expected_.bytes : expected_.largest;
+        const uint64_t most = answer_.total > 0     ? answer_.total
+                              : expected_.bytes > 0 ? expected_.bytes
+                                                    : expected_.largest;
         if (part_.bytes() + bytes.size() > most) {
             part_.startAnew(asked_, {});
             throw UserError(message("core", "{0} sends more than the {1} bytes of the file, so it was not kept.")
@@ -335,8 +272,11 @@ uint64_t fetch(const std::string &asked, const fs::path &to, PartFile &part, con
     for (int redirections = 0, attempts = 0; redirections <= mostRedirections && attempts < 3;) {
         Transfer transfer(url, asked, part, expected, folder, context);
         switch (transfer.run()) {
-        case Transfer::Result::Whole: return transfer.resumedFrom();
-        case Transfer::Result::Again: ++attempts; break;
+        case Transfer::Result::Whole:
+            return transfer.resumedFrom();
+        case Transfer::Result::Again:
+            ++attempts;
+            break;
         case Transfer::Result::Redirected:
             ++redirections;
             checkAddress(transfer.redirectedTo(), url);
@@ -379,8 +319,9 @@ Downloaded download(const std::string &url, const fs::path &to, const Expectatio
         if (!rightSize)
             throw UserError(message("core", "{0} sent {1} bytes where {2} were published; the file was not kept.")
                                 .with(hostOf(url), file.bytes, expected.bytes));
-        throw UserError(message("core", "What {0} sent is not the file that was published (its SHA-256 begins with {1}, "
-                                        "not {2}); it was not kept.")
+        throw UserError(message("core",
+                                "What {0} sent is not the file that was published (its SHA-256 begins with {1}, "
+                                "not {2}); it was not kept.")
                             .with(hostOf(url), file.sha256.substr(0, 8), expected.sha256.substr(0, 8)));
     }
     throw std::logic_error("the download ended in neither way");

@@ -20,11 +20,11 @@ namespace fcoscope {
 
 /// What is known of the file beforehand, and how much patience there is.
 struct Expectations {
-    uint64_t bytes = 0;                        ///< exactly; 0: not known
-    std::string sha256;                        ///< all 64 digits or the first ones; "": not known
-    uint64_t largest = uint64_t(4) << 30;      ///< whatever the server says
-    int connectSeconds = 30;                   ///< until the server answers at all
-    int stallSeconds = 60;                     ///< without a byte, before it is given up
+    uint64_t bytes = 0;                    ///< exactly; 0: not known
+    std::string sha256;                    ///< all 64 digits or the first ones; "": not known
+    uint64_t largest = uint64_t(4) << 30;  ///< whatever the server says
+    int connectSeconds = 30;               ///< until the server answers at all
+    int stallSeconds = 60;                 ///< without a byte, before it is given up
 };
 
 struct Downloaded {

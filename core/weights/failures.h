@@ -25,12 +25,12 @@ struct TransferState {
     CURLcode code = CURLE_OK;
     std::string url;
     bool connected = false;
-    long proxyStatus = 0;     ///< what a proxy answered to the wish for a tunnel; 0: no proxy, or it agreed
-    uint64_t have = 0;        ///< bytes here, total 0: not known
+    long proxyStatus = 0;  ///< what a proxy answered to the wish for a tunnel; 0: no proxy, or it agreed
+    uint64_t have = 0;     ///< bytes here, total 0: not known
     uint64_t total = 0;
-    bool continues = false;   ///< the next attempt goes on from `have`
+    bool continues = false;  ///< the next attempt goes on from `have`
     int connectSeconds = 0, stallSeconds = 0;
-    std::string detail;       ///< libcurl's own words
+    std::string detail;  ///< libcurl's own words
 };
 UserError transferFailure(const TransferState &state);
 

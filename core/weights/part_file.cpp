@@ -35,10 +35,12 @@ int openLocked(const fs::path &path)
         const int reason = errno;
         ::close(fd);
         if (reason == EWOULDBLOCK)
-            throw UserError(message("core", "Another FCOScope is getting {0} at this moment.").with(path.stem().string()));
+            throw UserError(
+                message("core", "Another FCOScope is getting {0} at this moment.").with(path.stem().string()));
         throw cannotWrite(path, reason);
     }
-    struct stat opened {}, named {};
+    struct stat opened {
+    }, named{};
     if (::fstat(fd, &opened) == 0 && ::stat(path.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
         opened.st_dev == named.st_dev)
         return fd;
@@ -62,7 +64,10 @@ PartFile::~PartFile()
     ::close(fd_);
 }
 
-fs::path PartFile::fromFile() const { return path_.string() + ".from"; }
+fs::path PartFile::fromFile() const
+{
+    return path_.string() + ".from";
+}
 
 std::optional<std::string> PartFile::versionFrom(const std::string &url) const
 {

@@ -24,8 +24,8 @@ public:
 
     uint64_t bytes() const { return bytes_; }
 
-    /// The version (ETag or date) under which `url` gave the bytes that are here; nothing if they are of another address
-    /// or of no known version, so that they cannot be continued.
+    /// The version (ETag or date) under which `url` gave the bytes that are here; nothing if they are of another
+    /// address or of no known version, so that they cannot be continued.
     std::optional<std::string> versionFrom(const std::string &url) const;
 
     void startAnew(const std::string &url, const std::string &version);  ///< drops what is here

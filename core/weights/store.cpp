@@ -62,7 +62,8 @@ fs::path getWeights(const PublishedWeights &entry, const GetOptions &options, co
     if (const fs::path here = weightsHere(entry); !here.empty())
         return here;
     if (entry.terms->mustBeAccepted && !options.termsAccepted)
-        throw UserError(message("core", "{0} is given away under terms that have to be accepted first.").with(entry.name));
+        throw UserError(
+            message("core", "{0} is given away under terms that have to be accepted first.").with(entry.name));
     const fs::path path = weightsFolder() / entry.fileName();
     makeFolder(path.parent_path());
     Expectations expected;
@@ -81,7 +82,8 @@ fs::path weightsMeant(const std::string &nameOrPath)
         return nameOrPath;
     const fs::path here = weightsHere(*entry);
     if (here.empty())
-        throw UserError(message("core", "The weights {0} are not here yet; fcos model get {0} fetches them.").with(entry->name));
+        throw UserError(
+            message("core", "The weights {0} are not here yet; fcos model get {0} fetches them.").with(entry->name));
     return here;
 }
 

@@ -48,7 +48,10 @@ QString LocalServer::url(const QString &manner, const QString &name) const
     return name.isEmpty() ? base : base + QLatin1Char('/') + name;
 }
 
-QJsonObject LocalServer::log() const { return QJsonDocument::fromJson(fetch(QStringLiteral("/log"))).object(); }
+QJsonObject LocalServer::log() const
+{
+    return QJsonDocument::fromJson(fetch(QStringLiteral("/log"))).object();
+}
 
 int LocalServer::asked(const QString &manner, const QString &name) const
 {

@@ -114,7 +114,8 @@ class Web(http.server.BaseHTTPRequestHandler):
         start = self.start_of()
         if start is None or self.headers.get("If-Range") != date:
             return self.whole(body)
-        self.head(206, len(body) - start, Last_Modified=date, Content_Range=f"bytes {start}-{len(body) - 1}/{len(body)}")
+        rest = f"bytes {start}-{len(body) - 1}/{len(body)}"
+        self.head(206, len(body) - start, Last_Modified=date, Content_Range=rest)
         self.send(body[start:])
 
     def do_norange(self, name):
@@ -188,7 +189,8 @@ class Web(http.server.BaseHTTPRequestHandler):
         self.whole(b"")
 
     def do_html(self, _):
-        self.whole(b"<!DOCTYPE html>\n<title>Sign in</title>Please accept our conditions." * 40, "text/html; charset=utf-8")
+        page = b"<!DOCTYPE html>\n<title>Sign in</title>Please accept our conditions."
+        self.whole(page * 40, "text/html; charset=utf-8")
 
     def do_disguised(self, _):
         """A page that says it is a file."""

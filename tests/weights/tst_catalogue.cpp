@@ -29,7 +29,8 @@ private Q_SLOTS:
             const QUrl url(QString::fromUtf8(entry.url), QUrl::StrictMode);
             QVERIFY2(url.isValid() && url.scheme() == QLatin1String("https"), entry.url);
             QVERIFY2(file.endsWith(QLatin1String(".pth")), entry.url);
-            QVERIFY2(file.startsWith(QString::fromUtf8(entry.name)) || QByteArray(entry.name) == "resnet50_v2", entry.url);
+            QVERIFY2(file.startsWith(QString::fromUtf8(entry.name)) || QByteArray(entry.name) == "resnet50_v2",
+                     entry.url);
             QVERIFY2(hash.match(QString::fromUtf8(entry.sha256)).hasMatch(), entry.name);
             // TorchVision and OpenMMLab end a name with the first digits of the hash.
             const auto digits = hashInName.match(file);
@@ -39,7 +40,8 @@ private Q_SLOTS:
             QVERIFY2(entry.quality > 30 && entry.quality < 100, entry.name);
             // Layers that FCOScope does not have.
             QVERIFY2(!file.contains(QRegularExpression(QStringLiteral("dcn|dla|vovnet|mnv2"),
-                                                       QRegularExpression::CaseInsensitiveOption)), entry.name);
+                                                       QRegularExpression::CaseInsensitiveOption)),
+                     entry.name);
         }
         QVERIFY(names.size() >= 30);
     }
@@ -49,10 +51,12 @@ private Q_SLOTS:
         int bound = 0;
         for (const PublishedWeights &entry : weightsCatalogue()) {
             const QString link = QString::fromUtf8(entry.terms->link);
-            QVERIFY2(link.startsWith(QLatin1String("https://github.com/")) && link.endsWith(QLatin1String("LICENSE")), entry.name);
+            QVERIFY2(link.startsWith(QLatin1String("https://github.com/")) && link.endsWith(QLatin1String("LICENSE")),
+                     entry.name);
             QVERIFY2(!entry.terms->inShort().english().empty(), entry.name);
             QCOMPARE(entry.terms->mustBeAccepted, QString::fromUtf8(entry.url).contains(QLatin1String("/tianzhi/")));
-            QCOMPARE(entry.terms->mustBeAccepted, QString::fromUtf8(entry.terms->text).contains(QLatin1String("non-commercial")));
+            QCOMPARE(entry.terms->mustBeAccepted,
+                     QString::fromUtf8(entry.terms->text).contains(QLatin1String("non-commercial")));
             bound += entry.terms->mustBeAccepted;
         }
         QVERIFY(bound > 10);

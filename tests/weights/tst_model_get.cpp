@@ -127,7 +127,8 @@ private Q_SLOTS:
         const Said refused = onTerminal(arguments, "Type yes:", "no\n");
         QVERIFY2(refused.exitCode == 2, refused.all());
         QVERIFY2(refused.out.contains("FCOS for non-commercial purposes") &&
-                     refused.out.contains("The terms were not accepted, so nothing was fetched."), refused.all());
+                     refused.out.contains("The terms were not accepted, so nothing was fetched."),
+                 refused.all());
         QVERIFY(!QFile::exists(place(QStringLiteral("FCOS_R_50_FPN_1x.pth"))));
         const Said accepted = onTerminal(arguments, "Type yes:", "yes\n");
         QVERIFY2(accepted.exitCode == 0, accepted.all());
@@ -160,7 +161,8 @@ private Q_SLOTS:
     {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QByteArray>("words");
-        QTest::newRow("unknown name") << QStringList{"model", "get", "resnet5"} << QByteArray("did you mean \"resnet50\"?");
+        QTest::newRow("unknown name") << QStringList{"model", "get", "resnet5"}
+                                      << QByteArray("did you mean \"resnet50\"?");
         QTest::newRow("not http here") << QStringList{"model", "get", "resnet18", "--from", "http://mirror.example/"}
                                        << QByteArray("is not an https address");
         QTest::newRow("not here, used") << QStringList{"detect", "x.png", "--weights", "resnet50"}
@@ -191,7 +193,8 @@ private Q_SLOTS:
         const auto onSmallDisk = [&](const QString &manner) {
             QProcess process;
             process.start(QStringLiteral("unshare"),
-                          {"-Urm", "sh", "-c", "mount -t tmpfs -o size=1m none \"$XDG_DATA_HOME\" || exit 77; exec \"$@\"", "sh",
+                          {"-Urm", "sh", "-c",
+                           "mount -t tmpfs -o size=1m none \"$XDG_DATA_HOME\" || exit 77; exec \"$@\"", "sh",
                            QStringLiteral(FCOS_PROGRAM), "model", "get", "FCOS_R_50_1x", "--accept-terms", "--from",
                            server_->url(manner)});
             return ended(process);

@@ -28,7 +28,10 @@ class StoreTest : public QObject {
         }
         return {};
     }
-    QString place(const char *file) const { return data_->filePath(QStringLiteral("fcoscope/weights/") + QLatin1String(file)); }
+    QString place(const char *file) const
+    {
+        return data_->filePath(QStringLiteral("fcoscope/weights/") + QLatin1String(file));
+    }
 
 private Q_SLOTS:
     void init()
@@ -60,8 +63,9 @@ private Q_SLOTS:
         const PublishedWeights &entry = weightsNamed("FCOS_R_50_1x");
         const QByteArray content = server->put(QStringLiteral("FCOS_R_50_1x.pth"));
         QVERIFY(weightsHere(entry).empty());
-        QCOMPARE(failureOf([] { weightsMeant("fcos_r_50_1x"); }),
-                 QStringLiteral("The weights FCOS_R_50_1x are not here yet; fcos model get FCOS_R_50_1x fetches them."));
+        QCOMPARE(
+            failureOf([] { weightsMeant("fcos_r_50_1x"); }),
+            QStringLiteral("The weights FCOS_R_50_1x are not here yet; fcos model get FCOS_R_50_1x fetches them."));
 
         GetOptions options{(server->url(QStringLiteral("good")) + QLatin1Char('/')).toStdString(), false, 60};
         QCOMPARE(failureOf([&] { getWeights(entry, options, {}); }),
@@ -118,7 +122,8 @@ private Q_SLOTS:
         QFile file(data_->filePath(QStringLiteral("fcoscope")));
         QVERIFY(file.open(QIODevice::WriteOnly));  // a file where the folder should be
         const QString failure = failureOf([] { getWeights(weightsNamed("resnet18"), {}, {}); });
-        QVERIFY2(failure.startsWith(QStringLiteral("The folder %1 cannot be made: ").arg(data_->filePath("fcoscope/weights"))),
+        QVERIFY2(failure.startsWith(
+                     QStringLiteral("The folder %1 cannot be made: ").arg(data_->filePath("fcoscope/weights"))),
                  qPrintable(failure));
     }
 };
