@@ -85,7 +85,17 @@ void CodebasesTest::info()
         QVERIFY2(text.out.contains(part.toUtf8()), text.all());
 }
 
-void CodebasesTest::exported_data() { info_data(); }
+void CodebasesTest::exported_data()
+{
+    QTest::addColumn<QString>("codebase");
+    QTest::addColumn<QString>("profile");
+    QTest::newRow("FCOS_imprv_R_50_FPN_1x.pth") << "tianzhi0549/FCOS" << "tz-imprv";
+    QTest::newRow("FCOS_R_50_1x.pth") << "AdelaiDet" << "ad";
+    QTest::newRow("FCOS_RT_MS_R_50_4x_syncbn.pth") << "AdelaiDet" << "ad-rt";
+    QTest::newRow("fcos_resnet50_fpn_coco.pth") << "torchvision" << "tv";
+    QTest::newRow("fcos_r50_caffe_fpn_gn-head_1x.pth") << "mmdetection" << "mm-base";
+    QTest::newRow("latest.pth") << "SimpleAICV" << "zg";
+}
 
 /// There, to our own format and back again, the tensors are the same.
 void CodebasesTest::exported()

@@ -143,6 +143,11 @@ void checkWeights(Reasons &reasons, const Dialect &dialect, const Weights &weigh
     }
 }
 
+std::string counterOf(const std::string &variance)
+{
+    return variance.substr(0, variance.rfind('.')) + ".num_batches_tracked";
+}
+
 /// The variance that gives the same norm with another eps.
 at::Tensor withEpsilon(const at::Tensor &variance, double now, double then)
 {
@@ -177,10 +182,26 @@ std::vector<std::string> obstacles(Codebase codebase, const ModelInfo &info, con
     return reasons.texts;
 }
 
+namespace {
+
+/// Whether the norm whose variance they call `variance` counts its batches. A file that was read says so itself: of
+/// AdelaiDet's real-time models the first stages are frozen, the others are not.
+bool counts(const std::string &variance, const Dialect &dialect, Codebase codebase, const ModelInfo &info)
+{
+    const auto &read = info.ignored;
+    const auto isCounter = [](const std::string &key) { return key.ends_with(".num_batches_tracked"); };
+    if (info.codebase == nameOf(codebase) && std::any_of(read.begin(), read.end(), isCounter))
+        return std::find(read.begin(), read.end(), counterOf(variance)) != read.end();
+    const bool trained = info.network.backboneNorm == BackboneNorm::Trained ||
+                         variance.find("backbone.") == std::string::npos;  // those of the towers always are
+    return dialect.counters == Counters::Always || (dialect.counters == Counters::WhereTrained && trained);
+}
+
+}  // namespace
+
 Weights inDialect(Codebase codebase, const ModelInfo &info, const Weights &weights)
 {
     const Dialect &dialect = dialectOf(codebase);
-    const bool trained = info.network.backboneNorm == BackboneNorm::Trained;
     Weights theirs;
     std::vector<at::Tensor> scales(info.profile.strides.size(), at::ones({}));
     for (const auto &[name, tensor] : weights) {
@@ -191,14 +212,12 @@ Weights inDialect(Codebase codebase, const ModelInfo &info, const Weights &weigh
         }
         if (dialect.towerBias == Allowed::Never && isTowerBias(name))
             continue;
-        const bool inBackbone = name.starts_with("backbone.");
-        if (inBackbone && name.ends_with(".var"))
+        if (name.starts_with("backbone.") && name.ends_with(".var"))
             plain = withEpsilon(plain, info.network.normEpsilon, dialect.epsilon);
         const std::string called = *nameIn(codebase, name, info.network);
         theirs.emplace_back(called, plain.contiguous());
-        if (name.ends_with(".var") && (dialect.counters == Counters::Always || (dialect.counters != Counters::Never &&
-                                                                                (trained || !inBackbone))))
-            theirs.emplace_back(called.substr(0, called.rfind('.')) + ".num_batches_tracked", at::zeros({}, at::kLong));
+        if (name.ends_with(".var") && counts(called, dialect, codebase, info))
+            theirs.emplace_back(counterOf(called), at::zeros({}, at::kLong));
         if (dialect.towerBias == Allowed::Needed && !info.network.towerBias && name.ends_with(".conv.weight") &&
             name.find("_tower.") != std::string::npos)
             theirs.emplace_back(called.substr(0, called.rfind('.')) + ".bias", at::zeros({plain.size(0)}));

@@ -66,7 +66,7 @@ std::optional<bool> statisticsAreTrivial(const NeutralTensors &tensors, double t
     for (const auto &[name, tensor] : tensors) {
         if (!name.starts_with("backbone.") || !(name.ends_with(".mean") || name.ends_with(".var")))
             continue;
-        if (tensor.is_meta())
+        if (tensor.is_meta() || tensor.numel() == 0)
             return std::nullopt;
         const double lowest = tensor.min().item<double>(), highest = tensor.max().item<double>();
         const bool trivial = name.ends_with(".mean") ? lowest >= -tolerance / 2 && highest <= tolerance / 2
