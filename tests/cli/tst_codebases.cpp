@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Other people's files at the command line, written by Python's torch as each codebase writes them: `fcos model info` names
-// container, codebase, profile and classes, and what `fcos export` writes is what that codebase loads.
+// Other people's files at the command line, written by Python's torch as each codebase writes them: `fcos model info`
+// names container, codebase, profile and classes, and what `fcos export` writes is what that codebase loads.
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonObject>
@@ -142,7 +142,8 @@ void CodebasesTest::backbones()
           QStringList{"export", path(QTest::currentDataTag()), path("none.pth")}}) {
         const Said refused = fcos(arguments);
         QCOMPARE(refused.exitCode, 2);
-        QVERIFY2(refused.err.contains("none.png") || refused.err.contains("a backbone without a detector"), refused.all());
+        QVERIFY2(refused.err.contains("none.png") || refused.err.contains("a backbone without a detector"),
+                 refused.all());
     }
 }
 
