@@ -32,7 +32,7 @@ void TestCommand::helpOfEveryVerb_data()
                             << QStringList{"--weights", "--json", "--draw", "--score-threshold X", "0 to 1"};
     QTest::newRow("train") << QStringList{"train"}
                            << QStringList{"--config", "--epochs N", "default 50", "--learning-rate", "--backbone-depth",
-                                          "18 to 50", "--profile fcoscope|tv", "--strides X,X",
+                                          "18 to 152", "--profile fcoscope|tz-orig", "--strides X,X",
                                           "px, 1 to 1024, default 8,16,32,64,128", "--no-flip-x", "on by default",
                                           "--validate"};
     QTest::newRow("eval") << QStringList{"eval"}
