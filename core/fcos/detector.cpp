@@ -138,6 +138,13 @@ Head Head::make(const NetworkOptions &options, size_t levels)
     return head;
 }
 
+at::Tensor distancesOf(const at::Tensor &prediction, const at::Tensor &scale, const Profile &profile, size_t level)
+{
+    at::Tensor distances = scale.defined() ? prediction * scale : prediction;
+    distances = profile.boxActivation == BoxActivation::Relu ? at::relu(distances) : at::exp(distances);
+    return profile.boxUnit == BoxUnit::Strides ? distances * profile.strides[level] : distances;
+}
+
 LevelTensors Head::operator()(const at::Tensor &features, size_t level, const Profile &profile, const Pass &pass) const
 {
     const auto through = [&](const Tower &tower, at::Tensor x) {
@@ -151,11 +158,7 @@ LevelTensors Head::operator()(const at::Tensor &features, size_t level, const Pr
     said.classLogits = classPrediction(forClass);
     if (centernessPrediction.exists())
         said.centernessLogits = centernessPrediction(branch == CenternessBranch::ClassTower ? forClass : forBox);
-    at::Tensor distances = boxPrediction(forBox);
-    if (!scales.empty())
-        distances = distances * scales[level];
-    distances = profile.boxActivation == BoxActivation::Relu ? at::relu(distances) : at::exp(distances);
-    said.distances = profile.boxUnit == BoxUnit::Strides ? distances * profile.strides[level] : distances;
+    said.distances = distancesOf(boxPrediction(forBox), scales.empty() ? at::Tensor() : scales[level], profile, level);
     return said;
 }
 

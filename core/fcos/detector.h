@@ -32,6 +32,9 @@ struct LevelTensors {
     at::Tensor distances;         ///< [B, 4, H, W]: l, t, r, b in pixels of the network's input
 };
 
+/// What the box prediction [B, 4, H, W] of a level means, as LevelTensors::distances. scale: the level's, or undefined.
+at::Tensor distancesOf(const at::Tensor &prediction, const at::Tensor &scale, const Profile &profile, size_t level);
+
 /// Convolution, norm and ReLU. At most one kind of norm is there.
 struct TowerLayer {
     Conv conv;

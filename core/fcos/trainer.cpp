@@ -16,6 +16,7 @@
 #include "core/fcos/loader.h"
 #include "core/fcos/model_file.h"
 #include "core/fcos/optimizer.h"
+#include "core/fcos/start_weights.h"
 
 namespace fcoscope {
 
@@ -137,10 +138,9 @@ void Training::begin(const std::filesystem::path &startFrom)
         throw UserError(message("core", "A backbone with frozen norms cannot learn from random weights; give weights to "
                                         "start from, or set {0} to {1}.")
                             .with("backbone-norm", "trained"));
-    if (!startFrom.empty()) {
-        const std::filesystem::path file = modelFileOf(startFrom);
-        copyTensors(readSafetensors(file), "", detector_.tensors(), file, /*complete=*/true);
-    }
+    if (!startFrom.empty())
+        for (const Message &note : fcoscope::startFrom(detector_, source_.classNames(), startFrom).notes)
+            log(note.english());
     optimizer_.emplace(detector_.tensors(), options_);
     average_.emplace(detector_.tensors(), options_.emaDecay);
 }

@@ -181,7 +181,9 @@ Kind adelaidet(const Reading &reading)
     }
     takePixelStatistics(kind.profile, reading.file, "pixel_mean", "pixel_std");
     if (hasWord(nameOfFile(reading.file), "iou")) {
-        kind.profile.quality = QualityTarget::Iou;
+        kind.profile.quality = QualityTarget::Iou;  // and its boxes' losses are not weighted
+        kind.profile.boxLossWeight = BoxLossWeight::One;
+        kind.profile.boxNormalizer = BoxNormalizer::Positives;
         assume(kind, message(
             "core", "The file's name has \"iou\", so its third branch is taken to predict IoU, not centerness."));
     }

@@ -49,10 +49,11 @@ void readBackbone(NetworkOptions &network, const NeutralTensors &tensors, const 
         throw UserError(message("core", "The backbone in {0} has {1}, {2}, {3} and {4} blocks; FCOScope knows ResNet-18, "
                                         "34, 50, 101 and 152.")
                             .with(path.string(), blocks[0], blocks[1], blocks[2], blocks[3]));
-    network.backboneWidth = static_cast<double>(sizeOf(tensors, "backbone.stem.conv.weight", 0)) / 64;
+    if (const int64_t width = sizeOf(tensors, "backbone.stem.conv.weight", 0); width > 0)
+        network.backboneWidth = static_cast<double>(width) / 64;
     const int64_t inner = sizeOf(tensors, "backbone.layer1.0.conv2.weight", 0),
                   groupInput = sizeOf(tensors, "backbone.layer1.0.conv2.weight", 1);
-    if (bottleneck && groupInput > 0 && network.backboneWidth > 0) {
+    if (bottleneck && inner > 0 && groupInput > 0) {
         network.backboneGroups = static_cast<int>(inner / groupInput);
         network.groupWidth = static_cast<int>(std::lround(static_cast<double>(groupInput) / network.backboneWidth));
     }
