@@ -94,9 +94,9 @@ def archive(entries, tail=b"", head=b"", end=None, wide=None, between=b""):
                              large["all"], large["bytes"], large["offset"])
         record += struct.pack("<4sIQI", b"PK\6\7", 0, large["at"], large["disks"])
     last.update(end or {})
-    return bytes(bytes_) + bytes(directory) + record + struct.pack("<4sHHHHIIH", b"PK\5\6", last["disk"],
-                                                                   last["start"], last["here"],
-                                                     last["all"], last["bytes"], last["offset"], last["comment"]) + tail
+    ending = struct.pack("<4sHHHHIIH", b"PK\5\6", last["disk"], last["start"], last["here"], last["all"], last["bytes"],
+                         last["offset"], last["comment"])
+    return bytes(bytes_) + bytes(directory) + record + ending + tail
 
 
 def entries(pickle=None, data=FLOATS, **changes):
@@ -120,7 +120,7 @@ def array(shape=(3,), kind="f8", data=struct.pack("<3d", 1, 2, 3), order="<", co
     """A NumPy array in protocol 3."""
     dtype = (name("numpy", "dtype") + tuple_(text(kind), b"\x89", b"\x88") + b"R"
              + tuple_(number(3), text(order), b"N", b"N", b"N", number(-1), number(-1), number(0)) + b"b")
-    return (name("numpy.core.multiarray", "_reconstruct") + tuple_(name("numpy", "ndarray"), tuple_(number(0)),
-                                                                   b"C\x01b") + b"R"
+    return (name("numpy.core.multiarray", "_reconstruct")
+            + tuple_(name("numpy", "ndarray"), tuple_(number(0)), b"C\x01b") + b"R"
             + tuple_(number(1), tuple_(*map(number, shape)), dtype, columns, b"B" + struct.pack("<I", len(data))
                      + data) + b"b")

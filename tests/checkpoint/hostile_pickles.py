@@ -13,8 +13,8 @@ NAMED = {  # instructions that are refused by name, with operands as they would 
 
 TAKEN = {  # instructions that files of weights use, each leaving one value
     "NONE": b"N", "NEWTRUE": b"\x88", "NEWFALSE": b"\x89", "BININT": number(-5), "BININT1": b"K\5", "BININT2": b"M\5\1",
-    "LONG1": b"\x8a\1\5", "LONG1 empty": b"\x8a\0", "LONG4": b"\x8b\2\0\0\0\5\1", "BINFLOAT": b"G" + struct.pack(">d",
-                                                                                                                 0.5),
+    "LONG1": b"\x8a\1\5", "LONG1 empty": b"\x8a\0", "LONG4": b"\x8b\2\0\0\0\5\1",
+         "BINFLOAT": b"G" + struct.pack(">d", 0.5),
     "BINSTRING": b"T\1\0\0\0a", "SHORT_BINSTRING": b"U\1a", "BINUNICODE": text("a"), "SHORT_BINUNICODE": b"\x8c\1a",
     "BINUNICODE8": b"\x8d" + struct.pack("<Q", 1) + b"a", "BINBYTES": b"B\1\0\0\0a", "SHORT_BINBYTES": b"C\1a",
     "BINBYTES8": b"\x8e" + struct.pack("<Q", 1) + b"a", "BYTEARRAY8": b"\x96" + struct.pack("<Q", 1) + b"a",
@@ -24,8 +24,7 @@ TAKEN = {  # instructions that files of weights use, each leaving one value
     "POP": b"NN0", "POP_MARK": b"N(NN1", "DUP": b"N20", "MEMOIZE": b"N\x94", "BINPUT, BINGET": b"Nq\x090h\x09",
     "LONG_BINPUT, LONG_BINGET": b"Nr\x09\0\0\x000j\x09\0\0\0", "GLOBAL": name("os", "system"),
          "STACK_GLOBAL": text("os") + text("system") + b"\x93",
-    "REDUCE": name("os", "system") + b")R", "NEWOBJ": name("os", "popen") + b")\x81", "NEWOBJ_EX": name("os",
-                                                                                                        "popen")
+    "REDUCE": name("os", "system") + b")R", "NEWOBJ": name("os", "popen") + b")\x81", "NEWOBJ_EX": name("os", "popen")
          + b")}\x92",
     "BUILD": name("os", "popen") + b")\x81}b", "BINPERSID": storage(), "FRAME": b"\x95" + struct.pack("<Q", 2) + b"NN0"}
 
@@ -48,7 +47,9 @@ def pickles(write):
         write(f"P1 {opcode}", beside(bytes_), f"the instruction {opcode} ")
     for opcode, bytes_ in TAKEN.items():
         write(f"P1 {opcode}", beside(bytes_), None)
-    known = {entry[0] for entry in list(NAMED.values()) + list(TAKEN.values())} | set(b"(t}ua.sebqrhjR0120Q") | set(b"\x90\x81\x85\x86\x87\x91\x92\x93\x94\x80")
+    known = {entry[0]
+             for entry in list(NAMED.values())
+             + list(TAKEN.values())} | set(b"(t}ua.sebqrhjR0120Q") | set(b"\x90\x81\x85\x86\x87\x91\x92\x93\x94\x80")
     for byte in set(range(256)) - known - set(b"opil") - {0x80}:
         if chr(byte) not in "FILPSVdgo":
             write(f"P1 byte {byte:#x}", beside(bytes([byte])), "no instruction")
@@ -66,8 +67,8 @@ def pickles(write):
     for opcode, bytes_ in POPPING.items():
         write(f"P6 {opcode}", archive(entries(b"\x80\4" + bytes_ + b".")), "")
         write(f"P6 {opcode} below a list", archive(entries(b"\x80\4N(" + bytes_ + b".")), "")
-    for opcode, bytes_ in (("TUPLE", b"t"), ("APPENDS", b"e"), ("SETITEMS", b"u"), ("POP_MARK", b"1"), ("ADDITEMS",
-                                                                                                        b"\x90"),
+    for opcode, bytes_ in (("TUPLE", b"t"), ("APPENDS", b"e"), ("SETITEMS", b"u"), ("POP_MARK", b"1"),
+                           ("ADDITEMS", b"\x90"),
                            ("FROZENSET", b"\x91")):
         write(f"P7 {opcode}", archive(entries(b"\x80\4]NN" + bytes_ + b".")), "never opened")
     write("P7 never closed", archive(entries(b"\x80\4(" + dict_(a=tensor()) + b".")), "ends with")
@@ -86,8 +87,8 @@ def pickles(write):
         most = 2 ** (8 * struct.calcsize(size)) - 1
         for length in sorted({200, most, most // 2 + 1000}):
             if length <= most:
-                write(f"P12 {opcode} {length}", archive(entries(b"\x80\4" + opcode + struct.pack(size, length)
-                                                                + b"ab")), "")
+                write(f"P12 {opcode} {length}",
+                      archive(entries(b"\x80\4" + opcode + struct.pack(size, length) + b"ab")), "")
     write("P13 LONG1 of 10", beside(b"\x8a\x0a" + b"\1" * 10), None)
     write("P13 LONG1 cut", archive(entries(b"\x80\2\x8a\xff\1")), "")
     write("P13 LONG4 of 256", beside(b"\x8b\0\1\0\0" + b"\1" * 256), "256 bytes")
@@ -170,8 +171,8 @@ def tensors(write):
         write(f"T7 {what}", archive(entries(whole(dict_(a=tensor(), b=other)))), "two types or two sizes")
     one("T9 expanded a little", None, size=(1000, 6), stride=(0, 1))
     one("T9 expanded", "repeats", size=(10**9,), stride=(0,))
-    write("T9 in small steps", archive(entries(whole(dict_(**{f"t{i}": tensor(size=(10**6,), stride=(0,))
-                                                              for i in range(40)})))), "repeats")
+    write("T9 in small steps",
+          archive(entries(whole(dict_(**{f"t{i}": tensor(size=(10**6,), stride=(0,)) for i in range(40)})))), "repeats")
     # T10, shapes that are not the network's: core/fcos/checkpoint/codebase tests, where a network is known.
     write("T10 legacy", legacy(), None)
     write("T10 legacy another count", legacy(data=struct.pack("<q", 7) + FLOATS), "should have 6 elements")
@@ -184,19 +185,18 @@ def tensors(write):
     write("T10 legacy behind", legacy() + b"x", "follow")
     write("T10 legacy big-endian", legacy(system=dict_(little_endian=b"\x89")), "little-endian")
     write("T10 legacy version", legacy(version=1000), "1001")
-    for begin, size, word in ((0, 6, None), (0, 7, "smaller"), (7, 0, "smaller"), (2**62, 2**62, "smaller"), (-1, 6,
-                                                                                                              "described"), (3, 3, "needs element")):
+    for begin, size, word in ((0, 6, None), (0, 7, "smaller"), (7, 0, "smaller"), (2**62, 2**62, "smaller"),
+                              (-1, 6, "described"), (3, 3, "needs element")):
         view = tuple_(text("v"), number(begin), number(size))
         write(f"T10 legacy view {begin} {size}", legacy(dict_(a=tensor(view=view))), word)
-    for case, word, changes in (("fits", None, {}), ("short", "needs", {"data": b"\0" * 16}), ("long", "needs",
-                                                                                               {"shape": (2,)}),
+    for case, word, changes in (("fits", None, {}), ("short", "needs", {"data": b"\0" * 16}),
+                                ("long", "needs", {"shape": (2,)}),
                                 ("negative", "natural", {"shape": (-3,)}),
-                                ("large", "elements", {"shape": (2**40,)}), ("rank", "dimensions",
-                                                                             {"shape": (1,) * 9}), ("big-endian",
-                                                                                                    "big-endian",
-                                                                                                    {"order": ">"}),
-                                ("columns", None, {"shape": (3, 1), "columns": b"\x88"}), ("order", "described",
-                                                                                           {"columns": b"N"})):
+                                ("large", "elements", {"shape": (2**40,)}),
+                                ("rank", "dimensions", {"shape": (1,) * 9}),
+                                ("big-endian", "big-endian", {"order": ">"}),
+                                ("columns", None, {"shape": (3, 1), "columns": b"\x88"}),
+                                ("order", "described", {"columns": b"N"})):
         write(f"T array {case}", whole(dict_(a=array(**changes)), 3), word)
 
 
@@ -213,8 +213,8 @@ def seen_elsewhere(write):
     write("R eval", archive(entries(whole(name("builtins", "eval") + tuple_(text("1")) + b"R"))), "builtins.eval")
     write("R truth of 2", archive(entries(whole(dict_(a=tensor(kind="BoolStorage"))), b"\0\1\2\0\1\0")), "truth values")
     encode = lambda value, size: (name("_codecs", "encode") + tuple_(text(value), text("latin1")) + b"R")
-    for value, word in (("\x00" * 23 + "é", None), ("\x00" * 23 + "Ā", "bytes of the array"), ("\x00" * 25,
-                                                                                               "bytes of the array"),
+    for value, word in (("\x00" * 23 + "é", None), ("\x00" * 23 + "Ā", "bytes of the array"),
+                        ("\x00" * 25, "bytes of the array"),
                         ("\x00" * 49, "needs"), ("é" * 13, "bytes of the array")):
         made = array(data=b"").replace(b"B\0\0\0\0", encode(value, 24))
         write(f"R characters {len(value)} {ord(value[-1])}", whole(dict_(a=made), 3), word)
@@ -242,7 +242,8 @@ def safetensors(write):
     write("S attack", file(b'{"__metadata__":{' + b",".join(b'"%d":""' % i for i in range(70_000)) + b"}}"), "metadata")
     write("S many entries", file(json.dumps({f"t{i}": {"dtype": "U8", "shape": [0], "data_offsets": [0, 0]}
                                              for i in range(70_000)}).encode(), b""), "entries")
-    write("S twice", file(b'{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"a":{"dtype":"F32","shape":[3],"data_offsets":[12,24]}}'), "twice")
+    half = b'"a":{"dtype":"F32","shape":[3],"data_offsets":'
+    write("S twice", file(b"{" + half + b"[0,12]}," + half + b"[12,24]}}"), "twice")
     write("S field twice", file(b'{"a":{"dtype":"F32","dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}'), "doubled")
     write("S metadata of numbers", file({"__metadata__": {"a": 1}}, b""), "not text")
     one("short data", "", FLOATS[:-1])
@@ -258,7 +259,6 @@ def safetensors(write):
     for missing in ("dtype", "shape", "data_offsets"):
         one(f"no {missing}", "lacks", **{missing: None})
     one("unknown field", "unknown", more=1)
-    write("S overlap", file({"a": {"dtype": "F32", "shape": [3], "data_offsets": [0, 12]}, "b": {"dtype": "F32",
-                                                                                                 "shape": [4],
-                                                                                                 "data_offsets": [8,
-                                                                                                                  24]}}), "overlap")
+    write("S overlap",
+          file({"a": {"dtype": "F32", "shape": [3], "data_offsets": [0, 12]},
+                "b": {"dtype": "F32", "shape": [4], "data_offsets": [8, 24]}}), "overlap")

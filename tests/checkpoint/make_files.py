@@ -47,8 +47,8 @@ def write_safetensors(path, tensors, metadata=None):
 
 def case(name, truth, container="zip archive of PyTorch", **facts):
     """Remembers what must be read from the file `name`; arrays of the truth may be NumPy's."""
-    tensors = {key: torch.from_numpy(np.array(value, order="C")) if isinstance(value, (np.ndarray,
-                                                                                       np.generic)) else value
+    tensors = {key: torch.from_numpy(np.array(value, order="C"))
+               if isinstance(value, (np.ndarray, np.generic)) else value
                for key, value in truth.items()}
     write_safetensors(folder / (name + ".truth.safetensors"), tensors)
     cases[name] = {"container": container, **facts}
@@ -265,8 +265,8 @@ def refused():
     refuse("whole_model.pth", "somebody.models.CustomModel", lambda path: torch.save(CustomModel(2, 2), path))
     refuse("whole_model.legacy.pth", "somebody.models.CustomModel",
            lambda path: torch.save(CustomModel(2, 2), path, _use_new_zipfile_serialization=False))
-    refuse("wrapped_model.pth", "somebody.models.CustomModel", lambda path: torch.save({"model": CustomModel(2, 2)},
-                                                                                       path))
+    refuse("wrapped_model.pth", "somebody.models.CustomModel",
+           lambda path: torch.save({"model": CustomModel(2, 2)}, path))
     del sys.modules["somebody.models"]
     refuse("script.pth", "TorchScript", lambda path: torch.jit.save(torch.jit.script(torch.nn.Linear(2, 2)), path))
     refuse("sparse.pth", "sparse", lambda path: torch.save({"a": torch.eye(3).to_sparse()}, path))
@@ -275,11 +275,12 @@ def refused():
     refuse("tensor.pth", "without a name", lambda path: torch.save(torch.ones(3), path))
     refuse("list.pth", "list", lambda path: torch.save([torch.ones(3)], path))
     refuse("numbers.pth", "no tensors", lambda path: torch.save({"epoch": 3}, path))
-    refuse("swapped.pkl", "big-endian", lambda path: path.write_bytes(pickle.dumps({"a": np.arange(3.0).astype(">f4")}, 2)))
+    refuse("swapped.pkl", "big-endian",
+           lambda path: path.write_bytes(pickle.dumps({"a": np.arange(3.0).astype(">f4")}, 2)))
     refuse("arrays.npz", "NumPy archive", lambda path: np.savez(path, a=np.ones(3)))
     refuse("array.npy", "NumPy array", lambda path: np.save(path, np.ones(3)))
-    refuse("conjugated.pth", "lazily", lambda path: torch.save({"a": torch.ones(2, dtype=torch.complex64).conj()},
-                                                               path))
+    refuse("conjugated.pth", "lazily",
+           lambda path: torch.save({"a": torch.ones(2, dtype=torch.complex64).conj()}, path))
 
 
 if __name__ == "__main__":

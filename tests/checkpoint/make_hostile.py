@@ -48,16 +48,15 @@ def containers():
         write(f"C6 TorchScript {inside[:4]}", archive(entries() + [Entry(FOLDER + inside, b"x")]), "TorchScript")
     for kind, bytes_, word in (("7z", b"7z\xbc\xaf\x27\x1c\0\4", "7z archive"), ("gz", b"\x1f\x8b\x08\0", "gzip"),
                                ("png", b"\x89PNG\r\n\x1a\n", "PNG"), ("jpeg", b"\xff\xd8\xff\xe0", "JPEG"),
-                               ("html", b"\xef\xbb\xbf\n <!DOCTYPE HTML>\n<html>", "web page"), ("bare html",
-                                                                                                 b"<html>", "web page"),
+                               ("html", b"\xef\xbb\xbf\n <!DOCTYPE HTML>\n<html>", "web page"),
+                               ("bare html", b"<html>", "web page"),
                                ("lfs", b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "Git LFS"),
-                               ("xml", b"<?xml version='1.0'?><Error/>", "web page"), ("json",
-                                                                                       b'{"error": "not found"}',
-                                                                                       "none of the marks")):
+                               ("xml", b"<?xml version='1.0'?><Error/>", "web page"),
+                               ("json", b'{"error": "not found"}', "none of the marks")):
         write(f"C7 {kind}", bytes_ * 10, word)
     write("C8 no entries", archive([]), "without entries")
-    write("C9 too many entries", archive(entries(), end={"here": 0xFFFF, "all": 0xFFFF}, wide={"here": 100001,
-                                                                                               "all": 100001}),
+    write("C9 too many entries",
+          archive(entries(), end={"here": 0xFFFF, "all": 0xFFFF}, wide={"here": 100001, "all": 100001}),
           "100001 entries")
     many = [Entry(f"{FOLDER}data/{i}", b"") for i in range(60000)]
     write("C9 many entries", archive(many), "data.pkl")
@@ -76,8 +75,8 @@ def containers():
         for entry in entries():
             zip_.writestr(entry.name, entry.data)
     write("C14 all deflated", buffer.getvalue(), "compressed")
-    for flag, word in ((0x1, "encrypted"), (0x20, "unknown flags"), (0x40, "encrypted"), (0x2000, "encrypted"), (0x10,
-                                                                                                                 "unknown flags")):
+    for flag, word in ((0x1, "encrypted"), (0x20, "unknown flags"), (0x40, "encrypted"), (0x2000, "encrypted"),
+                       (0x10, "unknown flags")):
         write(f"C15 flag {flag:#x}", archive(entries(local={"flags": flag}, central={"flags": flag})), word)
         write(f"C15 flag {flag:#x} in front", archive(entries(local={"flags": flag})), "two ways")
     write("C16 two names", archive(entries(local={"name": b"archive/dota.pkl"})), "two ways")
@@ -102,8 +101,7 @@ def containers():
     write("C21 wide", archive(entries(), wide={}), None)
     write("C21 wide and full", archive(entries(), end={"here": 0xFFFF, "all": 0xFFFF, "bytes": 2**32 - 1,
                                                        "offset": 2**32 - 1}, wide={}), None)
-    for field, value in (("size", 45), ("here", 2), ("all", 2), ("bytes", 2**63), ("offset", 2**64 - 1), ("at",
-                                                                                                          2**63),
+    for field, value in (("size", 45), ("here", 2), ("all", 2), ("bytes", 2**63), ("offset", 2**64 - 1), ("at", 2**63),
                          ("at", 0),
                          ("disks", 2), ("disk", 1), ("start", 1)):
         write(f"C21 wide {field} {value}", archive(entries(), wide={field: value}), "")
@@ -113,8 +111,8 @@ def containers():
         made = Entry(FOLDER + "data/0", FLOATS, {}, {**large, "extra": extra})
         write(f"C21 wide entry {size}", archive([entries()[0], made, entries()[2]]), None
               if size == 16 else "large entry")
-    overflow = Entry(FOLDER + "data/0", FLOATS, {}, {**large, "extra": struct.pack("<HHQQ", 1, 16, 2**64 - 1,
-                                                                                   2**64 - 1)})
+    overflow = Entry(FOLDER + "data/0", FLOATS, {},
+                     {**large, "extra": struct.pack("<HHQQ", 1, 16, 2**64 - 1, 2**64 - 1)})
     write("C21 wide entry overflows", archive([entries()[0], overflow, entries()[2]]), "")
     write("C22 in front", archive(entries(), head=b"GIF89a" * 4), "GIF")
     write("C22 zip in front", good + archive(entries()), "")
