@@ -47,7 +47,8 @@ def write_safetensors(path, tensors, metadata=None):
 
 def case(name, truth, container="zip archive of PyTorch", **facts):
     """Remembers what must be read from the file `name`; arrays of the truth may be NumPy's."""
-    tensors = {key: torch.from_numpy(np.array(value, order="C")) if isinstance(value, (np.ndarray, np.generic)) else value
+    tensors = {key: torch.from_numpy(np.array(value, order="C"))
+               if isinstance(value, (np.ndarray, np.generic)) else value
                for key, value in truth.items()}
     write_safetensors(folder / (name + ".truth.safetensors"), tensors)
     cases[name] = {"container": container, **facts}
@@ -150,7 +151,8 @@ def training():
          wrapper="model", metadata={"iteration": "90000"}, leftOut=["optimizer", "scheduler"])
     both("pycls", {"epoch": 7, "model_state": weights}, weights, wrapper="model_state", metadata={"epoch": "7"})
     averaged = {key: value + 1 for key, value in weights.items()}
-    latest = {"epoch": 11, "time": 12.5, "best_metric": 0.25, "test_loss": 1e-3, "lr": 0.01, "big": 2**40, "huge": 2**100,
+    latest = {"epoch": 11, "time": 12.5, "best_metric": 0.25, "test_loss": 1e-3, "lr": 0.01, "big": 2**40,
+              "huge": 2**100,
               "model_state_dict": wrapped,
               "ema_model_state_dict": {"_orig_mod.module." + key: value for key, value in averaged.items()},
               "optimizer_state_dict": optimiser.state_dict(), "scheduler_state_dict": {"T": [1, 2]}}
@@ -160,7 +162,8 @@ def training():
          leftOut=["huge", "model_state_dict", "optimizer_state_dict", "scheduler_state_dict"])
     both("simpleaicv_plain", {**latest, "ema_model_state_dict": None}, weights, wrapper="model_state_dict")
     arguments = argparse.Namespace(lr=0.1, arch="r50")
-    both("namespace", {"state_dict": weights, "args": arguments, "epoch": 3, "counts": collections.Counter("ab")}, weights,
+    both("namespace", {"state_dict": weights, "args": arguments, "epoch": 3, "counts": collections.Counter("ab")},
+         weights,
          wrapper="state_dict", metadata={"epoch": "3"},
          leftOut=["argparse.Namespace in args", "collections.Counter in counts"])
     both("text", {"state_dict": weights, "note": "größer 大", "lr": np.float32(0.5), "steps": np.int64(7)}, weights,
@@ -208,7 +211,7 @@ def without_checksums():
 
 
 class Python2Pickler(pickle._Pickler):
-    """Protocol 2 as Python 2 wrote it: str as SHORT_BINSTRING or BINSTRING, arrays with their bytes in such a string."""
+    """Protocol 2 as Python 2 wrote it: str as SHORT_BINSTRING or BINSTRING, arrays with their bytes in such one."""
     dispatch = dict(pickle._Pickler.dispatch)
 
     def save_bytes(self, value):
@@ -262,7 +265,8 @@ def refused():
     refuse("whole_model.pth", "somebody.models.CustomModel", lambda path: torch.save(CustomModel(2, 2), path))
     refuse("whole_model.legacy.pth", "somebody.models.CustomModel",
            lambda path: torch.save(CustomModel(2, 2), path, _use_new_zipfile_serialization=False))
-    refuse("wrapped_model.pth", "somebody.models.CustomModel", lambda path: torch.save({"model": CustomModel(2, 2)}, path))
+    refuse("wrapped_model.pth", "somebody.models.CustomModel",
+           lambda path: torch.save({"model": CustomModel(2, 2)}, path))
     del sys.modules["somebody.models"]
     refuse("script.pth", "TorchScript", lambda path: torch.jit.save(torch.jit.script(torch.nn.Linear(2, 2)), path))
     refuse("sparse.pth", "sparse", lambda path: torch.save({"a": torch.eye(3).to_sparse()}, path))
@@ -271,16 +275,19 @@ def refused():
     refuse("tensor.pth", "without a name", lambda path: torch.save(torch.ones(3), path))
     refuse("list.pth", "list", lambda path: torch.save([torch.ones(3)], path))
     refuse("numbers.pth", "no tensors", lambda path: torch.save({"epoch": 3}, path))
-    refuse("swapped.pkl", "big-endian", lambda path: path.write_bytes(pickle.dumps({"a": np.arange(3.0).astype(">f4")}, 2)))
+    refuse("swapped.pkl", "big-endian",
+           lambda path: path.write_bytes(pickle.dumps({"a": np.arange(3.0).astype(">f4")}, 2)))
     refuse("arrays.npz", "NumPy archive", lambda path: np.savez(path, a=np.ones(3)))
     refuse("array.npy", "NumPy array", lambda path: np.save(path, np.ones(3)))
-    refuse("conjugated.pth", "lazily", lambda path: torch.save({"a": torch.ones(2, dtype=torch.complex64).conj()}, path))
+    refuse("conjugated.pth", "lazily",
+           lambda path: torch.save({"a": torch.ones(2, dtype=torch.complex64).conj()}, path))
 
 
 if __name__ == "__main__":
     folder = pathlib.Path(sys.argv[1])
     torch.manual_seed(1)
     np.random.seed(1)
-    for write in (plain, dtypes, views, training, mmdetection, devices, without_checksums, arrays, safetensors, refused):
+    for write in (plain, dtypes, views, training, mmdetection, devices, without_checksums, arrays, safetensors,
+                  refused):
         write()
     (folder / "cases.json").write_text(json.dumps(cases))

@@ -13,6 +13,6 @@ ElementType elementType(at::ScalarType type);  ///< Throws std::invalid_argument
 /// The plan's tensors in its order. Each storage is read once, straight to where it stays; tensors share it as they
 /// shared it in the file. With `headerOnly` they have shapes and types, but no data (device "meta").
 std::vector<std::pair<std::string, at::Tensor>> materialise(const StatePlan &plan, const ByteSource &source,
-                                                           bool headerOnly);
+                                                            bool headerOnly);
 
 }  // namespace fcoscope
