@@ -13,6 +13,7 @@ void visit(OptionTable &table, ModelOptions &o)
     table.add("weights", o.weights,
               message("core", "A model file, a checkpoint folder, or the name of published weights that are here (fcos "
                               "model get); without it the model that ships with FCOScope."));
+    addProfile(table, o.profile);
     table.add("device", o.device, message("core", "auto, cpu or cuda:N."));
     table.add("threads", o.threads, 0, 1024, "threads",
               message("core", "CPU threads of the network; 0 means all cores."));

@@ -10,6 +10,7 @@ namespace fcoscope {
 
 struct ModelOptions {
     std::string weights;  ///< a file, a folder, published weights that are here; empty: the one that ships
+    std::string profile;  ///< which detector of its codebase the file holds; empty: what the file tells
     std::string device = "auto";
     int threads = 0;
 };
