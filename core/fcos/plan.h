@@ -31,6 +31,7 @@ public:
     /// Gives the arena back; the next run makes it anew. Safe at any time, on any thread.
     void rest() const;
     size_t arenaBytes() const { return arena_->bytes(); }
+    size_t blocksInUse() const { return arena_->blocksInUse(); }
 
 private:
     struct Block {
