@@ -18,6 +18,17 @@ void visit(OptionTable &table, ModelOptions &o)
               message("core", "CPU threads of the network; 0 means all cores."));
 }
 
+void addProfile(OptionTable &table, std::string &profileName)
+{
+    std::string known;
+    for (const std::string &name : profileNames())
+        known += (known.empty() ? "" : ", ") + name;
+    table.add("profile", profileName,
+              message("core", "Which detector of its codebase the file of another program holds, where the file does not "
+                              "tell: {0}; empty: what it tells, or the likeliest.")
+                  .with(known));
+}
+
 Predictor loadModel(const ModelOptions &options)
 {
     configureEngine(options.threads);
@@ -25,7 +36,7 @@ Predictor loadModel(const ModelOptions &options)
         options.weights.empty() ? resourceFile("models/default.safetensors") : weightsMeant(options.weights);
     if (path.empty())
         throw UserError(message("core", "No model ships with this copy of FCOScope; name one with --weights."));
-    return Predictor::load(path, options.device);
+    return Predictor::load(path, options.device, options.profile);
 }
 
 }  // namespace fcoscope

@@ -15,6 +15,9 @@ struct ModelOptions {
 };
 void visit(OptionTable &table, ModelOptions &options);
 
+/// The option that says which detector of its codebase a file holds.
+void addProfile(OptionTable &table, std::string &profileName);
+
 /// Throws UserError if there is no such model.
 Predictor loadModel(const ModelOptions &options);
 

@@ -3,6 +3,7 @@
 
 #include "core/data/dataset.h"
 #include "core/data/image.h"
+#include "core/fcos/checkpoint.h"
 #include "core/fcos/engine.h"
 #include "core/weights/store.h"
 
@@ -13,6 +14,7 @@ Backend coreBackend(const std::string &device)
     Backend backend;
     backend.readImage = [](const std::filesystem::path &path) { return readImage(path.string()); };
     backend.isImage = [](const std::filesystem::path &path) { return isImageFile(path.string()); };
+    backend.looksLikeModel = [](const std::filesystem::path &path) { return looksLikeModel(path); };
     backend.imagesInFolder = [](const std::filesystem::path &folder) {
         const std::vector<std::string> files = imageFilesIn(folder);
         return std::vector<std::filesystem::path>(files.begin(), files.end());

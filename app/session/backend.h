@@ -35,6 +35,8 @@ struct DataSetImages {
 struct Backend {
     std::function<Image(const std::filesystem::path &)> readImage;
     std::function<bool(const std::filesystem::path &)> isImage;
+    /// By content: a file of weights, whosesoever, or a folder with a checkpoint in it.
+    std::function<bool(const std::filesystem::path &)> looksLikeModel;
     std::function<std::vector<std::filesystem::path>(const std::filesystem::path &folder)> imagesInFolder;
     std::function<DataSetImages(const std::filesystem::path &)> readDataSet;
     std::function<ModelPtr(const std::filesystem::path &, const RunContext &)> loadModel;

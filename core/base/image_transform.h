@@ -48,12 +48,15 @@ private:
     }
 };
 
-/// How the sides of a resized image become whole numbers (specification, section 5.1).
+/// How the sides of a resized image become whole numbers (specification, section 5.1). All in double.
 enum class SizeRounding {
-    Floor,     ///< both sides rounded down (torchvision 0.28, scale in double; ours)
-    Truncate,  ///< the shorter side is exact or, where the longer one binds, rounded; the other truncated (tianzhi)
-    Nearest,   ///< both sides ⌊v + ½⌋ (AdelaiDet, mmdetection)
-    HalfEven,  ///< both sides rounded to nearest, halves to even (SimpleAICV)
+    Floor,        ///< both sides rounded down, but 799.9999999999999 is 800 (ours)
+    Torchvision,  ///< both sides rounded down whatever the scale's own rounding did: 1589 × 1599 becomes 799 × 805
+    Truncate,     ///< the shorter side is exact or, where the longer one binds, rounded; the other truncated (tianzhi)
+    Nearest,      ///< both sides ⌊v + ½⌋ (mmdetection)
+    Detectron,    ///< both sides ⌊v + ½⌋, the two limits applied one after the other (AdelaiDet): 62 × 3 → 1333 × 64,
+                  ///< where Nearest makes it 1333 × 65
+    HalfEven,     ///< both sides rounded to nearest, halves to even (SimpleAICV)
 };
 
 /// The whole image, scaled so that its shorter side becomes `shortSide` unless its longer side would then exceed

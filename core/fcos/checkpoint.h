@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Checkpoints on disk: our own safetensors (specification at github.com/huggingface/safetensors), read by our own
+// Models on disk: files of other codebases (core/fcos/checkpoint), and our own safetensors (specification at github.com/huggingface/safetensors), read by our own
 // reader, which refuses everything that is not exactly well formed.
 //
 // A model file holds weights (what inference loads: averaged where training kept an average) and, as text in the
@@ -15,14 +15,27 @@
 
 namespace fcoscope {
 
-/// Reads what a checkpoint says about itself, without building the network.
-ModelInfo readModelInfo(const std::filesystem::path &path);
+/// True for a file whose content looks like weights, whosesoever (4 kB of it are read), and for a folder that the trainer
+/// wrote with a checkpoint in it. Whether it can be loaded, loading says.
+bool looksLikeModel(const std::filesystem::path &path);
 
-/// Copies the model of a checkpoint to one file, weights as float16 if `half`. `facts` are added to those it
-/// has, and options of the profile may be given other values.
-void exportModel(const std::filesystem::path &from, const std::filesystem::path &to, bool half,
-                 const std::map<std::string, std::string> &facts = {},
-                 const std::map<std::string, std::string> &profile = {});
+/// Reads what a model file says about itself, without building the network. Files of other codebases are read whole: some
+/// of what is assumed about them shows in their values. `profileName` as for Predictor::load.
+ModelInfo readModelInfo(const std::filesystem::path &path, const std::string &profileName = "");
+
+struct ExportOptions {
+    bool half = false;          ///< weights as float16
+    std::string codebase;       ///< of a .pth file: whose; "": the one the model came from, else torchvision
+    std::string profileName;    ///< as for Predictor::load
+    std::map<std::string, std::string> facts;    ///< added to those it has
+    std::map<std::string, std::string> profile;  ///< options of the profile that get other values
+};
+/// Copies the model of a checkpoint, or of any file that Predictor::load takes, to one file. `to` ends in .safetensors
+/// for our own format, or in .pth for another codebase's: then its tensors alone, under its names, as its own
+/// load_state_dict(strict=True) wants them. Throws UserError if that codebase has no network that computes the same.
+void exportModel(const std::filesystem::path &from, const std::filesystem::path &to, const ExportOptions &options = {});
+/// The codebases that a .pth file can be written for.
+std::vector<std::string> exportCodebases();
 
 /// Writes a model with first weights drawn from the seed: untrained, for tests and for trying a structure.
 void writeRandomModel(const std::filesystem::path &to, const NetworkOptions &network, const Profile &profile,

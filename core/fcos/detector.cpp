@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fcos/detector.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/error.h"
@@ -8,36 +9,56 @@
 
 namespace fcoscope {
 
-Pyramid Pyramid::make(const std::array<int64_t, 3> &in, int64_t channels, size_t levels)
+Pyramid Pyramid::make(const NetworkOptions &options, const std::array<int64_t, 3> &in, std::vector<int> levels)
 {
+    const int64_t channels = options.pyramidChannels;
     Pyramid pyramid;
+    pyramid.upsampling = options.upsampling;
+    pyramid.p6Source = options.p6Source;
+    const auto answers = [&](int level) { return std::find(levels.begin(), levels.end(), level) != levels.end(); };
+    if (levels.back() > 5)
+        pyramid.extra[0] = Conv::make(options.p6Source == P6Source::P5 ? channels : in[2], channels, 3, 2, true);
+    if (levels.back() > 6)
+        pyramid.extra[1] = Conv::make(channels, channels, 3, 2, true);
+    bool needed = false;
     for (size_t i = 0; i < 3; ++i) {
-        pyramid.lateral[i] = Conv::make(in[i], channels, 1, 1, true);
-        pyramid.output[i] = Conv::make(channels, channels, 3, 1, true);
+        const bool feedsP6 = i == 2 && pyramid.extra[0].exists() && options.p6Source == P6Source::P5;
+        if (answers(static_cast<int>(i) + 3) || feedsP6) {
+            pyramid.output[i] = Conv::make(channels, channels, 3, 1, true);
+            needed = true;
+        }
+        if (needed)
+            pyramid.lateral[i] = Conv::make(in[i], channels, 1, 1, true);
     }
-    for (size_t i = 3; i < levels; ++i)
-        pyramid.extra.push_back(Conv::make(channels, channels, 3, 2, true));
+    pyramid.levels = std::move(levels);
     return pyramid;
 }
 
 std::vector<at::Tensor> Pyramid::operator()(const std::array<at::Tensor, 3> &features, const Pass &pass) const
 {
-    std::array<at::Tensor, 3> merged;
-    for (size_t i = 3; i-- > 0;) {
+    std::array<at::Tensor, 5> all;  // P3 … P7
+    at::Tensor merged;
+    for (size_t i = 3; i-- > 0 && lateral[i].exists();) {
         pass.checkStop();
-        merged[i] = lateral[i](features[i]);
-        if (i < 2)  // nearest, to the lateral's exact size: sizes need not double
-            merged[i] = merged[i] + at::upsample_nearest2d(merged[i + 1], {merged[i].size(2), merged[i].size(3)});
+        at::Tensor own = lateral[i](features[i]);
+        if (merged.defined()) {  // to the lateral's exact size: sizes need not double
+            const std::array<int64_t, 2> size{own.size(2), own.size(3)};
+            own = own + (upsampling == Upsampling::Nearest ? at::upsample_nearest2d(merged, size)
+                                                           : at::upsample_bilinear2d(merged, size, false));
+        }
+        merged = own;
+        if (output[i].exists())
+            all[i] = output[i](merged);
     }
-    std::vector<at::Tensor> levels;
-    for (size_t i = 0; i < 3; ++i) {
-        pass.checkStop();
-        levels.push_back(output[i](merged[i]));
-    }
-    // P6 itself is handed on without ReLU; only P7's input has one.
-    for (size_t i = 0; i < extra.size(); ++i)
-        levels.push_back(extra[i](i == 0 ? levels.back() : at::relu(levels.back())));
-    return levels;
+    pass.checkStop();
+    if (extra[0].exists())
+        all[3] = extra[0](p6Source == P6Source::P5 ? all[2] : features[2]);
+    if (extra[1].exists())  // P6 itself is handed on without ReLU
+        all[4] = extra[1](at::relu(all[3]));
+    std::vector<at::Tensor> answered;
+    for (const int level : levels)
+        answered.push_back(all[static_cast<size_t>(level) - 3]);
+    return answered;
 }
 
 void Pyramid::collect(NamedTensors &names, const std::string &prefix)
@@ -46,23 +67,66 @@ void Pyramid::collect(NamedTensors &names, const std::string &prefix)
         lateral[i].collect(names, prefix + ".lateral." + std::to_string(i + 3));
     for (size_t i = 0; i < 3; ++i)
         output[i].collect(names, prefix + ".output." + std::to_string(i + 3));
-    for (size_t i = 0; i < extra.size(); ++i)
+    for (size_t i = 0; i < 2; ++i)
         extra[i].collect(names, prefix + ".p" + std::to_string(i + 6));
+}
+
+TowerLayer TowerLayer::make(const NetworkOptions &options, size_t levels)
+{
+    const int64_t channels = options.pyramidChannels;
+    TowerLayer layer{Conv::make(channels, channels, 3, 1, options.towerBias), {}, {}, false};
+    if (options.towerNorm == TowerNorm::Group) {
+        if (channels % options.towerGroups != 0)
+            throw UserError(message("core", "{0} pyramid channels cannot be split into {1} groups of equal size.")
+                                .with(channels, options.towerGroups));
+        layer.group = GroupNorm::make(channels, options.towerGroups);
+    } else if (options.towerNorm != TowerNorm::None) {
+        const size_t norms = options.towerNorm == TowerNorm::BatchPerLevel ? levels : 1;
+        for (size_t i = 0; i < norms; ++i)
+            layer.batch.push_back(BatchNorm::make(channels, 1e-5, /*frozen=*/false));
+        layer.perLevel = options.towerNorm == TowerNorm::BatchPerLevel;
+    }
+    return layer;
+}
+
+at::Tensor TowerLayer::operator()(const at::Tensor &x, size_t level, const Pass &pass) const
+{
+    pass.checkStop();
+    at::Tensor y = conv(x);
+    if (group)
+        y = (*group)(y);
+    else if (!batch.empty())
+        y = batch[perLevel ? level : 0](y, pass);
+    return y.relu_();
+}
+
+void TowerLayer::collect(NamedTensors &names, const std::string &prefix)
+{
+    conv.collect(names, prefix + ".conv");
+    if (group)
+        group->collect(names, prefix + ".norm");
+    for (size_t i = 0; i < batch.size(); ++i)
+        batch[i].collect(names, prefix + ".norm" + (perLevel ? "." + std::to_string(i) : ""));
+}
+
+void TowerLayer::fold()
+{
+    if (batch.empty() || perLevel)
+        return;
+    conv = folded(conv, batch.front());
+    batch.clear();
 }
 
 Head Head::make(const NetworkOptions &options, size_t levels)
 {
     const int64_t channels = options.pyramidChannels;
-    if (channels % options.towerGroups != 0)
-        throw UserError(message("core", "{0} pyramid channels cannot be split into {1} groups of equal size.")
-                            .with(channels, options.towerGroups));
     Head head;
     head.branch = options.centernessBranch;
+    for (int i = 0; i < options.sharedTowerDepth; ++i)
+        head.sharedTower.push_back(TowerLayer::make(options, levels));
     for (int i = 0; i < options.towerDepth; ++i) {
-        head.classTower.push_back(
-            {Conv::make(channels, channels, 3, 1, true), GroupNorm::make(channels, options.towerGroups)});
-        head.boxTower.push_back(
-            {Conv::make(channels, channels, 3, 1, true), GroupNorm::make(channels, options.towerGroups)});
+        head.classTower.push_back(TowerLayer::make(options, levels));
+        head.boxTower.push_back(TowerLayer::make(options, levels));
     }
     head.classPrediction = Conv::make(channels, options.classCount, 3, 1, true);
     head.boxPrediction = Conv::make(channels, 4, 3, 1, true);
@@ -74,60 +138,79 @@ Head Head::make(const NetworkOptions &options, size_t levels)
     return head;
 }
 
+at::Tensor distancesOf(const at::Tensor &prediction, const at::Tensor &scale, const Profile &profile, size_t level)
+{
+    at::Tensor distances = scale.defined() ? prediction * scale : prediction;
+    distances = profile.boxActivation == BoxActivation::Relu ? at::relu(distances) : at::exp(distances);
+    return profile.boxUnit == BoxUnit::Strides ? distances * profile.strides[level] : distances;
+}
+
 LevelTensors Head::operator()(const at::Tensor &features, size_t level, const Profile &profile, const Pass &pass) const
 {
-    const auto through = [&](const std::vector<TowerLayer> &tower) {
-        at::Tensor x = features;
-        for (const TowerLayer &layer : tower) {
-            pass.checkStop();
-            x = layer.norm(layer.conv(x)).relu_();
-        }
+    const auto through = [&](const Tower &tower, at::Tensor x) {
+        for (const TowerLayer &layer : tower)
+            x = layer(x, level, pass);
         return x;
     };
-    const at::Tensor forClass = through(classTower), forBox = through(boxTower);
+    const at::Tensor forBoth = through(sharedTower, features), forClass = through(classTower, forBoth),
+                     forBox = through(boxTower, forBoth);
     LevelTensors said;
     said.classLogits = classPrediction(forClass);
-    if (branch != CenternessBranch::None)
+    if (centernessPrediction.exists())
         said.centernessLogits = centernessPrediction(branch == CenternessBranch::ClassTower ? forClass : forBox);
-    at::Tensor distances = boxPrediction(forBox);
-    if (!scales.empty())
-        distances = distances * scales[level];
-    distances = profile.boxActivation == BoxActivation::Relu ? at::relu(distances) : at::exp(distances);
-    said.distances = profile.boxUnit == BoxUnit::Strides ? distances * profile.strides[level] : distances;
+    said.distances = distancesOf(boxPrediction(forBox), scales.empty() ? at::Tensor() : scales[level], profile, level);
     return said;
 }
 
 void Head::collect(NamedTensors &names, const std::string &prefix)
 {
-    const auto tower = [&](std::vector<TowerLayer> &layers, const std::string &name) {
-        for (size_t i = 0; i < layers.size(); ++i) {
-            layers[i].conv.collect(names, prefix + "." + name + "." + std::to_string(i) + ".conv");
-            layers[i].norm.collect(names, prefix + "." + name + "." + std::to_string(i) + ".norm");
-        }
+    const auto tower = [&](Tower &layers, const std::string &name) {
+        for (size_t i = 0; i < layers.size(); ++i)
+            layers[i].collect(names, prefix + "." + name + "." + std::to_string(i));
     };
+    tower(sharedTower, "share_tower");
     tower(classTower, "cls_tower");
     tower(boxTower, "reg_tower");
     classPrediction.collect(names, prefix + ".cls_pred");
     boxPrediction.collect(names, prefix + ".reg_pred");
-    if (branch != CenternessBranch::None)
-        centernessPrediction.collect(names, prefix + ".ctr_pred");
+    centernessPrediction.collect(names, prefix + ".ctr_pred");
     for (size_t i = 0; i < scales.size(); ++i)
         names.push_back({prefix + ".scale." + std::to_string(i), &scales[i], Role::Offset});
 }
 
+void Head::fold()
+{
+    for (Tower *tower : {&sharedTower, &classTower, &boxTower})
+        for (TowerLayer &layer : *tower)
+            layer.fold();
+}
+
+namespace {
+
+std::vector<int> levelsOf(const std::vector<double> &strides)
+{
+    std::vector<int> levels;
+    for (const double stride : strides) {
+        int level = 3;
+        while (level < 7 && (1 << level) < stride)
+            ++level;
+        if (stride != 1 << level)
+            throw UserError(message("core", "The strides of this network must be some of 8, 16, 32, 64 and 128."));
+        levels.push_back(level);
+    }
+    return levels;
+}
+
+}  // namespace
+
 Detector Detector::make(const NetworkOptions &options, const Profile &profile)
 {
     checkProfile(profile);
-    static const std::vector<double> pyramidStrides{8, 16, 32, 64, 128};
-    if (profile.strides.size() < 3 || profile.strides.size() > 5 ||
-        !std::equal(profile.strides.begin(), profile.strides.end(), pyramidStrides.begin()))
-        throw UserError(
-            message("core", "The strides of this network must be 8, 16, 32 and may go on with 64 and 128."));
     Detector detector;
     detector.options = options;
     detector.profile = profile;
     detector.backbone = ResNet::make(options);
-    detector.pyramid = Pyramid::make(detector.backbone.channels, options.pyramidChannels, profile.strides.size());
+    detector.pyramid = Pyramid::make(options, detector.backbone.channels, levelsOf(profile.strides));
     detector.head = Head::make(options, profile.strides.size());
     return detector;
 }
@@ -201,7 +284,11 @@ void Detector::initialise(uint64_t seed)
         head.boxPrediction.bias.fill_(profile.boxUnit == BoxUnit::Strides ? 4.0 : 32.0);
 }
 
-void Detector::fold() { backbone.fold(); }
+void Detector::fold()
+{
+    backbone.fold();
+    head.fold();
+}
 
 void Detector::to(const at::Device &device)
 {

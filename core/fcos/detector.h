@@ -2,6 +2,8 @@
 // The whole network: backbone, pyramid, head.
 #pragma once
 
+#include <optional>
+
 #include "core/fcos/layers.h"
 #include "core/fcos/network_options.h"
 #include "core/fcos/resnet.h"
@@ -9,12 +11,16 @@
 
 namespace fcoscope {
 
-/// Feature pyramid (Lin et al., 2016): P3–P5 from C3–C5, P6 from P5, P7 from P6. As many levels as the profile has.
+/// Feature pyramid (Lin et al., 2016): P3–P5 from C3–C5, P6 from P5 or C5, P7 from P6. It answers with the levels that the
+/// profile's strides ask for; what none of them needs does not exist.
 struct Pyramid {
-    std::array<Conv, 3> lateral, output;
-    std::vector<Conv> extra;  ///< P6, P7
+    std::array<Conv, 3> lateral, output;  ///< for C3, C4, C5
+    std::array<Conv, 2> extra;            ///< P6, P7
+    std::vector<int> levels;              ///< which are answered, finest first: 3 is stride 8 … 7 is stride 128
+    Upsampling upsampling = Upsampling::Nearest;
+    P6Source p6Source = P6Source::P5;
 
-    static Pyramid make(const std::array<int64_t, 3> &in, int64_t channels, size_t levels);
+    static Pyramid make(const NetworkOptions &options, const std::array<int64_t, 3> &in, std::vector<int> levels);
     std::vector<at::Tensor> operator()(const std::array<at::Tensor, 3> &features, const Pass &pass) const;
     void collect(NamedTensors &names, const std::string &prefix);
 };
@@ -26,20 +32,36 @@ struct LevelTensors {
     at::Tensor distances;         ///< [B, 4, H, W]: l, t, r, b in pixels of the network's input
 };
 
-/// Two towers of convolution, group norm and ReLU, shared by all levels (paper, figure 2).
+/// What the box prediction [B, 4, H, W] of a level means, as LevelTensors::distances. scale: the level's, or undefined.
+at::Tensor distancesOf(const at::Tensor &prediction, const at::Tensor &scale, const Profile &profile, size_t level);
+
+/// Convolution, norm and ReLU. At most one kind of norm is there.
+struct TowerLayer {
+    Conv conv;
+    std::optional<GroupNorm> group;
+    std::vector<BatchNorm> batch;  ///< one, or one for each level
+    bool perLevel = false;
+
+    static TowerLayer make(const NetworkOptions &options, size_t levels);
+    at::Tensor operator()(const at::Tensor &x, size_t level, const Pass &pass) const;
+    void collect(NamedTensors &names, const std::string &prefix);
+    void fold();
+};
+using Tower = std::vector<TowerLayer>;
+
+/// Two towers, shared by all levels (paper, figure 2). What a tower both branches share says goes into their own, where
+/// they have one.
 struct Head {
-    struct TowerLayer {
-        Conv conv;
-        GroupNorm norm;
-    };
-    std::vector<TowerLayer> classTower, boxTower;
+    Tower sharedTower, classTower, boxTower;
     Conv classPrediction, boxPrediction, centernessPrediction;
     std::vector<at::Tensor> scales;  ///< one scalar for each level, or none
     CenternessBranch branch = CenternessBranch::BoxTower;
 
     static Head make(const NetworkOptions &options, size_t levels);
+    /// `level` counts the levels there are, from 0.
     LevelTensors operator()(const at::Tensor &features, size_t level, const Profile &profile, const Pass &pass) const;
     void collect(NamedTensors &names, const std::string &prefix);
+    void fold();
 };
 
 struct Detector {
@@ -54,7 +76,7 @@ struct Detector {
 
     /// images [B, 3, H, W], normalised → one entry for each level.
     std::vector<LevelTensors> operator()(const at::Tensor &images, const Pass &pass) const;
-    /// P3, P4, … of the same images (for tests and lenses).
+    /// The levels of the pyramid for the same images (for tests and lenses).
     std::vector<at::Tensor> features(const at::Tensor &images, const Pass &pass) const;
 
     /// Every tensor by its name, in a fixed order.
@@ -63,7 +85,7 @@ struct Detector {
     void initialise(uint64_t seed);
     /// Moves all tensors, convolution weights channels-last (what oneDNN's and cuDNN's fast kernels want).
     void to(const at::Device &device);
-    /// Batch norms become part of their convolutions. For inference only, and the last thing done to a network.
+    /// Batch norms become part of their convolutions, but for those of single levels. For inference only, and the last thing done to a network.
     void fold();
 };
 

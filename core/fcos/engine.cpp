@@ -9,7 +9,9 @@
 #include <thread>
 
 #include "core/base/error.h"
+#include "core/fcos/arena.h"
 #include "core/fcos/model_file.h"
+#include "core/fcos/plan_kernels.h"
 
 namespace fcoscope {
 
@@ -21,6 +23,7 @@ void configureEngine(int threads)
     // all memory, and we have a sanitizer for it.
     at::globalContext().setDeterministicFillUninitializedMemory(false);
     at::globalContext().setBenchmarkCuDNN(false);
+    installArenas();
 }
 
 at::Device deviceNamed(const std::string &name)
@@ -48,6 +51,7 @@ std::vector<std::pair<std::string, std::string>> engineFacts()
     std::vector<std::pair<std::string, std::string>> facts;
     facts.emplace_back("LibTorch", TORCH_VERSION);
     facts.emplace_back("CPU capability used by LibTorch", at::get_cpu_capability());
+    facts.emplace_back("own loops of inference", planKernels().name);
     facts.emplace_back("oneDNN", at::globalContext().hasMKLDNN() ? "yes" : "no");
     facts.emplace_back("MKL", at::globalContext().hasMKL() ? "yes" : "no");
     facts.emplace_back("threads", std::to_string(at::get_num_threads()));

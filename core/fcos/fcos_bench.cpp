@@ -2,6 +2,8 @@
 // fcos_bench: what a bare machine can do with the engine, on made-up samples: no Qt, no OpenCV, no files.
 //
 //     fcos_bench infer [name=value…]    milliseconds of resizing, network and decoding of one image
+//     fcos_bench network [name=value…]  the network alone: the modules that are trained against the plan
+//     fcos_bench serve MODEL INPUT …    the network alone, for a program that compares (tests/bench)
 //     fcos_bench train [name=value…]    images per second in training
 //     fcos_bench check                  trains a few steps twice and compares: the same weights, falling loss
 //
@@ -18,6 +20,7 @@
 #include "core/base/random.h"
 #include "core/fcos/checkpoint.h"
 #include "core/fcos/engine.h"
+#include "core/fcos/network_bench.h"
 #include "core/fcos/predictor.h"
 #include "core/fcos/trainer.h"
 #include "core/rules/decode.h"
@@ -205,15 +208,22 @@ int main(int argc, char **argv)
 {
     configureProcess(argv);
     try {
-        const Settings settings = settingsFrom(argc, argv);
         const std::string what = argc > 1 ? argv[1] : "";
+        if (what == "serve")
+            return serveNetwork({argv + 2, argv + argc});
+        const Settings settings = settingsFrom(argc, argv);
+        if (what == "network") {
+            configureEngine(settings.train.threads);
+            return compareNetworks(settings.network, settings.profile, settings.made.height, settings.made.width,
+                                   settings.made.runs, settings.train.device);
+        }
         if (what == "infer")
             return infer(settings);
         if (what == "train")
             return trainSpeed(settings);
         if (what == "check")
             return check(settings);
-        std::fprintf(stderr, "fcos_bench infer|train|check [name=value…]\n");
+        std::fprintf(stderr, "fcos_bench infer|network|train|check [name=value…]\n");
         return 2;
     } catch (const UserError &error) {
         std::fprintf(stderr, "fcos_bench: %s\n", error.what());

@@ -35,12 +35,25 @@ struct Pass {
     }
 };
 
-/// Convolution. weight [out, in, k, k], bias [out] or undefined; padding (k-1)/2.
+/// While one lives, this thread makes layers of shapes alone (device "meta"): a network that is compared with a file
+/// before memory is spent on it.
+class ShapesAlone {
+public:
+    ShapesAlone();
+    ~ShapesAlone();
+    ShapesAlone(const ShapesAlone &) = delete;
+    ShapesAlone &operator=(const ShapesAlone &) = delete;
+};
+
+/// Convolution. weight [out, in / groups, k, k], bias [out] or undefined; padding (k-1)/2. Without a weight it is one that
+/// this network does not have.
 struct Conv {
     at::Tensor weight, bias;
     int stride = 1;
+    int groups = 1;
 
-    static Conv make(int64_t in, int64_t out, int kernel, int stride, bool bias);
+    static Conv make(int64_t in, int64_t out, int kernel, int stride, bool bias, int groups = 1);
+    bool exists() const { return weight.defined(); }
     /// [B, in, H, W] → [B, out, ⌈H/stride⌉, ⌈W/stride⌉]
     at::Tensor operator()(const at::Tensor &x) const;
     void collect(NamedTensors &names, const std::string &prefix);
@@ -56,6 +69,9 @@ struct BatchNorm {
     at::Tensor operator()(const at::Tensor &x, const Pass &pass) const;
     void collect(NamedTensors &names, const std::string &prefix);
 };
+
+/// The convolution that computes `conv` and then `norm` with its stored statistics.
+Conv folded(const Conv &conv, const BatchNorm &norm);
 
 /// A convolution without bias and its norm. fold() turns the pair into one convolution for inference.
 struct ConvNorm {

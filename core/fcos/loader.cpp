@@ -5,6 +5,7 @@
 
 #include "core/base/random.h"
 #include "core/rules/locations.h"
+#include "core/rules/pixels.h"
 
 namespace fcoscope {
 
@@ -103,7 +104,7 @@ Batch Loader::make(int64_t number) const
         std::vector<Box> boxes;
         std::vector<int> classes;
         for (const Label &label : sample.labels) {
-            boxes.push_back(label.box);
+            boxes.push_back(targetBox(label.box, sample.transform, profile_));
             classes.push_back(label.classIndex);
         }
         targets.add(assign(boxes, levels, profile_), classes, levels, i);

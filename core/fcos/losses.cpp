@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fcos/losses.h"
 
+#include <cmath>
+#include <numbers>
+
 namespace fcoscope {
 
 void Targets::to(const at::Device &device)
 {
-    for (at::Tensor *tensor : {&location, &classIndex, &distances, &centerness})
+    for (at::Tensor *tensor : {&location, &classIndex, &distances, &centerness, &stride})
         *tensor = tensor->to(device, tensor->scalar_type(), /*non_blocking=*/true);
 }
 
@@ -25,6 +28,7 @@ void TargetsBuilder::add(const Assignment &assignment, const std::vector<int> &c
         for (const double side : {d.left, d.top, d.right, d.bottom})
             distances_.push_back(static_cast<float>(side));
         centerness_.push_back(positive.centerness);
+        stride_.push_back(static_cast<float>(levels[static_cast<size_t>(positive.level)].stride));
     }
 }
 
@@ -36,6 +40,7 @@ Targets TargetsBuilder::finish() const
     targets.classIndex = at::tensor(classIndex_, at::kLong);
     targets.distances = at::tensor(distances_, at::kFloat).view({count, 4});
     targets.centerness = at::tensor(centerness_, at::kFloat);
+    targets.stride = at::tensor(stride_, at::kFloat).view({count, 1});
     for (const float c : centerness_)
         targets.centernessSum += c;
     return targets;
@@ -77,54 +82,140 @@ at::Tensor focalLossSum(const at::Tensor &logits, const Targets &targets, double
     return sum;
 }
 
-/// One loss for each row of l, t, r, b in pixels; all four are at least 0 in `predicted` and above 0 in `target`.
-at::Tensor boxLoss(const at::Tensor &predicted, const at::Tensor &target, BoxLoss kind)
+/// Logits of probabilities that stay `away` from 0 and 1; as with a clamp of the probabilities, those beyond learn
+/// nothing.
+at::Tensor clamped(const at::Tensor &logits, double away)
 {
-    const auto p = predicted.unbind(1), t = target.unbind(1);
-    const at::Tensor overlap =
-        (at::min(p[0], t[0]) + at::min(p[2], t[2])) * (at::min(p[1], t[1]) + at::min(p[3], t[3]));
-    const at::Tensor all = (p[0] + p[2]) * (p[1] + p[3]) + (t[0] + t[2]) * (t[1] + t[3]) - overlap;
-    const at::Tensor iou = overlap / (all + 1e-7);
-    switch (kind) {
-    case BoxLoss::LinearIou:
-        return 1 - iou;
-    case BoxLoss::LogIou:
-        return -at::log(iou.clamp_min(1e-6));
-    case BoxLoss::Diou:
-    case BoxLoss::Ciou:
-    case BoxLoss::Eiou:
-    case BoxLoss::Giou:
-        break;
+    const double limit = away > 0 ? std::log((1 - away) / away) : 0;
+    return away > 0 ? logits.clamp(-limit, limit) : logits;
+}
+
+/// Two boxes round the same location, given by their distances, and what all IoU losses are made of. [P] each.
+struct BoxPair {
+    at::Tensor overlap, joint;         ///< areas of intersection and union
+    at::Tensor hullWidth, hullHeight;  ///< of the smallest box round both
+    IouGuard guard;
+
+    BoxPair(const std::vector<at::Tensor> &p, const std::vector<at::Tensor> &t, IouGuard its)
+        : overlap((at::min(p[0], t[0]) + at::min(p[2], t[2])) * (at::min(p[1], t[1]) + at::min(p[3], t[3]))),
+          joint((p[0] + p[2]) * (p[1] + p[3]) + (t[0] + t[2]) * (t[1] + t[3]) - overlap),
+          hullWidth(at::max(p[0], t[0]) + at::max(p[2], t[2])), hullHeight(at::max(p[1], t[1]) + at::max(p[3], t[3])),
+          guard(its)
+    {
     }
-    const at::Tensor hull = (at::max(p[0], t[0]) + at::max(p[2], t[2])) * (at::max(p[1], t[1]) + at::max(p[3], t[3]));
-    return 1 - (iou - (hull - all) / (hull + 1e-7));
+
+    at::Tensor iou() const
+    {
+        switch (guard) {
+        case IouGuard::Epsilon: return overlap / (joint + 1e-7);
+        case IouGuard::Clamp: return overlap / joint.clamp_min(1e-6);
+        case IouGuard::CoarseClamp: return overlap / joint.clamp_min(1e-4);
+        default: return (overlap + 1) / (joint + 1);
+        }
+    }
+    at::Tensor logIou() const
+    {
+        const bool positive = guard == IouGuard::PlusOne || guard == IouGuard::PlusOneOnly;
+        return at::log(positive ? iou() : iou().clamp_min(1e-6));
+    }
+    /// The part of the smallest box round both that neither fills.
+    at::Tensor wasted() const
+    {
+        const at::Tensor hull = hullWidth * hullHeight;
+        switch (guard) {
+        case IouGuard::Epsilon: return (hull - joint) / (hull + 1e-7);
+        case IouGuard::PlusOne: return (hull + 1e-7 - joint) / (hull + 1e-7);
+        case IouGuard::Clamp: return (hull - joint) / hull.clamp_min(1e-7);
+        case IouGuard::CoarseClamp: return (hull - joint) / hull.clamp_min(1e-4);
+        default: return (hull - joint) / hull;
+        }
+    }
+    at::Tensor hullDiagonalSquared() const { return (hullWidth.square() + hullHeight.square()).clamp_min(1e-4); }
+};
+
+/// What DIoU, CIoU and EIoU (Zheng et al., 2020; Zhang et al., 2021) add to 1 − IoU.
+at::Tensor penalty(const BoxPair &pair, const std::vector<at::Tensor> &p, const std::vector<at::Tensor> &t, BoxLoss kind)
+{
+    const at::Tensor between = ((p[2] - p[0] - t[2] + t[0]).square() + (p[3] - p[1] - t[3] + t[1]).square()) / 4;
+    const at::Tensor away = between / pair.hullDiagonalSquared();
+    if (kind == BoxLoss::Diou)
+        return away;
+    const at::Tensor width = p[0] + p[2], height = p[1] + p[3], itsWidth = t[0] + t[2], itsHeight = t[1] + t[3];
+    if (kind == BoxLoss::Eiou)
+        return away + (width - itsWidth).square() / pair.hullWidth.square().clamp_min(1e-4) +
+               (height - itsHeight).square() / pair.hullHeight.square().clamp_min(1e-4);
+    const auto angle = [](const at::Tensor &w, const at::Tensor &h) { return at::atan(w / h.clamp_min(1e-4)); };
+    const at::Tensor shape =
+        (angle(itsWidth, itsHeight) - angle(width, height)).square() * (4 / (std::numbers::pi * std::numbers::pi));
+    const at::Tensor weight = shape / (1 - pair.iou() + shape).clamp_min(1e-4);
+    return away + weight.detach() * shape;  // the weight is no part of what is learnt (Zheng et al., 2020)
+}
+
+at::Tensor lossOf(const BoxPair &pair, const std::vector<at::Tensor> &p, const std::vector<at::Tensor> &t, BoxLoss kind)
+{
+    switch (kind) {
+    case BoxLoss::Giou: return 1 - (pair.iou() - pair.wasted());
+    case BoxLoss::LinearIou: return 1 - pair.iou();
+    case BoxLoss::LogIou: return -pair.logIou();
+    default: return 1 - (pair.iou() - penalty(pair, p, t, kind));
+    }
+}
+
+at::Tensor boxLossSum(const at::Tensor &each, const Targets &targets, const Profile &profile)
+{
+    const bool weighted = profile.boxLossWeight == BoxLossWeight::Centerness;
+    const double positives = std::max<double>(1, static_cast<double>(targets.count()));
+    const at::Tensor sum = (weighted ? each * targets.centerness : each).sum();
+    return sum / (weighted && profile.boxNormalizer == BoxNormalizer::WeightSum
+                      ? std::max(targets.centernessSum, 1e-6)
+                      : positives);
 }
 
 }  // namespace
 
-Losses computeLosses(const FlatOutputs &outputs, const Targets &targets, const Profile &profile)
+at::Tensor boxLoss(const at::Tensor &predicted, const at::Tensor &target, BoxLoss kind, IouGuard guard)
 {
+    const auto p = predicted.unbind(1), t = target.unbind(1);
+    return lossOf(BoxPair(p, t, guard), p, t, kind);
+}
+
+double nextClassNormalizer(ClassNormalizer rule, double last, int64_t positives)
+{
+    const double now = std::max<double>(1, static_cast<double>(positives));
+    return rule == ClassNormalizer::MovingAverage ? 0.9 * last + 0.1 * now : now;
+}
+
+Losses computeLosses(const FlatOutputs &outputs, const Targets &targets, const Profile &profile,
+                     double classNormalizer)
+{
+    // Without positives, sums over nothing: zero, but still a function of the outputs, so that every weight gets a
+    // gradient.
+    const auto ofPositives = [&](const at::Tensor &all) { return all.index_select(0, targets.location); };
     const double positives = std::max<double>(1, static_cast<double>(targets.count()));
     Losses losses;
-    losses.classification =
-        focalLossSum(outputs.classLogits, targets, profile.focalAlpha, profile.focalGamma) / positives;
-    if (targets.count() == 0) {  // zero, but still a function of the outputs, so that every weight gets a gradient
-        losses.box = outputs.distances.sum() * 0;
-        losses.centerness =
-            outputs.centernessLogits.defined() ? outputs.centernessLogits.sum() * 0 : at::zeros_like(losses.box);
-        return losses;
+    if (targets.count() > 0 || profile.learnFromEmptyBatches)
+        losses.classification = focalLossSum(clamped(outputs.classLogits, profile.probabilityClamp), targets,
+                                             profile.focalAlpha, profile.focalGamma) /
+                                classNormalizer;
+    else
+        losses.classification = ofPositives(outputs.classLogits.flatten()).sum();
+
+    at::Tensor predicted = ofPositives(outputs.distances.reshape({-1, 4})), wanted = targets.distances;
+    if (profile.boxLossUnit == BoxUnit::Strides) {
+        predicted = predicted / targets.stride;
+        wanted = wanted / targets.stride;
     }
-    const at::Tensor predicted = outputs.distances.reshape({-1, 4}).index_select(0, targets.location);
-    const at::Tensor each = boxLoss(predicted, targets.distances, profile.boxLoss);
-    losses.box = profile.boxLossWeight == BoxLossWeight::Centerness
-                     ? (each * targets.centerness).sum() / std::max(targets.centernessSum, 1e-6)
-                     : each.sum() / positives;
+    const auto p = predicted.unbind(1), t = wanted.unbind(1);
+    const BoxPair pair(p, t, profile.iouGuard);
+    losses.box = boxLossSum(lossOf(pair, p, t, profile.boxLoss), targets, profile);
+
+    losses.centerness = at::zeros_like(losses.box);
     if (outputs.centernessLogits.defined()) {
-        const at::Tensor logits = outputs.centernessLogits.reshape({-1}).index_select(0, targets.location);
+        const at::Tensor logits = clamped(ofPositives(outputs.centernessLogits.flatten()), profile.probabilityClamp);
+        const at::Tensor quality =
+            profile.quality == QualityTarget::Iou ? pair.iou().detach() : targets.centerness;
         losses.centerness =
-            at::binary_cross_entropy_with_logits(logits, targets.centerness, {}, {}, at::Reduction::Sum) / positives;
-    } else {
-        losses.centerness = at::zeros_like(losses.box);
+            at::binary_cross_entropy_with_logits(logits, quality, {}, {}, at::Reduction::Sum) / positives;
     }
     return losses;
 }

@@ -16,6 +16,7 @@ struct Targets {
     at::Tensor classIndex;  ///< [P] int64
     at::Tensor distances;   ///< [P, 4] l, t, r, b in pixels of the network's input
     at::Tensor centerness;  ///< [P]
+    at::Tensor stride;      ///< [P, 1] px: of the location's level
     double centernessSum = 0;
 
     int64_t count() const { return location.defined() ? location.size(0) : 0; }
@@ -31,7 +32,7 @@ public:
 
 private:
     std::vector<int64_t> location_, classIndex_;
-    std::vector<float> distances_, centerness_;
+    std::vector<float> distances_, centerness_, stride_;
 };
 
 /// All levels side by side: classLogits [B, N, C], centernessLogits [B, N] (or undefined), distances [B, N, 4].
@@ -45,8 +46,19 @@ struct Losses {
     at::Tensor total() const { return classification + box + centerness; }
 };
 
-/// Focal loss over every location and class, divided by max(1, positives); IoU loss of the positives, weighted and
-/// divided as the profile says; binary cross entropy of the positives' centerness, divided by max(1, positives).
-Losses computeLosses(const FlatOutputs &outputs, const Targets &targets, const Profile &profile);
+/// Focal loss over every location and class, divided by `classNormalizer`; IoU loss of the positives, weighted and
+/// divided as the profile says; binary cross entropy of the positives' quality, divided by max(1, positives). Where
+/// quality is the IoU, it is the very one the box loss knows, guard and all (AdelaiDet, which then weights no box).
+Losses computeLosses(const FlatOutputs &outputs, const Targets &targets, const Profile &profile,
+                     double classNormalizer);
+
+/// One loss for each row of l, t, r, b; all four are at least 0 in `predicted` and above 0 in `target`. The unit matters
+/// to the guard alone.
+at::Tensor boxLoss(const at::Tensor &predicted, const at::Tensor &target, BoxLoss kind, IouGuard guard);
+
+/// What the class loss of a batch with so many positives is divided by. `last` is what it was for the batch before, and
+/// `firstClassNormalizer` before any: the average's memory, which the trainer keeps.
+constexpr double firstClassNormalizer = 100;
+double nextClassNormalizer(ClassNormalizer rule, double last, int64_t positives);
 
 }  // namespace fcoscope

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fcos/model_file.h"
 
+#include <algorithm>
 #include <set>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/fcos/checkpoint/codebase.h"
 
 namespace fcoscope {
 namespace {
@@ -58,7 +60,67 @@ std::vector<std::string> classNamesOf(const std::map<std::string, std::string> &
     return names;
 }
 
+/// A file written before an option was there has that option as its profile has it. detectron2's has no name of ours.
+Profile profileWithName(const std::string &name)
+{
+    const std::vector<std::string> known = profileNames();
+    Profile profile = std::find(known.begin(), known.end(), name) != known.end() ? profileNamed(name) : Profile{};
+    profile.name = name;
+    return profile;
+}
+
+void count(ModelInfo &info, const Safetensors &weights)
+{
+    for (const auto &[name, tensor] : weights.tensors) {
+        if (!name.ends_with(".mean") && !name.ends_with(".var"))
+            info.weightCount += tensor.numel();
+        info.halfPrecision = info.halfPrecision || tensor.scalar_type() == at::kHalf;
+    }
+}
+
+/// Whether it is a safetensors file: a length, then JSON.
+bool isSafetensors(const std::filesystem::path &path)
+{
+    const std::string begin = readFilePart(path, 0, 9).bytes;
+    return begin.size() == 9 && begin[8] == '{';
+}
+
+ModelContents importedFrom(const std::filesystem::path &path, const std::string &profileName, bool headerOnly)
+{
+    const StateFile file = readStateFile(path, headerOnly);
+    ImportedModel imported = importModel(file, profileName);
+    ModelContents contents;
+    ModelInfo &info = contents.info;
+    info.path = path;
+    info.container = nameOf(file.container);
+    info.codebase = nameOf(imported.codebase);
+    info.backboneOnly = imported.backboneOnly;
+    info.network = imported.network;
+    info.profile = imported.profile;
+    info.classNames = imported.classNames;
+    info.assumptions = imported.assumptions;
+    info.ignored = imported.ignored;
+    info.facts["codebase"] = info.codebase;
+    for (const char *fact : {"meta.epoch", "iteration", "epoch", "meta.mmdet_version"})
+        if (const auto said = file.metadata.find(fact); said != file.metadata.end())
+            info.facts[fact] = said->second;
+    contents.weights.tensors = std::move(imported.tensors);
+    count(info, contents.weights);
+    return contents;
+}
+
 }  // namespace
+
+ModelContents readModel(const std::filesystem::path &path, const std::string &profileName, bool headerOnly)
+{
+    const std::filesystem::path file = modelFileOf(path);
+    if (isSafetensors(file)) {
+        Safetensors own = readSafetensors(file, headerOnly);
+        if (const auto format = own.metadata.find("format"); format != own.metadata.end() && format->second == formatName)
+            return {infoOf(own, file), std::move(own)};
+    }
+    return importedFrom(file, profileName, headerOnly);
+}
 
 std::filesystem::path modelFileOf(const std::filesystem::path &path)
 {
@@ -73,6 +135,18 @@ std::filesystem::path modelFileOf(const std::filesystem::path &path)
     throw UserError(message("core", "There is no model in the folder {0}.").with(path.string()));
 }
 
+bool looksLikeModel(const std::filesystem::path &path)
+{
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(path, ignored))
+        return looksLikeWeights(path);
+    try {
+        return !modelFileOf(path).empty();
+    } catch (const UserError &) {
+        return false;  // a folder of images, say
+    }
+}
+
 ModelInfo infoOf(const Safetensors &file, const std::filesystem::path &path)
 {
     const auto format = file.metadata.find("format");
@@ -84,20 +158,19 @@ ModelInfo infoOf(const Safetensors &file, const std::filesystem::path &path)
     ModelInfo info;
     info.path = path;
     readOptions(info.network, file.metadata, "network.", path.string());
+    info.container = nameOf(Container::Safetensors);
     if (const auto name = file.metadata.find("profile-name"); name != file.metadata.end())
-        info.profile.name = name->second;
+        info.profile = profileWithName(name->second);
     readOptions(info.profile, file.metadata, "profile.", path.string());
     info.training = sectionOf(file.metadata, "training.");
     info.facts = sectionOf(file.metadata, "fact.");
+    if (const auto codebase = info.facts.find("codebase"); codebase != info.facts.end())
+        info.codebase = codebase->second;
     info.classNames = classNamesOf(file.metadata, path);
     if (info.classNames.size() != static_cast<size_t>(info.network.classCount))
         throw UserError(message("core", "The model {0} names {1} classes and predicts {2}.")
                             .with(path.string(), info.classNames.size(), info.network.classCount));
-    for (const auto &[name, tensor] : file.tensors) {
-        if (!name.ends_with(".mean") && !name.ends_with(".var"))
-            info.weightCount += tensor.numel();
-        info.halfPrecision = info.halfPrecision || tensor.scalar_type() == at::kHalf;
-    }
+    count(info, file);
     return info;
 }
 
@@ -147,29 +220,28 @@ void copyTensors(const Safetensors &file, const std::string &prefix, const Named
         entry.tensor->copy_(*given.at(entry.name));
 }
 
-ModelInfo readModelInfo(const std::filesystem::path &path)
+ModelInfo readModelInfo(const std::filesystem::path &path, const std::string &profileName)
 {
-    const std::filesystem::path file = modelFileOf(path);
-    return infoOf(readSafetensors(file, /*headerOnly=*/true), file);
+    const ModelContents header = readModel(path, profileName, /*headerOnly=*/true);
+    const bool ours = header.weights.metadata.contains("format");
+    return ours ? header.info : readModel(path, profileName).info;
 }
 
-void exportModel(const std::filesystem::path &from, const std::filesystem::path &to, bool half,
-                 const std::map<std::string, std::string> &facts, const std::map<std::string, std::string> &profile)
+std::vector<OptionDifference> differencesFromOwn(const ModelInfo &info)
 {
-    const std::filesystem::path path = modelFileOf(from);
-    Safetensors file = readSafetensors(path);
-    ModelInfo info = infoOf(file, path);
-    OptionTable table;
-    visit(table, info.profile);
-    for (const auto &[name, value] : profile)
-        table.set(name, value, path.string());
-    for (const auto &[name, value] : facts)
-        info.facts[name] = value;
-    file.metadata = metadataOf(info);
-    if (half)
-        for (auto &[name, tensor] : file.tensors)
-            tensor = tensor.to(at::kHalf);
-    writeSafetensors(to, file);
+    NetworkOptions network = info.network, ownNetwork;
+    ownNetwork.classCount = network.classCount;
+    Profile profile = info.profile, ownProfile = profileNamed("fcoscope");
+    OptionTable here, own;
+    visit(here, profile);
+    visit(here, network);
+    visit(own, ownProfile);
+    visit(own, ownNetwork);
+    std::vector<OptionDifference> differences;
+    for (size_t i = 0; i < here.all().size(); ++i)
+        if (const std::string value = here.all()[i].get(), ours = own.all()[i].get(); value != ours)
+            differences.push_back({here.all()[i].name, value, ours});
+    return differences;
 }
 
 void writeRandomModel(const std::filesystem::path &to, const NetworkOptions &network, const Profile &profile,

@@ -11,6 +11,14 @@ namespace fcoscope {
 /// The file a path means: itself, or the model.safetensors of a checkpoint folder (or of a run's newest checkpoint).
 std::filesystem::path modelFileOf(const std::filesystem::path &path);
 
+/// A model file as it was read, ours or another codebase's: weights under our names.
+struct ModelContents {
+    ModelInfo info;
+    Safetensors weights;
+};
+/// `path` may be a checkpoint folder. With `headerOnly` the tensors have shapes and types alone.
+ModelContents readModel(const std::filesystem::path &path, const std::string &profileName = "", bool headerOnly = false);
+
 /// What the header says. Throws UserError if the file is not a model of ours.
 ModelInfo infoOf(const Safetensors &file, const std::filesystem::path &path);
 /// The header of a model.
@@ -22,7 +30,7 @@ void copyTensors(const Safetensors &file, const std::string &prefix, const Named
                  const std::filesystem::path &path, bool complete);
 
 /// A predictor over a copy of these weights, as validation during training needs it.
-Predictor makePredictor(ModelInfo info, Detector detector, const at::Device &device);
+Predictor makePredictor(ModelInfo info, const Detector &detector, const at::Device &device);
 
 /// Turns "auto", "cpu" or "cuda:N" into a device that is there. Throws UserError if it is not.
 at::Device deviceNamed(const std::string &name);

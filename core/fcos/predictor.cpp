@@ -9,13 +9,14 @@
 #include "core/fcos/engine.h"
 #include "core/fcos/input.h"
 #include "core/fcos/model_file.h"
+#include "core/fcos/plan.h"
 
 namespace fcoscope {
 
 struct Predictor::Impl {
     ModelInfo info;
-    Detector detector;
-    at::Device device = at::kCPU;
+    at::Device device;
+    Plan plan;
 };
 
 namespace {
@@ -38,16 +39,6 @@ UserError noMemory(const Image &image)
         message("core", "There is not enough memory to look for objects in the image {0}.").with(image.id));
 }
 
-/// [1, C, H, W] → a Grid of C channels.
-Grid gridOf(const at::Tensor &map)
-{
-    const at::Tensor plain = map.to(at::kCPU, at::kFloat).contiguous();
-    Grid grid{static_cast<int>(plain.size(1)), static_cast<int>(plain.size(2)), static_cast<int>(plain.size(3)), {}};
-    const float *values = plain.data_ptr<float>();
-    grid.values.assign(values, values + plain.numel());
-    return grid;
-}
-
 }  // namespace
 
 Predictor::Predictor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -57,29 +48,24 @@ Predictor::~Predictor() = default;
 
 const ModelInfo &Predictor::info() const { return impl_->info; }
 std::string Predictor::device() const { return impl_->device.str(); }
+void Predictor::rest() const { impl_->plan.rest(); }
 
-Predictor makePredictor(ModelInfo info, Detector detector, const at::Device &device)
+Predictor makePredictor(ModelInfo info, const Detector &detector, const at::Device &device)
 {
-    const at::NoGradGuard noGradient;
-    detector.to(device);
-    detector.fold();
-    auto impl = std::make_unique<Predictor::Impl>();
-    impl->info = std::move(info);
-    impl->detector = std::move(detector);
-    impl->device = device;
-    return Predictor(std::move(impl));
+    return Predictor(std::make_unique<Predictor::Impl>(std::move(info), device, Plan(detector, device)));
 }
 
-Predictor Predictor::load(const std::filesystem::path &path, const std::string &device)
+Predictor Predictor::load(const std::filesystem::path &path, const std::string &device, const std::string &profileName)
 {
     const at::Device target = deviceNamed(device);
-    const std::filesystem::path file = modelFileOf(path);
-    infoOf(readSafetensors(file, /*headerOnly=*/true), file);  // refuses a large file of others before reading it
-    const Safetensors contents = readSafetensors(file);
-    ModelInfo info = infoOf(contents, file);
-    Detector detector = Detector::make(info.network, info.profile);
-    copyTensors(contents, "", detector.tensors(), file, /*complete=*/true);
-    return makePredictor(std::move(info), std::move(detector), target);
+    // A large file that is none of ours to read is refused before it is read.
+    if (readModel(path, profileName, /*headerOnly=*/true).info.backboneOnly)
+        throw UserError(message("core", "The file {0} holds a backbone without a detector; a training can start from it.")
+                            .with(path.string()));
+    ModelContents contents = readModel(path, profileName);
+    Detector detector = Detector::make(contents.info.network, contents.info.profile);
+    copyTensors(contents.weights, "", detector.tensors(), contents.info.path, /*complete=*/true);
+    return makePredictor(std::move(contents.info), std::move(detector), target);
 }
 
 RawOutputsPtr Predictor::run(const Image &image, const RunContext &context, RunTimes *times) const
@@ -99,12 +85,7 @@ try {
     if (context.shouldStop())
         throw Stopped{};
     const auto networkStart = std::chrono::steady_clock::now();
-    for (const LevelTensors &level : impl_->detector(input, Pass{false, &context})) {
-        LevelOutputs outputs{gridOf(level.classLogits), {}, gridOf(level.distances)};
-        if (level.centernessLogits.defined())
-            outputs.centernessLogits = gridOf(level.centernessLogits);
-        raw->levels.push_back(std::move(outputs));
-    }
+    raw->levels = impl_->plan.run(input, context);
     if (times)
         times->networkMs = millisecondsSince(networkStart);
     return raw;

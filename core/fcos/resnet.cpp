@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fcos/resnet.h"
 
+#include <cmath>
+
 #include "core/base/error.h"
 
 namespace fcoscope {
 namespace {
 
-ConvNorm convNorm(int64_t in, int64_t out, int kernel, int stride, const NetworkOptions &options)
+ConvNorm convNorm(int64_t in, int64_t out, int kernel, int stride, const NetworkOptions &options, int groups = 1)
 {
-    return {Conv::make(in, out, kernel, stride, false),
+    return {Conv::make(in, out, kernel, stride, false, groups),
             BatchNorm::make(out, options.normEpsilon, options.backboneNorm == BackboneNorm::Frozen), false};
 }
 
@@ -22,10 +24,59 @@ Shape shapeOf(int depth)
     case 18: return {false, {2, 2, 2, 2}};
     case 34: return {false, {3, 4, 6, 3}};
     case 50: return {true, {3, 4, 6, 3}};
+    case 101: return {true, {3, 4, 23, 3}};
+    case 152: return {true, {3, 8, 36, 3}};
     default:
         throw UserError(message("core", "The option {0} is {1}; it must be one of {2}.")
-                            .with("backbone-depth", depth, "18, 34, 50"));
+                            .with("backbone-depth", depth, "18, 34, 50, 101, 152"));
     }
+}
+
+/// Channels everywhere in a backbone.
+struct Widths {
+    explicit Widths(const NetworkOptions &options) : shape(shapeOf(options.backboneDepth)), o(options)
+    {
+        if (!shape.bottleneck && (o.backboneGroups != 1 || o.groupWidth != 64))
+            throw UserError(message("core", "ResNet-{0} has no bottlenecks; the options {1} and {2} must be 1 and 64.")
+                                .with(o.backboneDepth, "backbone-groups", "group-width"));
+    }
+
+    int64_t stem() const { return scaled(64); }
+    /// Of the convolutions inside a block of stage `s` (from 0).
+    int64_t inner(int s) const
+    {
+        if (o.backboneGroups == 1)
+            return scaled(static_cast<int64_t>(o.groupWidth) << s);
+        return o.backboneGroups * std::max<int64_t>(1, std::llround((o.groupWidth << s) * o.backboneWidth));
+    }
+    /// Of what the stage answers with.
+    int64_t out(int s) const { return (shape.bottleneck ? 4 : 1) * scaled(int64_t(64) << s); }
+
+    Shape shape;
+
+private:
+    /// Multiples of eight: vector kernels work on blocks of channels.
+    int64_t scaled(int64_t width) const
+    {
+        return std::max<int64_t>(8, std::llround(static_cast<double>(width) * o.backboneWidth / 8) * 8);
+    }
+    const NetworkOptions &o;
+};
+
+ResidualBlock blockOf(int64_t in, int64_t inner, int64_t out, int stride, bool bottleneck, const NetworkOptions &options)
+{
+    ResidualBlock block;
+    if (bottleneck) {
+        const bool first = options.strideConv == StrideConv::First1x1;
+        block.convs = {convNorm(in, inner, 1, first ? stride : 1, options),
+                       convNorm(inner, inner, 3, first ? 1 : stride, options, options.backboneGroups),
+                       convNorm(inner, out, 1, 1, options)};
+    } else {
+        block.convs = {convNorm(in, out, 3, stride, options), convNorm(out, out, 3, 1, options)};
+    }
+    if (stride != 1 || in != out)
+        block.down = {convNorm(in, out, 1, stride, options)};
+    return block;
 }
 
 template <typename Visit> void forEachConv(ResNet &net, const std::string &prefix, Visit visit)
@@ -55,32 +106,18 @@ at::Tensor ResidualBlock::operator()(const at::Tensor &x, const Pass &pass) cons
 
 ResNet ResNet::make(const NetworkOptions &options)
 {
-    const Shape shape = shapeOf(options.backboneDepth);
-    // Multiples of eight: vector kernels work on blocks of channels.
-    const auto scaled = [&](int64_t width) {
-        return std::max<int64_t>(
-            8, static_cast<int64_t>(std::llround(static_cast<double>(width) * options.backboneWidth / 8)) * 8);
-    };
+    const Widths widths(options);
     ResNet net;
-    int64_t in = scaled(64);
+    int64_t in = widths.stem();
     net.stem = convNorm(3, in, 7, 2, options);
-    for (size_t s = 0; s < 4; ++s) {
-        const int64_t width = scaled(int64_t(64) << s), out = shape.bottleneck ? 4 * width : width;
-        for (int b = 0; b < shape.blocks[s]; ++b) {
-            const int stride = s > 0 && b == 0 ? 2 : 1;
-            ResidualBlock block;
-            if (shape.bottleneck)
-                block.convs = {convNorm(in, width, 1, 1, options), convNorm(width, width, 3, stride, options),
-                               convNorm(width, out, 1, 1, options)};
-            else
-                block.convs = {convNorm(in, width, 3, stride, options), convNorm(width, out, 3, 1, options)};
-            if (stride != 1 || in != out)
-                block.down = {convNorm(in, out, 1, stride, options)};
-            net.stages[s].push_back(std::move(block));
-            in = out;
+    for (int s = 0; s < 4; ++s) {
+        for (int b = 0; b < widths.shape.blocks[static_cast<size_t>(s)]; ++b) {
+            net.stages[static_cast<size_t>(s)].push_back(
+                blockOf(in, widths.inner(s), widths.out(s), s > 0 && b == 0 ? 2 : 1, widths.shape.bottleneck, options));
+            in = widths.out(s);
         }
         if (s > 0)
-            net.channels[s - 1] = out;
+            net.channels[static_cast<size_t>(s) - 1] = in;
     }
     return net;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ResNet-18, 34 and 50 (He et al., 2015) as a feature extractor, with a factor on its width. The stride of a stage sits
-// in its first 3×3 convolution, as in torchvision.
+// ResNet-18 to 152 (He et al., 2015) and ResNeXt (Xie et al., 2016) as a feature extractor, with a factor on its width.
+// The stride of a stage sits in its first block: in the first 3×3 convolution, or in the 1×1 before it where
+// `strideConv` says so and the block is a bottleneck.
 #pragma once
 
 #include <array>
@@ -10,7 +11,7 @@
 
 namespace fcoscope {
 
-/// Basic: two 3×3 convolutions. Bottleneck: 1×1, 3×3, 1×1. `down` only where the shape changes.
+/// Basic: two 3×3 convolutions. Bottleneck: 1×1, 3×3 (in groups), 1×1. `down` only where the shape changes.
 struct ResidualBlock {
     std::vector<ConvNorm> convs;
     std::vector<ConvNorm> down;  ///< none or one

@@ -16,6 +16,7 @@
 #include "core/fcos/loader.h"
 #include "core/fcos/model_file.h"
 #include "core/fcos/optimizer.h"
+#include "core/fcos/start_weights.h"
 
 namespace fcoscope {
 
@@ -126,16 +127,20 @@ private:
     std::optional<Optimizer> optimizer_;
     std::optional<Average> average_;
     int64_t step_ = 0, steps_ = 0;  ///< steps done, of how many
+    double classNormalizer_ = firstClassNormalizer;
     Figures best_;
     bool validationOwed_ = false;  ///< it was due and somebody stopped it
 };
 
 void Training::begin(const std::filesystem::path &startFrom)
 {
-    if (!startFrom.empty()) {
-        const std::filesystem::path file = modelFileOf(startFrom);
-        copyTensors(readSafetensors(file), "", detector_.tensors(), file, /*complete=*/true);
-    }
+    if (startFrom.empty() && detector_.options.backboneNorm == BackboneNorm::Frozen)
+        throw UserError(message("core", "A backbone with frozen norms cannot learn from random weights; give weights to "
+                                        "start from, or set {0} to {1}.")
+                            .with("backbone-norm", "trained"));
+    if (!startFrom.empty())
+        for (const Message &note : fcoscope::startFrom(detector_, source_.classNames(), startFrom).notes)
+            log(note.english());
     optimizer_.emplace(detector_.tensors(), options_);
     average_.emplace(detector_.tensors(), options_.emaDecay);
 }
@@ -189,6 +194,8 @@ void Training::resume(const std::filesystem::path &from)
         throw UserError(
             message("core", "The checkpoint {0} does not say how many steps were done.").with(from.string()));
     step_ = static_cast<int64_t>(steps);
+    if (const auto known = raw.metadata.find("class-normalizer"); known != raw.metadata.end())
+        parseNumber(known->second, classNormalizer_);
     for (const auto &[name, value] : raw.metadata)
         if (double figure = 0; name.starts_with("best.") && parseNumber(value, figure))
             best_[name.substr(5)] = figure;
@@ -221,6 +228,7 @@ void Training::save(const char *name)
     training.metadata = {{"format", "fcoscope-training"},
                          {"version", "1"},
                          {"step", std::to_string(step_)},
+                         {"class-normalizer", numberText(classNormalizer_)},
                          {"steps", std::to_string(steps_)}};
     if (validationOwed_)
         training.metadata["validation-owed"] = "true";
@@ -276,7 +284,9 @@ StepReport Training::oneStep(Loader &loader)
         for (at::Tensor *output : {&outputs.classLogits, &outputs.centernessLogits, &outputs.distances})
             if (output->defined())
                 *output = output->to(at::kFloat);
-        const Losses losses = computeLosses(outputs, batch.targets, detector_.profile);
+        classNormalizer_ =
+            nextClassNormalizer(detector_.profile.classNormalizer, classNormalizer_, batch.targets.count());
+        const Losses losses = computeLosses(outputs, batch.targets, detector_.profile, classNormalizer_);
         (losses.total() / options_.accumulate).backward();
         report.classLoss += losses.classification.item<double>() / options_.accumulate;
         report.boxLoss += losses.box.item<double>() / options_.accumulate;

@@ -22,7 +22,7 @@ struct Test32 {
     Verdict verdict;  ///< Positive: every test passed
 };
 
-Candidate32 prepared(const Box &box, TieRule tie)
+Candidate32 prepared(const Box &box, const Profile &profile)
 {
     Candidate32 c{};
     c.x1 = static_cast<float>(box.x1);
@@ -31,24 +31,46 @@ Candidate32 prepared(const Box &box, TieRule tie)
     c.y2 = static_cast<float>(box.y2);
     c.centerX = (c.x1 + c.x2) / 2;
     c.centerY = (c.y1 + c.y2) / 2;
-    const float area = (c.x2 - c.x1) * (c.y2 - c.y1);
-    c.rank = tie == TieRule::Torchvision ? 1e8f - area : -area;
-    c.usable = box.hasArea() && c.x2 > c.x1 && c.y2 > c.y1 && (tie != TieRule::Torchvision || c.rank >= 1e-5f);
+    const float more = profile.pixels == PixelConvention::Inclusive ? 1 : 0;
+    const float area = (c.x2 - c.x1 + more) * (c.y2 - c.y1 + more);
+    const bool torchvision = profile.tieRule == TieRule::Torchvision;
+    c.rank = torchvision ? 1e8f - area : -area;
+    c.usable = box.hasArea() && c.x2 > c.x1 && c.y2 > c.y1 && (!torchvision || c.rank >= 1e-5f);
     return c;
+}
+
+/// Whether a location inside the box belongs to its centre region. The three shapes are written down as their codebases
+/// do: in float32 the square as four sides and as a distance differ by a location now and then.
+bool inCenterRegion(const Candidate32 &box, float x, float y, float radius, CenterRegion region)
+{
+    const float dx = x - box.centerX, dy = y - box.centerY;
+    switch (region) {
+    case CenterRegion::None:
+        return true;
+    case CenterRegion::Square: {
+        const float left = std::max(box.centerX - radius, box.x1), right = std::min(box.centerX + radius, box.x2);
+        const float top = std::max(box.centerY - radius, box.y1), bottom = std::min(box.centerY + radius, box.y2);
+        return x > left && x < right && y > top && y < bottom;
+    }
+    case CenterRegion::Chebyshev:
+        return std::max(std::abs(dx), std::abs(dy)) < radius;
+    case CenterRegion::Circle:
+        return std::sqrt(dx * dx + dy * dy) < radius;
+    }
+    return true;
 }
 
 /// The tests of one box at one location, in order. The only place where they stand.
 Test32 judge(const Candidate32 &box, const Level &level, int column, int row, const Profile &profile)
 {
     const float x = static_cast<float>(level.x(column)), y = static_cast<float>(level.y(row));
+    const float radius = static_cast<float>(profile.centerRadius * level.stride);
     Test32 test{x - box.x1, y - box.y1, box.x2 - x, box.y2 - y, Verdict::Positive};
     if (!box.usable) {
         test.verdict = Verdict::NoArea;
     } else if (!(std::min({test.l, test.t, test.r, test.b}) > 0)) {
         test.verdict = Verdict::OutsideBox;
-    } else if (profile.centerRegion == CenterRegion::Square &&
-               !(std::max(std::abs(x - box.centerX), std::abs(y - box.centerY)) <
-                 static_cast<float>(profile.centerRadius * level.stride))) {
+    } else if (!inCenterRegion(box, x, y, radius, profile.centerRegion)) {
         test.verdict = Verdict::OutsideCenterRegion;
     } else {
         const float far = std::max({test.l, test.t, test.r, test.b});
@@ -81,8 +103,8 @@ Distances asDistances(const Test32 &test) { return {test.l, test.t, test.r, test
 template <typename Found>
 void forEachClaim(const std::vector<Candidate32> &boxes, const Level &level, const Profile &profile, Found found)
 {
-    const double radius = profile.centerRegion == CenterRegion::Square ? profile.centerRadius * level.stride
-                                                                       : std::numeric_limits<double>::infinity();
+    const double radius = profile.centerRegion == CenterRegion::None ? std::numeric_limits<double>::infinity()
+                                                                     : profile.centerRadius * level.stride;
     for (size_t i = 0; i < boxes.size(); ++i) {
         const Candidate32 &box = boxes[i];
         // max(l,t,r,b) lies between half the longer side and the whole of it: most boxes belong to one or two levels.
@@ -98,12 +120,12 @@ void forEachClaim(const std::vector<Candidate32> &boxes, const Level &level, con
     }
 }
 
-std::vector<Candidate32> prepared(const std::vector<Box> &boxes, TieRule tie)
+std::vector<Candidate32> prepared(const std::vector<Box> &boxes, const Profile &profile)
 {
     std::vector<Candidate32> candidates;
     candidates.reserve(boxes.size());
     for (const Box &box : boxes)
-        candidates.push_back(prepared(box, tie));
+        candidates.push_back(prepared(box, profile));
     return candidates;
 }
 
@@ -113,7 +135,7 @@ Assignment assign(const std::vector<Box> &boxes, const std::vector<Level> &level
                   bool keepClaims)
 {
     Assignment assignment;
-    const std::vector<Candidate32> candidates = prepared(boxes, profile.tieRule);
+    const std::vector<Candidate32> candidates = prepared(boxes, profile);
     std::vector<int32_t> winner;
     for (size_t l = 0; l < levels.size(); ++l) {
         const Level &level = levels[l];
@@ -146,7 +168,7 @@ Assignment assign(const std::vector<Box> &boxes, const std::vector<Level> &level
 std::vector<Candidate> explainLocation(const std::vector<Box> &boxes, const Level &level, int location,
                                        const Profile &profile)
 {
-    const std::vector<Candidate32> candidates = prepared(boxes, profile.tieRule);
+    const std::vector<Candidate32> candidates = prepared(boxes, profile);
     std::vector<Candidate> explained;
     int winner = -1;
     for (size_t i = 0; i < candidates.size(); ++i) {

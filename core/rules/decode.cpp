@@ -3,67 +3,95 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "core/rules/candidates.h"
 #include "core/rules/locations.h"
+#include "core/rules/pixels.h"
 
 namespace fcoscope {
 namespace {
 
-float sigmoid(float x) { return 1.0f / (1.0f + std::exp(-x)); }
-
-struct Candidate {
-    float score, p, o;
-    int location, classIndex;
+/// Candidates with their boxes, in the frame of NMS.
+struct Boxed {
+    std::vector<ScoredPair> pairs;
+    std::vector<Box> boxes;
+    std::vector<int> classes;
 };
 
-/// The smallest class logit with which a pair can pass the threshold: o is at most 1. A little lower than exact, so
-/// that rounding never loses a pair; scoreOf() decides.
-float logitBound(const Profile &profile, double threshold)
+/// l, t, r, b at a location, px.
+struct Reach {
+    float l, t, r, b;
+};
+Reach reachAt(const Grid &distances, int location)
 {
-    const double p = profile.scoreRule == ScoreRule::SquareRoot ? threshold * threshold : threshold;
-    if (p <= 0)
-        return -std::numeric_limits<float>::infinity();
-    if (p >= 1)
-        return std::numeric_limits<float>::infinity();
-    return static_cast<float>(std::log(p / (1 - p)) - 1e-3);
+    const size_t i = static_cast<size_t>(location), cells = distances.cells();
+    const float *d = distances.values.data();
+    return {d[i], d[cells + i], d[2 * cells + i], d[3 * cells + i]};
 }
 
-float scoreOf(const Profile &profile, float p, float o)
+Boxed boxed(const std::vector<ScoredPair> &pairs, const RawOutputs &raw, const std::vector<Level> &levels,
+            const Profile &profile)
 {
-    return profile.scoreRule == ScoreRule::SquareRoot ? std::sqrt(p * o) : p * o;
-}
-
-/// The best pairs (location, class) of one level, best first.
-std::vector<Candidate> candidatesOf(const LevelOutputs &level, const Profile &profile, const DecodeOptions &options)
-{
-    std::vector<Candidate> candidates;
-    const float bound = logitBound(profile, options.scoreThreshold),
-                threshold = static_cast<float>(options.scoreThreshold);
-    const float *centernessLogits =
-        level.centernessLogits.values.empty() ? nullptr : level.centernessLogits.values.data();
-    const int cells = static_cast<int>(level.classLogits.cells());
-    for (int c = 0; c < level.classLogits.channels; ++c) {
-        const float *logits = level.classLogits.channel(c);
-        for (int i = 0; i < cells; ++i) {
-            if (!(logits[i] > bound))
+    const double less = profile.pixels == PixelConvention::Inclusive ? 1 : 0;
+    const Size content = raw.transform.contentSize;
+    Boxed found;
+    for (const ScoredPair &pair : pairs) {
+        const Grid &distances = raw.levels[static_cast<size_t>(pair.level)].distances;
+        const Level &level = levels[static_cast<size_t>(pair.level)];
+        const Reach d = reachAt(distances, pair.location);
+        if (std::isnan(d.l + d.t + d.r + d.b))
+            continue;  // a broken model; such a box is nowhere
+        const float x = static_cast<float>(level.x(pair.location % distances.width));
+        const float y = static_cast<float>(level.y(pair.location / distances.width));
+        Box box{x - d.l, y - d.t, x + d.r, y + d.b};
+        if (profile.wholePixelBoxes)
+            box = {std::trunc(box.x1), std::trunc(box.y1), std::trunc(box.x2), std::trunc(box.y2)};
+        if (profile.clipRule == ClipRule::BeforeNms)
+            box = clipped(box, content.width - less, content.height - less);
+        if (profile.nmsFrame == BoxFrame::Image) {
+            box = detectedBox(box, raw.transform, profile);
+            if (profile.dropEmptyBoxes && !(box.x2 > box.x1 && box.y2 > box.y1))
                 continue;
-            const float p = sigmoid(logits[i]), o = centernessLogits ? sigmoid(centernessLogits[i]) : 1.0f;
-            const float score = scoreOf(profile, p, o);
-            if (score > threshold)
-                candidates.push_back({score, p, o, i, c});
         }
+        found.pairs.push_back(pair);
+        found.boxes.push_back(box);
+        found.classes.push_back(pair.classIndex);
     }
-    const auto better = [](const Candidate &a, const Candidate &b) {
-        if (a.score != b.score)
-            return a.score > b.score;
-        return a.location != b.location ? a.location < b.location : a.classIndex < b.classIndex;
+    return found;
+}
+
+/// Indices of the boxes that NMS lets stay, best first, no more than asked for.
+std::vector<size_t> suppressed(const Boxed &found, const Profile &profile, const DecodeOptions &options)
+{
+    const std::vector<ScoredPair> &pairs = found.pairs;
+    std::vector<size_t> queue(pairs.size());
+    for (size_t i = 0; i < queue.size(); ++i)
+        queue[i] = i;
+    const auto worse = [&](size_t a, size_t b) {
+        if (pairs[a].score != pairs[b].score)
+            return pairs[a].score < pairs[b].score;
+        if (pairs[a].level != pairs[b].level)
+            return pairs[a].level > pairs[b].level;
+        return pairs[a].location != pairs[b].location ? pairs[a].location > pairs[b].location
+                                                      : pairs[a].classIndex > pairs[b].classIndex;
     };
-    const size_t keep = std::min(candidates.size(), static_cast<size_t>(options.candidatesPerLevel));
-    std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(keep), candidates.end(),
-                      better);
-    candidates.resize(keep);
-    return candidates;
+    // A heap, because a hundred boxes have often stayed long before the last candidate's turn.
+    std::make_heap(queue.begin(), queue.end(), worse);
+    NmsRun run(found.boxes, found.classes, nmsRules(profile, options));
+    const size_t wanted = static_cast<size_t>(std::max(options.detectionsPerImage, 0));
+    std::vector<size_t> kept;
+    for (; !queue.empty(); queue.pop_back()) {
+        std::pop_heap(queue.begin(), queue.end(), worse);
+        const size_t next = queue.back();
+        if (!(pairs[next].score > static_cast<float>(options.scoreThreshold)))
+            break;
+        if (kept.size() >= wanted &&
+            (!profile.keepTies || kept.empty() || pairs[next].score < pairs[kept.back()].score))
+            break;
+        if (run.show(next).suppressedBy < 0)
+            kept.push_back(next);
+    }
+    return kept;
 }
 
 }  // namespace
@@ -71,45 +99,32 @@ std::vector<Candidate> candidatesOf(const LevelOutputs &level, const Profile &pr
 std::vector<Detection> decode(const RawOutputs &raw, const Profile &profile, const DecodeOptions &options)
 {
     const std::vector<Level> levels = levelsFor(profile, raw.transform.paddedSize);
-    const Size content = raw.transform.contentSize;
-    std::vector<Detection> found;  // boxes in network coordinates until after NMS
-    for (size_t l = 0; l < raw.levels.size() && l < levels.size(); ++l) {
-        const LevelOutputs &outputs = raw.levels[l];
-        const size_t cells = outputs.distances.cells();
-        for (const Candidate &candidate : candidatesOf(outputs, profile, options)) {
-            const size_t i = static_cast<size_t>(candidate.location);
-            const float *d = outputs.distances.values.data();
-            if (std::isnan(d[i] + d[cells + i] + d[2 * cells + i] + d[3 * cells + i]))
-                continue;  // a broken model; such a box is nowhere
-            const float x = static_cast<float>(levels[l].x(candidate.location % outputs.distances.width));
-            const float y = static_cast<float>(levels[l].y(candidate.location / outputs.distances.width));
-            Detection detection;
-            detection.distances = {d[i], d[cells + i], d[2 * cells + i], d[3 * cells + i]};
-            const Box box{x - d[i], y - d[cells + i], x + d[2 * cells + i], y + d[3 * cells + i]};
-            detection.box = clipped(box, content.width, content.height);
-            detection.classIndex = candidate.classIndex;
-            detection.score = candidate.score;
-            detection.classProbability = candidate.p;
-            detection.centerness = candidate.o;
-            detection.level = static_cast<int>(l);
-            detection.location = candidate.location;
-            found.push_back(detection);
-        }
+    const std::vector<ScoredPair> pairs = bestPairs(raw.levels, levels.size(), profile, options);
+    const Boxed found = boxed(pairs, raw, levels, profile);
+    std::vector<Detection> detections;
+    for (const size_t i : suppressed(found, profile, options)) {
+        const ScoredPair &pair = found.pairs[i];
+        Box box = found.boxes[i];
+        if (profile.nmsFrame == BoxFrame::Network)
+            box = detectedBox(box, raw.transform, profile);
+        // Already cut in the network's input, continuous boxes change here by the rounding of the way back only.
+        if (profile.pixels == PixelConvention::Continuous || profile.clipRule == ClipRule::AfterNms)
+            box = clipped(box, raw.transform.imageSize.width, raw.transform.imageSize.height);
+        if (profile.dropEmptyBoxes && !(box.x2 > box.x1 && box.y2 > box.y1))
+            continue;
+        const Reach d = reachAt(raw.levels[static_cast<size_t>(pair.level)].distances, pair.location);
+        Detection detection;
+        detection.box = box;
+        detection.classIndex = pair.classIndex;
+        detection.score = pair.score;
+        detection.classProbability = pair.p;
+        detection.centerness = pair.o;
+        detection.level = pair.level;
+        detection.location = pair.location;
+        detection.distances = {d.l, d.t, d.r, d.b};
+        detections.push_back(detection);
     }
-
-    const std::vector<NmsStep> steps = nonMaximumSuppression(found, options.nmsThreshold);
-    std::vector<Detection> kept;
-    for (size_t i = 0; i < found.size(); ++i)
-        if (steps[i].suppressedBy < 0)
-            kept.push_back(found[i]);
-    std::stable_sort(kept.begin(), kept.end(),
-                     [](const Detection &a, const Detection &b) { return a.score > b.score; });
-    if (kept.size() > static_cast<size_t>(options.detectionsPerImage))
-        kept.resize(static_cast<size_t>(options.detectionsPerImage));
-    for (Detection &detection : kept)
-        detection.box = clipped(raw.transform.toImage(detection.box), raw.transform.imageSize.width,
-                                raw.transform.imageSize.height);
-    return kept;
+    return detections;
 }
 
 }  // namespace fcoscope

@@ -30,6 +30,7 @@ Profile ownProfile()
 Profile torchvisionProfile()
 {
     Profile profile;
+    profile.sizeRounding = SizeRounding::Torchvision;
     profile.resize = ResizeRule::Bilinear;
     profile.locations = LocationRule::Torchvision;
     profile.centerRegion = CenterRegion::Chebyshev;
@@ -37,6 +38,7 @@ Profile torchvisionProfile()
     profile.tieRule = TieRule::Torchvision;
     profile.boxLossWeight = BoxLossWeight::One;
     profile.boxNormalizer = BoxNormalizer::Positives;
+    profile.classShiftUpTo = 1000;
     profile.decode.scoreThreshold = 0.2;
     return profile;
 }
@@ -74,12 +76,14 @@ Profile tianzhiProfile(bool improved)
 Profile adelaideProfile(bool realTime)
 {
     Profile profile = caffeProfile();
-    profile.sizeRounding = SizeRounding::Nearest;
+    profile.sizeRounding = SizeRounding::Detectron;
     profile.resize = ResizeRule::Pillow;
     profile.mean = {123.675, 116.28, 103.53};
     profile.boxLossUnit = BoxUnit::Strides;
     profile.iouGuard = IouGuard::PlusOneOnly;
     profile.clipRule = ClipRule::AfterNms;
+    profile.classShiftUpTo = 1000;
+    profile.dropEmptyBoxes = true;
     profile.keepTies = true;
     if (realTime) {
         profile.shortSide = 512;
@@ -106,6 +110,8 @@ Profile mmdetectionProfile(bool tricks)
     profile.scoreRule = ScoreRule::Product;
     profile.rankRule = RankRule::ClassProbability;
     profile.nmsFrame = BoxFrame::Image;
+    profile.classShiftUpTo = 1000000;  // whatever the number
+    profile.dropEmptyBoxes = true;
     profile.decode.nmsThreshold = tricks ? 0.6 : 0.5;
     profile.decode.scoreThreshold = 0.25;  // of p·o: as half sure as 0.5 of its root
     return profile;
@@ -119,7 +125,7 @@ Profile simpleAicvProfile()
     profile.sizeRounding = SizeRounding::HalfEven;
     profile.mean = {0, 0, 0};
     profile.deviation = {1, 1, 1};
-    profile.resize = ResizeRule::Bilinear;
+    profile.resize = ResizeRule::OpenCvFloat;
     profile.centerRegion = CenterRegion::Circle;
     profile.rangeTest = RangeTest::Open;
     profile.boxUnit = BoxUnit::Pixels;
@@ -183,8 +189,10 @@ void visitInput(OptionTable &table, Profile &p)
     table.add("long-side", p.longSide, 32, 16384, "px", message("core", "The longer side never exceeds this length."));
     table.addChoice("size-rounding", p.sizeRounding,
                     {{"floor", SizeRounding::Floor},
+                     {"torchvision", SizeRounding::Torchvision},
                      {"truncate", SizeRounding::Truncate},
                      {"nearest", SizeRounding::Nearest},
+                     {"detectron", SizeRounding::Detectron},
                      {"half-even", SizeRounding::HalfEven}},
                     message("core", "How the sides of the resized image become whole numbers."));
     table.add("size-divisor", p.sizeDivisor, 1, 1333, "px",
@@ -200,7 +208,8 @@ void visitInput(OptionTable &table, Profile &p)
                     {{"bilinear", ResizeRule::Bilinear},
                      {"antialiased", ResizeRule::Antialiased},
                      {"pillow", ResizeRule::Pillow},
-                     {"opencv", ResizeRule::OpenCv}},
+                     {"opencv", ResizeRule::OpenCv},
+                     {"opencv-float", ResizeRule::OpenCvFloat}},
                     message("core", "How the image is resized: plain bilinear, with a filter that widens when "
                                     "shrinking, or to the pixel as Pillow or OpenCV do it."));
 }
@@ -303,6 +312,11 @@ void visitDecoding(OptionTable &table, Profile &p)
                     message("core", "Whether a box suppresses those of its own class or of any."));
     table.addChoice("nms-test", p.nmsTest, {{"above", NmsTest::Above}, {"at-least", NmsTest::AtLeast}},
                     message("core", "Whether an overlap of just the threshold suppresses."));
+    table.add("class-shift-up-to", p.classShiftUpTo, 0, 1000000, "",
+              message("core",
+                      "Up to so many candidates, classes are told apart by shifting boxes, which rounds them."));
+    table.add("drop-empty-boxes", p.dropEmptyBoxes,
+              message("core", "Boxes without area inside the image are dropped."));
     table.add("keep-ties", p.keepTies,
               message("core", "Detections as good as the last one that is kept are kept, too."));
     visit(table, p.decode);

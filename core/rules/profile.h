@@ -16,10 +16,11 @@ namespace fcoscope {
 enum class ChannelOrder { Rgb, Bgr };
 enum class PixelRange { Unit, Byte };  ///< what mean and deviation refer to: pixels in 0…1 or in 0…255
 enum class ResizeRule {
-    Bilinear,     ///< four taps whatever the scale, on the normalised floats (torchvision, SimpleAICV)
+    Bilinear,     ///< four taps whatever the scale, on the normalised floats (torchvision)
     Antialiased,  ///< triangle filter that widens when shrinking, on 8-bit pixels, as fast as the processor allows
     Pillow,       ///< the same filter in Pillow's fixed-point arithmetic, to the pixel
     OpenCv,       ///< four taps on 8-bit pixels in OpenCV's fixed-point arithmetic, to the pixel
+    OpenCvFloat,  ///< four taps on floats as OpenCV places them (SimpleAICV); torchvision's places are float32
 };
 
 // Boxes, levels, locations and target assignment.
@@ -71,16 +72,16 @@ enum class ClassNormalizer {
 
 // Decoding.
 enum class ScoreRule { SquareRoot, Product };  ///< √(p·o) or p·o
-enum class RankRule { Score, ClassProbability };  ///< what the best candidates are chosen by
+enum class RankRule { Score, ClassProbability };  ///< what the best candidates are chosen by: p·o (or its root), or p
 enum class CandidateScope { Level, Image };  ///< among what the best candidates are chosen
 enum class NmsScope { Class, All };          ///< whether boxes of different classes can suppress one another
 enum class NmsTest { Above, AtLeast };       ///< a box goes if its IoU with a better one is > or ≥ the threshold
-enum class BoxFrame { Network, Image };      ///< where boxes are when they are clipped or compared by NMS
-enum class ClipRule { BeforeNms, AfterNms };  ///< when boxes are cut to the image
+enum class BoxFrame { Network, Image };      ///< where boxes are when NMS compares them
+enum class ClipRule { BeforeNms, AfterNms };  ///< boxes are cut to the resized image before, to the image after NMS
 
 /// What turns raw outputs into detections. A slider changes these and nothing else.
 struct DecodeOptions {
-    double scoreThreshold = 0.05;  ///< keep pairs (location, class) whose score is above (beside Profile::classThreshold)
+    double scoreThreshold = 0.05;  ///< keep pairs (location, class) of a higher score (beside Profile::classThreshold)
     int candidatesPerLevel = 1000; ///< the best so many of each level (or image, see candidateScope) go on to NMS
     double nmsThreshold = 0.6;     ///< a box overlapping a better one of its class by more than this IoU is suppressed
     int detectionsPerImage = 100;
@@ -126,7 +127,7 @@ struct Profile {
     double probabilityClamp = 0;        ///< probabilities are kept this far from 0 and 1 before logarithms (SimpleAICV)
     bool learnFromEmptyBatches = true;  ///< whether a batch without positives has a loss at all (SimpleAICV's has none)
 
-    // Decoding, in this order.
+    // Decoding; decode.h says what happens in which order.
     ScoreRule scoreRule = ScoreRule::SquareRoot;
     double classThreshold = 0;  ///< pairs whose p is not above are no candidates, whatever their centerness
     bool bestClassOnly = false;  ///< a location speaks for its most probable class alone
@@ -137,6 +138,10 @@ struct Profile {
     BoxFrame nmsFrame = BoxFrame::Network;
     NmsScope nmsScope = NmsScope::Class;
     NmsTest nmsTest = NmsTest::Above;
+    /// Up to so many candidates, NMS tells classes apart by shifting their boxes by (largest coordinate + 1) · class in
+    /// float32 (torchvision, AdelaiDet; mmdetection always). The rounding that this brings decides close overlaps.
+    int classShiftUpTo = 0;
+    bool dropEmptyBoxes = false;  ///< boxes that have no area once they are cut go
     bool keepTies = false;  ///< detections as good as the last one that is kept are kept, too
     DecodeOptions decode;
 

@@ -2,7 +2,8 @@
 #include "tests/fcos/formula_weights.h"
 
 #include <cmath>
-#include <regex>
+
+#include "core/fcos/model_file.h"
 
 namespace fcoscope {
 namespace {
@@ -58,51 +59,34 @@ at::Tensor formulaTensor(const std::string &name, const std::vector<int64_t> &sh
     return tensor;
 }
 
-std::string torchvisionName(const std::string &name)
+at::Tensor formulaWeight(const std::string &name, const std::vector<int64_t> &shape)
 {
-    static const std::pair<std::regex, const char *> rules[] = {
-        {std::regex(R"(backbone\.stem\.conv\.weight)"), "backbone.body.conv1.weight"},
-        {std::regex(R"(backbone\.stem\.bn\.(.*))"), "backbone.body.bn1.$1"},
-        {std::regex(R"(backbone\.(layer\d\.\d+)\.down\.conv\.weight)"), "backbone.body.$1.downsample.0.weight"},
-        {std::regex(R"(backbone\.(layer\d\.\d+)\.down\.bn\.(.*))"), "backbone.body.$1.downsample.1.$2"},
-        {std::regex(R"(backbone\.(layer.*))"), "backbone.body.$1"},
-        {std::regex(R"(fpn\.lateral\.(\d)\.(.*))"), "backbone.fpn.inner_blocks.<$1>.0.$2"},
-        {std::regex(R"(fpn\.output\.(\d)\.(.*))"), "backbone.fpn.layer_blocks.<$1>.0.$2"},
-        {std::regex(R"(fpn\.(p\d)\.(.*))"), "backbone.fpn.extra_blocks.$1.$2"},
-        {std::regex(R"(head\.cls_tower\.(\d)\.conv\.(.*))"), "head.classification_head.conv.[$1]0.$2"},
-        {std::regex(R"(head\.cls_tower\.(\d)\.norm\.(.*))"), "head.classification_head.conv.[$1]1.$2"},
-        {std::regex(R"(head\.reg_tower\.(\d)\.conv\.(.*))"), "head.regression_head.conv.[$1]0.$2"},
-        {std::regex(R"(head\.reg_tower\.(\d)\.norm\.(.*))"), "head.regression_head.conv.[$1]1.$2"},
-        {std::regex(R"(head\.cls_pred\.(.*))"), "head.classification_head.cls_logits.$1"},
-        {std::regex(R"(head\.reg_pred\.(.*))"), "head.regression_head.bbox_reg.$1"},
-        {std::regex(R"(head\.ctr_pred\.(.*))"), "head.regression_head.bbox_ctrness.$1"},
-    };
-    std::string mapped;
-    for (const auto &[pattern, replacement] : rules)
-        if (std::regex_match(name, pattern)) {
-            mapped = std::regex_replace(name, pattern, replacement);
-            break;
-        }
-    // <3> counts levels from 3; [2]1 is position 3·2 + 1 in torchvision's sequence of convolution, norm, ReLU.
-    if (const size_t at = mapped.find('<'); at != std::string::npos)
-        mapped.replace(at, 3, std::to_string(mapped[at + 1] - '3'));
-    if (const size_t at = mapped.find('['); at != std::string::npos)
-        mapped.replace(at, 4, std::to_string(3 * (mapped[at + 1] - '0') + (mapped[at + 3] - '0')));
-    mapped = std::regex_replace(mapped, std::regex(R"((bn\d|downsample\.1)\.mean$)"), "$1.running_mean");
-    return std::regex_replace(mapped, std::regex(R"((bn\d|downsample\.1)\.var$)"), "$1.running_var");
+    at::Tensor values = at::empty(shape);
+    const uint32_t crc = crc32(name);
+    for (int64_t i = 0; i < values.numel(); ++i)
+        values.data_ptr<float>()[i] =
+            static_cast<float>(formulaValue(name, values, uniformAt(crc, static_cast<uint64_t>(i))));
+    return values;
 }
 
-void fillWithFormula(Detector &detector)
+ImportedModel formulaModel(const std::string &manifest, const std::string &profile, const Manifest &more)
 {
-    for (const NamedTensor &entry : detector.tensors()) {
-        const std::string name = torchvisionName(entry.name);
-        at::Tensor values = at::empty(entry.tensor->sizes());
-        const uint32_t crc = crc32(name);
-        for (int64_t i = 0; i < values.numel(); ++i)
-            values.data_ptr<float>()[i] =
-                static_cast<float>(formulaValue(name, values, uniformAt(crc, static_cast<uint64_t>(i))));
-        *entry.tensor = values;
-    }
+    StateFile file;
+    file.path = manifest;
+    for (const Manifest &tensors : {readManifest(manifest), more})
+        for (const auto &[name, shape] : tensors)
+            file.tensors.emplace_back(name, name.ends_with("num_batches_tracked") ? at::zeros(shape, at::kLong)
+                                                                                  : formulaWeight(name, shape));
+    return importModel(file, profile);
+}
+
+Detector detectorOf(const ImportedModel &model)
+{
+    Detector detector = Detector::make(model.network, model.profile);
+    Safetensors file;
+    file.tensors = model.tensors;
+    copyTensors(file, "", detector.tensors(), "formula", /*complete=*/true);
+    return detector;
 }
 
 }  // namespace fcoscope

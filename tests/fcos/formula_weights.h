@@ -4,7 +4,9 @@
 
 #include <string>
 
+#include "core/fcos/checkpoint/codebase.h"
 #include "core/fcos/detector.h"
+#include "tests/fcos/manifest.h"
 
 namespace fcoscope {
 
@@ -14,10 +16,12 @@ double formulaUniform(const std::string &name, uint64_t i);
 /// [shape]: scale · u(name) + offset, in float32.
 at::Tensor formulaTensor(const std::string &name, const std::vector<int64_t> &shape, double scale, double offset);
 
-/// torchvision's name for one of our tensors (specification, section 7.3).
-std::string torchvisionName(const std::string &name);
+/// [shape]: the weight that a codebase's tensor called `name` has.
+at::Tensor formulaWeight(const std::string &name, const std::vector<int64_t> &shape);
 
-/// Fills every tensor of `detector` with the formula's value under torchvision's name.
-void fillWithFormula(Detector &detector);
+/// The network that tests/golden/`manifest`_manifest.json lists, full of formula weights and read as if it came from a
+/// file: what the importer makes of it. `more` are tensors that the manifest lacks.
+ImportedModel formulaModel(const std::string &manifest, const std::string &profile, const Manifest &more = {});
+Detector detectorOf(const ImportedModel &model);
 
 }  // namespace fcoscope

@@ -84,7 +84,9 @@ void CheckpointTest::everythingComesBack()
     QVERIFY(a->levels[0].classLogits.values == b->levels[0].classLogits.values);
     QCOMPARE(a->classNames, info.classNames);
     QCOMPARE(a->imageId, image.id);
-    exportModel(model_, folder_ / "copy.safetensors", false, {{"note", "x"}});
+    ExportOptions options;
+    options.facts = {{"note", "x"}};
+    exportModel(model_, folder_ / "copy.safetensors", options);
     QCOMPARE(readModelInfo(folder_ / "copy.safetensors").facts.at("note"), std::string("x"));
     QVERIFY(Predictor::load(folder_ / "copy.safetensors", "cpu").run(image)->levels[0].classLogits.values ==
             a->levels[0].classLogits.values);
@@ -92,7 +94,8 @@ void CheckpointTest::everythingComesBack()
 
 void CheckpointTest::halfPrecision()
 {
-    exportModel(model_, folder_ / "half.safetensors", true);
+    options.half = true;
+    exportModel(model_, folder_ / "half.safetensors", options);
     QVERIFY(readModelInfo(folder_ / "half.safetensors").halfPrecision);
     QVERIFY(fs::file_size(folder_ / "half.safetensors") < fs::file_size(model_) * 0.55);
     const Image image = DrawnSource(1).original(0).image;

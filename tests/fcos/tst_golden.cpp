@@ -1,71 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The engine against what torchvision's own code computes on the same input: tests/golden/torchvision_*.
-#include <QTest>
-
-#include <set>
-
-#include "core/base/json.h"
-#include "core/base/file.h"
 #include "core/fcos/engine.h"
 #include "core/fcos/input.h"
-#include "core/fcos/losses.h"
 #include "core/fcos/model_file.h"
-#include "core/fcos/safetensors.h"
 #include "core/rules/decode.h"
 #include "core/rules/locations.h"
 #include "tests/fcos/formula_weights.h"
+#include "tests/fcos/golden.h"
 
 using namespace fcoscope;
 
 namespace {
 
-std::filesystem::path golden(const char *file)
-{
-    return std::filesystem::path(qgetenv("FCOSCOPE_GOLDEN").toStdString()) / file;
-}
-
-NetworkOptions torchvisionNetwork()
-{
-    NetworkOptions options;
-    options.backboneNorm = BackboneNorm::Frozen;
-    options.levelScale = false;
-    options.classCount = 91;
-    return options;
-}
-
 Detector torchvisionDetector()
 {
-    Detector detector = Detector::make(torchvisionNetwork(), profileNamed("tv"));
-    fillWithFormula(detector);
-    return detector;
+    const ImportedModel model = formulaModel("torchvision_r50", "tv");
+    NetworkOptions expected = networkOfProfile("tv");
+    expected.backboneNorm = BackboneNorm::Trained;  // the manifest's norms count their batches
+    if (model.codebase != Codebase::Torchvision || model.network != expected)
+        throw std::runtime_error("taken for another network");
+    return detectorOf(model);
 }
 
-at::Tensor formulaInput() { return formulaTensor("input", {1, 3, 256, 320}, 4, -2); }
-
-/// Largest difference relative to the largest value.
-double relativeError(const at::Tensor &ours, const at::Tensor &theirs)
+std::string theirName(const std::string &ours)
 {
-    if (ours.sizes() != theirs.sizes())
-        return 1e9;
-    return ((ours - theirs).abs().max() / theirs.abs().max()).item<double>();
-}
-
-#define AGREES(ours, theirs, tolerance)                                                                                \
-    do {                                                                                                               \
-        const double error = relativeError(ours, theirs);                                                              \
-        QVERIFY2(error < (tolerance), qPrintable(QStringLiteral(#ours " differs by %1").arg(error)));                  \
-    } while (false)
-
-double scalar(const Safetensors &file, const std::string &name) { return file.find(name)->item<double>(); }
-
-std::vector<Box> boxesOf(const at::Tensor &rows)
-{
-    std::vector<Box> boxes;
-    for (int64_t i = 0; i < rows.size(0); ++i) {
-        const float *row = rows.data_ptr<float>() + 4 * i;
-        boxes.push_back({row[0], row[1], row[2], row[3]});
-    }
-    return boxes;
+    return nameIn(Codebase::Torchvision, ours, networkOfProfile("tv")).value_or("");
 }
 
 /// Our detections against golden boxes, scores and labels, in order.
@@ -102,7 +61,7 @@ class GoldenTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase() { configureEngine(); }
-    void namesAndCount();
+    void parameters();
     void heads();
     void lossesAndGradients();
     void postProcessing();
@@ -110,26 +69,12 @@ private Q_SLOTS:
     void foldingChangesNothing();
 };
 
-void GoldenTest::namesAndCount()
+void GoldenTest::parameters()
 {
-    const Json manifest = parseJson(readFile(golden("torchvision_r50_manifest.json")));
-    std::map<std::string, std::vector<int64_t>> expected;
-    for (const auto &[name, shape] : manifest.find("tensors")->members)
-        if (!name.ends_with("num_batches_tracked"))
-            for (expected[name]; const Json &extent : shape.items)
-                expected[name].push_back(static_cast<int64_t>(extent.number));
-    NetworkOptions trained = torchvisionNetwork();
-    trained.backboneNorm = BackboneNorm::Trained;
-    Detector detector = Detector::make(trained, profileNamed("tv"));
-    std::map<std::string, std::vector<int64_t>> ours;
-    int64_t weights = 0;
-    for (const NamedTensor &entry : detector.tensors()) {
-        ours[torchvisionName(entry.name)] = entry.tensor->sizes().vec();
-        // torchvision counts 32 269 600 without the backbone's norms, which are frozen there
-        if (entry.role != Role::Statistic && entry.name.find(".bn") == std::string::npos)
-            weights += entry.tensor->numel();
-    }
-    QVERIFY(ours == expected);
+    int64_t weights = 0;  // as torchvision counts them: without the backbone's norms, which are frozen there
+    Detector detector = Detector::make(networkOfProfile("tv"), profileNamed("tv"));
+    for (const NamedTensor &entry : detector.tensors())
+        weights += entry.role == Role::Statistic ? 0 : entry.tensor->numel();
     QCOMPARE(weights, int64_t(32269600));
 }
 
@@ -138,7 +83,7 @@ void GoldenTest::heads()
     const Safetensors file = readSafetensors(golden("torchvision_r50_heads.safetensors"));
     const c10::InferenceMode inference;
     const Detector detector = torchvisionDetector();
-    const std::vector<at::Tensor> levels = detector.features(formulaInput(), {});
+    const std::vector<at::Tensor> levels = detector.features(formulaInput(256, 320), {});
     for (size_t i = 0; i < levels.size(); ++i) {
         const std::string name = "p" + std::to_string(i + 3);
         const double mean = levels[i].abs().mean(at::kDouble).item<double>();
@@ -149,7 +94,7 @@ void GoldenTest::heads()
     AGREES(levels[2].squeeze(0), *file.find("p5"), 1e-4);
     AGREES(levels[4].squeeze(0), *file.find("p7"), 1e-4);
 
-    const FlatOutputs outputs = flattened(detector(formulaInput(), {}));
+    const FlatOutputs outputs = flattened(detector(formulaInput(256, 320), {}));
     AGREES(outputs.classLogits.squeeze(0), *file.find("cls_logits"), 1e-4);
     AGREES(outputs.centernessLogits.squeeze(0).unsqueeze(1), *file.find("bbox_ctrness"), 1e-4);
     const std::vector<Level> grid = levelsFor(detector.profile, {320, 256});
@@ -167,10 +112,7 @@ void GoldenTest::lossesAndGradients()
     const Safetensors file = readSafetensors(golden("torchvision_r50_losses.safetensors"));
     Detector detector = torchvisionDetector();
     const std::vector<Box> boxes = boxesOf(*file.find("boxes"));
-    std::vector<int> classes;
-    for (int64_t i = 0; i < file.find("labels")->numel(); ++i)
-        classes.push_back(static_cast<int>(file.find("labels")->data_ptr<int64_t>()[i]));
-
+    const std::vector<int> classes = classesOf(*file.find("labels"));
     const std::vector<Level> levels = levelsFor(detector.profile, {320, 256});
     const Assignment assignment = assign(boxes, levels, detector.profile);
     std::vector<int64_t> matched(1706, -1);
@@ -191,11 +133,11 @@ void GoldenTest::lossesAndGradients()
     QVERIFY(!assignment.positives.empty());
 
     NamedTensors names = detector.tensors();
-    for (const NamedTensor &entry : names)
-        entry.tensor->set_requires_grad(!entry.name.ends_with(".mean") && !entry.name.ends_with(".var"));
+    wantGradients(names);
     TargetsBuilder targets;
     targets.add(assignment, classes, levels, 0);
-    const Losses losses = computeLosses(flattened(detector(formulaInput(), {})), targets.finish(), detector.profile);
+    const Losses losses = computeLosses(flattened(detector(formulaInput(256, 320), {})), targets.finish(),
+                                        detector.profile, static_cast<double>(assignment.positives.size()));
     const auto close = [](double a, double b) { return std::abs(a - b) <= 1e-4 * std::abs(b); };
     QVERIFY(close(losses.classification.item<double>(), scalar(file, "loss.classification")));
     QVERIFY(close(losses.box.item<double>(), scalar(file, "loss.bbox_regression")));
@@ -204,13 +146,13 @@ void GoldenTest::lossesAndGradients()
     losses.total().backward();
     int compared = 0;
     for (const NamedTensor &entry : names) {
-        const at::Tensor *norm = file.find("grad_norm." + torchvisionName(entry.name));
+        const at::Tensor *norm = file.find("grad_norm." + theirName(entry.name));
         if (!norm)
             continue;
         const at::Tensor gradient = entry.tensor->grad().contiguous();
         const double ours = gradient.to(at::kDouble).norm().item<double>(), expected = norm->item<double>();
         QVERIFY2(std::abs(ours / expected - 1) < 1e-3, entry.name.c_str());
-        const at::Tensor *head = file.find("grad_head." + torchvisionName(entry.name));
+        const at::Tensor *head = file.find("grad_head." + theirName(entry.name));
         AGREES(gradient.reshape({-1}).slice(0, 0, head->numel()), head->reshape({-1}).slice(0, 0, gradient.numel()),
                1e-3);
         ++compared;
@@ -270,7 +212,7 @@ void GoldenTest::foldingChangesNothing()
     Detector plain = torchvisionDetector(), folded = torchvisionDetector();
     folded.to(at::kCPU);
     folded.fold();
-    const FlatOutputs a = flattened(plain(formulaInput(), {})), b = flattened(folded(formulaInput(), {}));
+    const FlatOutputs a = flattened(plain(formulaInput(256, 320), {})), b = flattened(folded(formulaInput(256, 320), {}));
     AGREES(b.classLogits, a.classLogits, 1e-4);
     AGREES(b.distances, a.distances, 1e-4);
 }

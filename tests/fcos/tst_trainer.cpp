@@ -1,70 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The trainer on drawn images: it learns, it stops and goes on to the bit, it keeps both kinds of weights.
+// The trainer on drawn images: it learns, it keeps what is best, it refuses what cannot be.
 #include <QTemporaryDir>
 #include <QTest>
 
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <atomic>
-
 #include "core/base/error.h"
-#include "core/base/file.h"
-#include "core/base/log.h"
 #include "core/fcos/checkpoint.h"
-#include "core/fcos/engine.h"
 #include "core/fcos/safetensors.h"
-#include "core/fcos/trainer.h"
 #include "core/rules/decode.h"
-#include "tests/fcos/drawn_source.h"
+#include "tests/fcos/drawn_training.h"
 
 using namespace fcoscope;
 namespace fs = std::filesystem;
-
-namespace {
-
-TrainOptions fewSteps()
-{
-    TrainOptions options;
-    options.epochs = 6;
-    options.batch = 2;
-    options.warmupSteps = 4;
-    options.checkpointEverySteps = 3;
-    options.device = "cpu";
-    options.loaders = 2;
-    options.threads = 1;  // the network is so small that threads would only wait for one another
-    return options;
-}
-
-TrainResult trainDrawn(const TrainOptions &options, const fs::path &folder, const RunContext &context = {},
-                       int images = 8, const std::function<void(const StepReport &)> &step = {})
-{
-    const DrawnSource source(images, true);
-    TrainCallbacks callbacks;
-    callbacks.step = step;
-    return train(source, smallNetwork(), smallProfile(), options, folder, {}, callbacks, context);
-}
-
-std::string weightsOf(const fs::path &run, const char *file) { return readFile(run / "checkpoints" / "last" / file); }
-
-}  // namespace
 
 class TrainerTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void fourImagesAreLearntByHeart();
-    void slicedRunsEqualTheUnbrokenOne_data();
-    void slicedRunsEqualTheUnbrokenOne();
-    void aStoppedRunGoesOn();
-    void aKilledRunGoesOn();
     void anotherSeedGivesOtherWeights();
     void validationChoosesTheBest();
     void aStoppedValidationIsMadeUpFor();
-    void changedRunsAreRefused();
-    void aKillBetweenRenamesLosesNothing();
     void refusals();
+    void frozenNormsNeedWeights();
     void imagesWithoutObjectsAreFine();
-    void anUnreadableImageLosesNothing();
 };
 
 void TrainerTest::fourImagesAreLearntByHeart()
@@ -93,98 +50,6 @@ void TrainerTest::fourImagesAreLearntByHeart()
             QVERIFY2(best > 0.9, qPrintable(QStringLiteral("image %1: IoU %2").arg(i).arg(best)));
         }
     }
-}
-
-void TrainerTest::slicedRunsEqualTheUnbrokenOne_data()
-{
-    QTest::addColumn<int>("optimizer");
-    QTest::addColumn<int>("precision");
-    QTest::addColumn<int>("accumulate");
-    QTest::addColumn<int>("threads");
-    QTest::newRow("adamw") << int(OptimizerKind::AdamW) << int(Precision::Float32) << 1 << 1;
-    QTest::newRow("sgd") << int(OptimizerKind::Sgd) << int(Precision::Float32) << 1 << 1;
-    QTest::newRow("accumulated") << int(OptimizerKind::AdamW) << int(Precision::Float32) << 2 << 1;
-    QTest::newRow("two threads") << int(OptimizerKind::AdamW) << int(Precision::Float32) << 1 << 2;
-    QTest::newRow("bfloat16") << int(OptimizerKind::AdamW) << int(Precision::Bfloat16) << 1 << 1;
-}
-
-void TrainerTest::slicedRunsEqualTheUnbrokenOne()
-{
-    QFETCH(int, optimizer);
-    QFETCH(int, precision);
-    QFETCH(int, accumulate);
-    QFETCH(int, threads);
-    QTemporaryDir one, two;
-    const fs::path whole = one.path().toStdString(), sliced = two.path().toStdString();
-    TrainOptions options = fewSteps();
-    options.optimizer = static_cast<OptimizerKind>(optimizer);
-    options.precision = static_cast<Precision>(precision);
-    options.accumulate = accumulate;
-    options.threads = threads;
-    const TrainResult unbroken = trainDrawn(options, whole);
-    QVERIFY(!unbroken.stopped);
-    for (const int64_t stop : {1, 4, 5}) {
-        TrainOptions slice = options;
-        slice.stopAfterSteps = stop;
-        slice.loaders = 1;  // threads must not matter
-        const TrainResult part = trainDrawn(slice, sliced);
-        QVERIFY(part.stopped);
-        QCOMPARE(part.steps, stop);
-    }
-    QCOMPARE(trainDrawn(options, sliced).steps, unbroken.steps);
-    const Safetensors a = readSafetensors(whole / "checkpoints/last/training.safetensors"),
-                      b = readSafetensors(sliced / "checkpoints/last/training.safetensors");
-    QCOMPARE(a.tensors.size(), b.tensors.size());
-    for (size_t i = 0; i < a.tensors.size(); ++i)
-        QVERIFY2(a.tensors[i].second.equal(b.tensors[i].second), a.tensors[i].first.c_str());
-    const Safetensors x = readSafetensors(whole / "checkpoints/last/model.safetensors"),
-                      y = readSafetensors(sliced / "checkpoints/last/model.safetensors");
-    bool averaged = false;
-    for (size_t i = 0; i < x.tensors.size(); ++i) {
-        QVERIFY2(x.tensors[i].second.equal(y.tensors[i].second), x.tensors[i].first.c_str());
-        averaged = averaged || !x.tensors[i].second.equal(*a.find("raw." + x.tensors[i].first));
-    }
-    QVERIFY(averaged);  // raw and averaged weights are both kept, and are not the same
-}
-
-void TrainerTest::aStoppedRunGoesOn()
-{
-    QTemporaryDir one, two;
-    const fs::path whole = one.path().toStdString(), stopped = two.path().toStdString();
-    trainDrawn(fewSteps(), whole);
-    std::atomic<int> steps{0};
-    RunContext context;
-    context.stopRequested = [&] { return steps >= 7; };
-    const TrainResult part = trainDrawn(fewSteps(), stopped, context, 8, [&](const StepReport &) { ++steps; });
-    QVERIFY(part.stopped);
-    QCOMPARE(part.steps, int64_t(7));
-    Predictor::load(part.last, "cpu");  // usable as it is
-    trainDrawn(fewSteps(), stopped);
-    QVERIFY(weightsOf(whole, "training.safetensors") == weightsOf(stopped, "training.safetensors"));
-    QVERIFY(weightsOf(whole, "model.safetensors") == weightsOf(stopped, "model.safetensors"));
-}
-
-void TrainerTest::aKilledRunGoesOn()
-{
-    // This very program, called with a folder, trains there (see main): a fork of a process whose threads are running
-    // would not be a fair trainer.
-    QTemporaryDir one, two;
-    const fs::path whole = one.path().toStdString(), killed = two.path().toStdString();
-    trainDrawn(fewSteps(), whole);
-    const std::string self = QCoreApplication::applicationFilePath().toStdString();
-    for (const char *at : {"2", "4", "11"}) {
-        const pid_t child = fork();
-        if (child == 0) {
-            execl(self.c_str(), self.c_str(), "--train-and-die-at", at, killed.c_str(), nullptr);
-            _exit(99);
-        }
-        int status = 0;
-        waitpid(child, &status, 0);
-        QVERIFY(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-    }
-    QVERIFY(!fs::exists(whole / "checkpoints" / ".last.unfinished"));
-    trainDrawn(fewSteps(), killed);
-    QVERIFY(weightsOf(whole, "training.safetensors") == weightsOf(killed, "training.safetensors"));
 }
 
 void TrainerTest::anotherSeedGivesOtherWeights()
@@ -247,76 +112,6 @@ void TrainerTest::aStoppedValidationIsMadeUpFor()
     QCOMPARE(told, 1);  // and only once
 }
 
-void TrainerTest::changedRunsAreRefused()
-{
-    QTemporaryDir dir;
-    const fs::path folder = dir.path().toStdString();
-    TrainOptions options = fewSteps();
-    options.stopAfterSteps = 2;
-    trainDrawn(options, folder);
-    using Change = std::function<void(NetworkOptions &, Profile &, TrainOptions &)>;
-    const auto goOn = [&](const Change &change, int images = 8) {
-        NetworkOptions network = smallNetwork();
-        Profile profile = smallProfile();
-        TrainOptions changed = options;
-        change(network, profile, changed);
-        try {
-            train(DrawnSource(images, true), network, profile, changed, folder, {}, {}, {});
-        } catch (const UserError &error) {
-            return std::string(error.what());
-        }
-        return std::string();
-    };
-    const auto refusedFor = [&](const char *words, const std::string &said) {
-        return said == "The run in " + folder.string() + " was started with " + words + "; train into another folder.";
-    };
-    QVERIFY(refusedFor("batch 2, not 4", goOn([](auto &, auto &, auto &o) { o.batch = 4; })));
-    QVERIFY(refusedFor("accumulate 1, not 2", goOn([](auto &, auto &, auto &o) { o.accumulate = 2; })));
-    QVERIFY(refusedFor("seed 1, not 5", goOn([](auto &, auto &, auto &o) { o.seed = 5; })));
-    QVERIFY(refusedFor("optimizer adamw, not sgd",
-                       goOn([](auto &, auto &, auto &o) { o.optimizer = OptimizerKind::Sgd; })));
-    QVERIFY(refusedFor("tower-depth 1, not 2", goOn([](auto &n, auto &, auto &) { n.towerDepth = 2; })));
-    QVERIFY(refusedFor("center-radius 1.5, not 1", goOn([](auto &, auto &p, auto &) { p.centerRadius = 1; })));
-    QVERIFY(refusedFor("images 8, not 9", goOn([](auto &, auto &, auto &) {}, 9)));
-    QCOMPARE(readModelInfo(folder).facts.at("steps"), std::string("2"));
-    std::vector<std::string> told;
-    setLogSink([&](const std::string &line) { told.push_back(line); });
-    const std::string said = goOn([](auto &, auto &p, auto &o) {
-        p.decode.scoreThreshold = 0.5;
-        o.loaders = 1;
-        o.epochs = 3;
-        o.stopAfterSteps = 3;
-    });
-    setLogSink({});
-    QCOMPARE(said, std::string());
-    QCOMPARE(told, (std::vector<std::string>{"The run goes on with epochs 3 instead of 6."}));
-    QCOMPARE(readModelInfo(folder).facts.at("steps"), std::string("3"));
-
-    Safetensors file = readSafetensors(folder / "checkpoints/last/training.safetensors");
-    for (const char *step : {"-1", "nan", "1e300", "many"}) {
-        file.metadata["step"] = step;
-        writeSafetensors(folder / "checkpoints/last/training.safetensors", file);
-        QVERIFY(goOn([](auto &, auto &, auto &) {}).find("does not say how many steps") != std::string::npos);
-    }
-}
-
-void TrainerTest::aKillBetweenRenamesLosesNothing()
-{
-    QTemporaryDir one, two;
-    const fs::path whole = one.path().toStdString(), killed = two.path().toStdString();
-    trainDrawn(fewSteps(), whole);
-    TrainOptions slice = fewSteps();
-    slice.stopAfterSteps = 5;
-    trainDrawn(slice, killed);
-    // Where names cannot be exchanged, the old checkpoint is aside for a moment, and the new one not yet in its place.
-    fs::rename(killed / "checkpoints/last", killed / "checkpoints/.last.old");
-    int64_t first = 0;
-    trainDrawn(fewSteps(), killed, {}, 8, [&](const StepReport &report) { first = first ? first : report.step; });
-    QCOMPARE(first, int64_t(6));
-    QVERIFY(weightsOf(whole, "training.safetensors") == weightsOf(killed, "training.safetensors"));
-    QVERIFY(!fs::exists(killed / "checkpoints/.last.old"));
-}
-
 void TrainerTest::refusals()
 {
     QTemporaryDir dir;
@@ -344,6 +139,43 @@ void TrainerTest::refusals()
     } catch (const UserError &error) {
         QVERIFY(std::string(error.what()).find("no longer a finite number") != std::string::npos);
     }
+}
+
+void TrainerTest::frozenNormsNeedWeights()
+{
+    QTemporaryDir one, two;
+    const fs::path from = one.path().toStdString(), folder = two.path().toStdString();
+    const DrawnSource source(8, true);
+    NetworkOptions frozen = smallNetwork();
+    frozen.backboneNorm = BackboneNorm::Frozen;
+    TrainOptions options = fewSteps();
+    options.stopAfterSteps = 2;
+    const auto go = [&](const fs::path &start) {
+        return train(source, frozen, smallProfile(), options, folder, start, {}, {}).steps;
+    };
+    try {
+        go({});
+        QFAIL("random weights were frozen");
+    } catch (const UserError &error) {
+        QCOMPARE(std::string(error.what()), std::string("A backbone with frozen norms cannot learn from random weights; "
+                                                        "give weights to start from, or set backbone-norm to trained."));
+    }
+    QVERIFY(!fs::exists(folder / "checkpoints"));
+    trainDrawn(options, from);
+    QCOMPARE(go(from), int64_t(2));
+    options.stopAfterSteps = 4;
+    QCOMPARE(go({}), int64_t(4));  // goes on: its weights are no longer random
+    const Safetensors before = readSafetensors(from / "checkpoints/last/model.safetensors"),
+                      after = readSafetensors(folder / "checkpoints/last/training.safetensors");
+    int norms = 0, others = 0;
+    for (const auto &[name, tensor] : before.tensors) {
+        const bool norm = name.find(".bn") != std::string::npos;
+        const at::Tensor now = *after.find("raw." + name);
+        QVERIFY2(!norm || now.equal(tensor), name.c_str());
+        norms += norm;
+        others += !norm && !now.equal(tensor);
+    }
+    QVERIFY(norms > 50 && others > 20);
 }
 
 namespace {
@@ -374,51 +206,5 @@ void TrainerTest::imagesWithoutObjectsAreFine()
         int64_t(12));
 }
 
-namespace {
-/// Its seventh image cannot be read any more.
-class BrokenImage : public DrawnSource {
-public:
-    using DrawnSource::DrawnSource;
-    Sample trainingSample(int index, uint64_t seed, int64_t epoch) const override
-    {
-        if (epoch >= 1 && index == 6)
-            throw UserError(message("core", "The image {0} is cut short.").with("six"));
-        return DrawnSource::trainingSample(index, seed, epoch);
-    }
-};
-}  // namespace
-
-void TrainerTest::anUnreadableImageLosesNothing()
-{
-    QTemporaryDir dir;
-    const fs::path folder = dir.path().toStdString();
-    TrainOptions options = fewSteps();
-    options.checkpointEverySteps = 1000;
-    int64_t steps = 0;
-    TrainCallbacks callbacks;
-    callbacks.step = [&](const StepReport &report) { steps = report.step; };
-    QVERIFY_EXCEPTION_THROWN(
-        train(BrokenImage(8, true), smallNetwork(), smallProfile(), options, folder, {}, callbacks, {}), UserError);
-    QVERIFY(steps >= 4);
-    QCOMPARE(readModelInfo(folder / "checkpoints" / "last").facts.at("steps"), std::to_string(steps));
-    QTemporaryDir other;  // the file is whole again: the run goes on to the same weights as if nothing had happened
-    const fs::path whole = other.path().toStdString();
-    trainDrawn(options, folder);
-    trainDrawn(options, whole);
-    QVERIFY(weightsOf(whole, "training.safetensors") == weightsOf(folder, "training.safetensors"));
-}
-
-int main(int argc, char **argv)
-{
-    if (argc == 4 && std::string(argv[1]) == "--train-and-die-at") {
-        trainDrawn(fewSteps(), argv[3], {}, 8, [&](const StepReport &report) {
-            if (report.step == std::stoi(argv[2]))
-                raise(SIGKILL);
-        });
-        return 0;
-    }
-    QCoreApplication app(argc, argv);
-    TrainerTest test;
-    return QTest::qExec(&test, argc, argv);
-}
+QTEST_GUILESS_MAIN(TrainerTest)
 #include "tst_trainer.moc"

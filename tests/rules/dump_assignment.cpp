@@ -3,7 +3,8 @@
 //
 //     dump_assignment PROFILE IN OUT
 //
-// Both files are little-endian. IN:  int32 images; for each: int32 width, height, boxes; boxes × 4 float64 x1 y1 x2 y2.
+// Both files are little-endian. IN:  int32 images; for each: int32 width, height, whether mirrored, boxes; float64
+// network pixels per image pixel; boxes × 4 float64 x1 y1 x2 y2, continuous, in the network's input.
 // OUT: for each image: int32 positives; for each: int32 level, location, box; float64 l, t, r, b; float64 centerness.
 #include <cstdint>
 #include <cstdio>
@@ -15,6 +16,7 @@
 
 #include "core/base/file.h"
 #include "core/rules/assigner.h"
+#include "core/rules/pixels.h"
 
 using namespace fcoscope;
 
@@ -42,12 +44,18 @@ std::string assignAll(const std::string &in, const Profile &profile)
     std::string out;
     size_t at = 0;
     for (auto images = taken<int32_t>(in, at); images > 0; --images) {
-        const Size padded{taken<int32_t>(in, at), taken<int32_t>(in, at)};
+        ImageTransform transform;
+        transform.paddedSize.width = taken<int32_t>(in, at);
+        transform.paddedSize.height = taken<int32_t>(in, at);
+        transform.mirroredX = taken<int32_t>(in, at) != 0;
         std::vector<Box> boxes(static_cast<size_t>(taken<int32_t>(in, at)));
-        for (Box &box : boxes)
+        transform.scaleX = transform.scaleY = taken<double>(in, at);
+        for (Box &box : boxes) {
             for (double *side : {&box.x1, &box.y1, &box.x2, &box.y2})
                 *side = taken<double>(in, at);
-        const Assignment assignment = assign(boxes, levelsFor(profile, padded), profile);
+            box = targetBox(box, transform, profile);
+        }
+        const Assignment assignment = assign(boxes, levelsFor(profile, transform.paddedSize), profile);
         put(out, static_cast<int32_t>(assignment.positives.size()));
         for (const Positive &positive : assignment.positives) {
             for (int value : {positive.level, positive.location, positive.box})

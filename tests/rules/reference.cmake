@@ -3,7 +3,7 @@
 # Python: the tests' own environment where there is one, else the machine's; without NumPy the test says it was skipped.
 add_executable(dump_assignment dump_assignment.cpp)
 target_link_libraries(dump_assignment PRIVATE rules)
-foreach(profile fcoscope tv)
+foreach(profile fcoscope tz-orig tz-imprv ad ad-rt tv mm-base mm-tricks zg)
   set(name core/rules/assignment_reference)
   if(NOT profile STREQUAL "fcoscope")
     string(APPEND name "_${profile}")

@@ -129,6 +129,7 @@ Backend FakeBackend::backend()
 {
     Backend made;
     made.isImage = [](const std::filesystem::path &path) { return path.extension() == ".png"; };
+    made.looksLikeModel = [](const std::filesystem::path &path) { return path.extension() == ".weights"; };
     made.imagesInFolder = [](const std::filesystem::path &folder) {
         std::vector<std::filesystem::path> images;
         for (const auto &entry : std::filesystem::directory_iterator(folder))

@@ -14,17 +14,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/fcos/checkpoint/container.h"
 #include "core/fcos/torch.h"
 
 namespace fcoscope {
-
-enum class Container {
-    Safetensors,  ///< a JSON header and raw data
-    Zip,          ///< PyTorch 1.6 and later
-    Legacy,       ///< PyTorch 0.1.10 to 1.5, and what mmdetection publishes: pickles in a row, then raw data
-    Pickle,       ///< a plain pickle with NumPy arrays (detectron2, Caffe2)
-};
-const char *nameOf(Container container);  ///< for people: "zip archive of PyTorch", …
 
 struct StateFile {
     std::filesystem::path path;
