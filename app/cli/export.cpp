@@ -4,6 +4,7 @@
 #include "app/cli/model_options.h"
 #include "app/cli/verbs.h"
 #include "core/fcos/checkpoint.h"
+#include "core/weights/store.h"
 
 namespace fcoscope {
 namespace {
@@ -46,7 +47,7 @@ int exportVerb(const Arguments &arguments, Console &)
             options.facts[fact] = value;
     if (!threshold.empty())
         options.profile["score-threshold"] = threshold;
-    exportModel(files[0], files[1], options);
+    exportModel(weightsMeant(files[0]), files[1], options);
     return exitDone;
 }
 

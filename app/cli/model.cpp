@@ -9,6 +9,7 @@
 #include "app/cli/verbs.h"
 #include "core/base/error.h"
 #include "core/fcos/checkpoint.h"
+#include "core/weights/store.h"
 
 namespace fcoscope {
 namespace {
@@ -120,7 +121,7 @@ int infoVerb(const Arguments &arguments)
     if (!line.parse(arguments))
         return exitDone;
     line.apply(own);
-    const ModelInfo info = readModelInfo(files[0], profileName);
+    const ModelInfo info = readModelInfo(weightsMeant(files[0]), profileName);
     print(json ? infoJson(info) + "\n" : infoText(info));
     return exitDone;
 }

@@ -7,6 +7,7 @@
 #include "app/cli/labelled_data.h"
 #include "app/cli/settings.h"
 #include "core/base/error.h"
+#include "core/weights/store.h"
 
 namespace fcoscope {
 namespace {
@@ -120,6 +121,7 @@ void makePathsAbsolute(TrainRequest &request)
     request.data.split.clear();  // now part of each name
     if (!request.validate.empty())
         request.validate = datasetName(request.validate, "").text();
+    request.startFrom = weightsMeant(request.startFrom).string();
     absolute(request.startFrom);
     absolute(request.data.images);
 }

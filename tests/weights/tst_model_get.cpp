@@ -168,6 +168,12 @@ private Q_SLOTS:
                                       << QByteArray("did you mean \"resnet50\"?");
         QTest::newRow("not http here") << QStringList{"model", "get", "resnet18", "--from", "http://mirror.example/"}
                                        << QByteArray("is not an https address");
+        for (const QStringList &verb : {QStringList{"model", "info"}, QStringList{"export"}})
+            QTest::newRow(qPrintable("not here, " + verb.last()))
+                << verb + QStringList{"resnet50"} + (verb.size() == 1 ? QStringList{"out.pth"} : QStringList())
+                << QByteArray("fcos model get resnet50 fetches them.");
+        QTest::newRow("not here, trained from") << QStringList{"train", ".", "--start-from", "resnet50"}
+                                                << QByteArray("fcos model get resnet50 fetches them.");
         QTest::newRow("not here, used") << QStringList{"detect", "x.png", "--weights", "resnet50"}
                                         << QByteArray("fcos model get resnet50 fetches them.");
     }
