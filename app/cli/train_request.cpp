@@ -8,6 +8,7 @@
 #include "app/cli/settings.h"
 #include "core/base/error.h"
 #include "core/fcos/checkpoint.h"
+#include "core/weights/store.h"
 
 namespace fcoscope {
 namespace {
@@ -150,6 +151,7 @@ void makePathsAbsolute(TrainRequest &request)
     request.data.split.clear();  // now part of each name
     if (!request.validate.empty())
         request.validate = datasetName(request.validate, "").text();
+    request.startFrom = weightsMeant(request.startFrom).string();
     absolute(request.startFrom);
     absolute(request.data.images);
 }
