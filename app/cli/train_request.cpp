@@ -109,7 +109,7 @@ void setDefaults(TrainRequest &request, bool profileSaid, bool goesOn)
         request.network.backboneNorm = BackboneNorm::Trained;  // first weights are random, and so would frozen norms be
         return;
     }
-    const ModelInfo start = readModelInfo(request.startFrom);
+    const ModelInfo start = readModelInfo(weightsMeant(request.startFrom));
     if (!profileSaid && !start.backboneOnly)
         request.profileName = start.profile.name;
     request.profile = profileSaid || start.backboneOnly ? profileNamed(request.profileName) : start.profile;
