@@ -24,9 +24,10 @@ int exportVerb(const Arguments &arguments, Console &)
     ExportOptions options;
     std::string title, licence, threshold;
     OptionTable own;
-    own.add("as", options.codebase,
-            message("core", "Whose program a .pth file is for: {0}; empty: the one the model came from, else torchvision.")
-                .with(codebases()));
+    own.add(
+        "as", options.codebase,
+        message("core", "Whose program a .pth file is for: {0}; empty: the one the model came from, else torchvision.")
+            .with(codebases()));
     addProfile(own, options.profileName);
     own.add("half", options.half, message("core", "Store the weights as float16: half the size."));
     own.add("title", title, message("core", "A name for people, kept in the file."));
@@ -36,8 +37,9 @@ int exportVerb(const Arguments &arguments, Console &)
     std::vector<std::string> files;
     CommandLine line("export", "Copy a model to one file that holds what inference needs.");
     line.positional("FROM_TO", files, 2, 2,
-                    message("core", "A model file, of whatever codebase, or a checkpoint folder; and the file to write, "
-                                    ".safetensors (FCOScope's own format) or .pth (another program's)."));
+                    message("core",
+                            "A model file, of whatever codebase, or a checkpoint folder; and the file to write, "
+                            ".safetensors (FCOScope's own format) or .pth (another program's)."));
     line.options("Output", own);
     if (!line.parse(arguments))
         return exitDone;

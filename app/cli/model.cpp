@@ -69,12 +69,12 @@ std::string infoJson(const ModelInfo &info)
 /// Whose file it is and what was taken for granted: of our own there is nothing to tell.
 std::string originText(const ModelInfo &info)
 {
-    std::string text = "  " + info.container + ", " +
-                       (info.codebase.empty() ? std::string("FCOScope") : printable(info.codebase));
-    text += info.backboneOnly ? ", a backbone without a detector\n"
-                              : ", profile " + printable(info.profile.name) + ", input of " +
-                                    std::to_string(info.profile.shortSide) + " (at most " +
-                                    std::to_string(info.profile.longSide) + ") px\n";
+    std::string text =
+        "  " + info.container + ", " + (info.codebase.empty() ? std::string("FCOScope") : printable(info.codebase));
+    text += info.backboneOnly
+                ? ", a backbone without a detector\n"
+                : ", profile " + printable(info.profile.name) + ", input of " + std::to_string(info.profile.shortSide) +
+                      " (at most " + std::to_string(info.profile.longSide) + ") px\n";
     for (const Message &assumption : info.assumptions)
         text += "  " + printable(assumption.english()) + "\n";
     if (info.ignored.empty())
@@ -116,7 +116,8 @@ int infoVerb(const Arguments &arguments)
     addProfile(own, profileName);
     std::vector<std::string> files;
     CommandLine line("model info", "Tell what a model file or checkpoint folder says about itself.");
-    line.positional("MODEL", files, 1, 1, message("core", "A model file, of whatever codebase, or a checkpoint folder."));
+    line.positional("MODEL", files, 1, 1,
+                    message("core", "A model file, of whatever codebase, or a checkpoint folder."));
     line.options("Output", own);
     if (!line.parse(arguments))
         return exitDone;

@@ -25,8 +25,9 @@ void addProfile(OptionTable &table, std::string &profileName)
     for (const std::string &name : profileNames())
         known += (known.empty() ? "" : ", ") + name;
     table.add("profile", profileName,
-              message("core", "Which detector of its codebase the file of another program holds, where the file does not "
-                              "tell: {0}; empty: what it tells, or the likeliest.")
+              message("core",
+                      "Which detector of its codebase the file of another program holds, where the file does not "
+                      "tell: {0}; empty: what it tells, or the likeliest.")
                   .with(known));
 }
 

@@ -33,7 +33,8 @@ Codebase codebaseNamed(const std::string &name)
         if (std::count(names.begin(), names.end(), nameOf(codebase)) > 0 &&
             lowerCase(nameOf(codebase)).starts_with(lowerCase(name)))
             return codebase;
-    throw UserError(message("core", "Models cannot be written for \"{0}\"; they can for {1}.").with(name, joined(names, ", ")));
+    throw UserError(
+        message("core", "Models cannot be written for \"{0}\"; they can for {1}.").with(name, joined(names, ", ")));
 }
 
 void writeForCodebase(const std::filesystem::path &to, const ModelContents &model, const ExportOptions &options)
@@ -83,15 +84,17 @@ void exportModel(const std::filesystem::path &from, const std::filesystem::path 
 {
     const std::string ending = to.extension().string();
     if (ending != ".safetensors" && ending != ".pth")
-        throw UserError(message("core", "The file {0} must end in .safetensors (FCOScope's own format) or .pth (another "
-                                        "codebase's).")
+        throw UserError(message("core",
+                                "The file {0} must end in .safetensors (FCOScope's own format) or .pth (another "
+                                "codebase's).")
                             .with(to.string()));
     if (ending == ".safetensors" && !options.codebase.empty())
         throw UserError(message("core", "The option {0} is for files that end in .pth.").with("as"));
     ModelContents model = readModel(from, options.profileName);
     if (model.info.backboneOnly)
-        throw UserError(message("core", "The file {0} holds a backbone without a detector; a training can start from it.")
-                            .with(model.info.path.string()));
+        throw UserError(
+            message("core", "The file {0} holds a backbone without a detector; a training can start from it.")
+                .with(model.info.path.string()));
     OptionTable table;
     visit(table, model.info.profile);
     for (const auto &[name, value] : options.profile)

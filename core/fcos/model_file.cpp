@@ -116,8 +116,14 @@ ModelContents readModel(const std::filesystem::path &path, const std::string &pr
     const std::filesystem::path file = modelFileOf(path);
     if (isSafetensors(file)) {
         Safetensors own = readSafetensors(file, headerOnly);
-        if (const auto format = own.metadata.find("format"); format != own.metadata.end() && format->second == formatName)
+        if (const auto format = own.metadata.find("format");
+            format != own.metadata.end() && format->second == formatName) {
+            if (!profileName.empty())
+                throw UserError(message("core", "The model {0} says itself what it is; the option {1} is for files of "
+                                                "other programs.")
+                                    .with(file.string(), "profile"));
             return {infoOf(own, file), std::move(own)};
+        }
     }
     return importedFrom(file, profileName, headerOnly);
 }

@@ -17,7 +17,8 @@ struct ModelContents {
     Safetensors weights;
 };
 /// `path` may be a checkpoint folder. With `headerOnly` the tensors have shapes and types alone.
-ModelContents readModel(const std::filesystem::path &path, const std::string &profileName = "", bool headerOnly = false);
+ModelContents readModel(const std::filesystem::path &path, const std::string &profileName = "",
+                        bool headerOnly = false);
 
 /// What the header says. Throws UserError if the file is not a model of ours.
 ModelInfo infoOf(const Safetensors &file, const std::filesystem::path &path);

@@ -60,8 +60,9 @@ Predictor Predictor::load(const std::filesystem::path &path, const std::string &
     const at::Device target = deviceNamed(device);
     // A large file that is none of ours to read is refused before it is read.
     if (readModel(path, profileName, /*headerOnly=*/true).info.backboneOnly)
-        throw UserError(message("core", "The file {0} holds a backbone without a detector; a training can start from it.")
-                            .with(path.string()));
+        throw UserError(
+            message("core", "The file {0} holds a backbone without a detector; a training can start from it.")
+                .with(path.string()));
     ModelContents contents = readModel(path, profileName);
     Detector detector = Detector::make(contents.info.network, contents.info.profile);
     copyTensors(contents.weights, "", detector.tensors(), contents.info.path, /*complete=*/true);

@@ -25,7 +25,7 @@ struct ModelInfo {
     NetworkOptions network;
     Profile profile;
     std::vector<std::string> classNames;
-    std::vector<Message> assumptions;  ///< what the file of another codebase does not tell and was assumed, in sentences
+    std::vector<Message> assumptions;  ///< what a file of another codebase does not tell and was assumed, in words
     std::vector<std::string> ignored;  ///< tensors in it that have no place in our network
     std::map<std::string, std::string> training;  ///< the training options it was made with, name → value
     std::map<std::string, std::string> facts;     ///< steps, best figure, data set, … as written by the trainer

@@ -52,10 +52,10 @@ def make(folder, golden):
     torch.save({"model_state_dict": prefixed(state_dict(golden, "simpleaicv_r50")), "epoch": 3}, folder / "latest.pth")
 
     # ImageNet's ResNets: torchvision's, detectron2's and MSRA's.
-    body = {key[len("backbone.body."):]: tensor for key, tensor in torchvision.items() if key.startswith("backbone.body.")}
+    body = {key.split(".", 2)[2]: tensor for key, tensor in torchvision.items() if key.startswith("backbone.body.")}
     torch.save({**body, "fc.weight": torch.zeros(1000, 2048), "fc.bias": torch.zeros(1000)}, folder / "resnet50.pth")
     bottom_up = state_dict(golden, "adelaidet_r50")
-    bottom_up = {key[len("backbone.bottom_up."):]: tensor.numpy() for key, tensor in bottom_up.items() if "bottom_up" in key}
+    bottom_up = {key.split(".", 2)[2]: tensor.numpy() for key, tensor in bottom_up.items() if "bottom_up" in key}
     (folder / "R-50.pkl").write_bytes(pickle.dumps({"model": bottom_up, "__author__": "torchvision"}, protocol=2))
     blobs = {}
     for key, array in bottom_up.items():
@@ -63,7 +63,8 @@ def make(folder, golden):
             continue
         key = key.replace("stem.conv1.norm", "res_conv1_bn").replace("stem.conv1", "conv1")
         for number, letter in zip("123", "abc"):
-            key = key.replace(f"conv{number}.norm", f"branch2{letter}_bn").replace(f".conv{number}.", f".branch2{letter}.")
+            key = key.replace(f"conv{number}.norm", f"branch2{letter}_bn")
+            key = key.replace(f".conv{number}.", f".branch2{letter}.")
         key = key.replace("shortcut.norm", "branch1_bn").replace("shortcut", "branch1").replace(".", "_")
         ending = {"weight": "s" if "_bn_" in key else "w", "bias": "b"}
         stem, leaf = key.rsplit("_", 1)

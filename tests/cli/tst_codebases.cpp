@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Other people's files at the command line, written by Python's torch as each codebase writes them: `fcos model info` names
-// container, codebase, profile and classes, and what `fcos export` writes is what that codebase loads.
+// Other people's files at the command line, written by Python's torch as each codebase writes them: `fcos model info`
+// names container, codebase, profile and classes, and what `fcos export` writes is what that codebase loads.
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonObject>
@@ -85,7 +85,17 @@ void CodebasesTest::info()
         QVERIFY2(text.out.contains(part.toUtf8()), text.all());
 }
 
-void CodebasesTest::exported_data() { info_data(); }
+void CodebasesTest::exported_data()
+{
+    QTest::addColumn<QString>("codebase");
+    QTest::addColumn<QString>("profile");
+    QTest::newRow("FCOS_imprv_R_50_FPN_1x.pth") << "tianzhi0549/FCOS" << "tz-imprv";
+    QTest::newRow("FCOS_R_50_1x.pth") << "AdelaiDet" << "ad";
+    QTest::newRow("FCOS_RT_MS_R_50_4x_syncbn.pth") << "AdelaiDet" << "ad-rt";
+    QTest::newRow("fcos_resnet50_fpn_coco.pth") << "torchvision" << "tv";
+    QTest::newRow("fcos_r50_caffe_fpn_gn-head_1x.pth") << "mmdetection" << "mm-base";
+    QTest::newRow("latest.pth") << "SimpleAICV" << "zg";
+}
 
 /// There, to our own format and back again, the tensors are the same.
 void CodebasesTest::exported()
@@ -132,7 +142,8 @@ void CodebasesTest::backbones()
           QStringList{"export", path(QTest::currentDataTag()), path("none.pth")}}) {
         const Said refused = fcos(arguments);
         QCOMPARE(refused.exitCode, 2);
-        QVERIFY2(refused.err.contains("none.png") || refused.err.contains("a backbone without a detector"), refused.all());
+        QVERIFY2(refused.err.contains("none.png") || refused.err.contains("a backbone without a detector"),
+                 refused.all());
     }
 }
 

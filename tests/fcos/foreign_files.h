@@ -19,8 +19,8 @@ inline StateFile emptyFile(const std::string &manifest, const std::string &name)
     StateFile file;
     file.path = name;
     for (const auto &[key, shape] : readManifest(manifest))
-        file.tensors.emplace_back(key, at::empty(shape, at::device(at::kMeta).dtype(
-                                                            key.ends_with("tracked") ? at::kLong : at::kFloat)));
+        file.tensors.emplace_back(
+            key, at::empty(shape, at::device(at::kMeta).dtype(key.ends_with("tracked") ? at::kLong : at::kFloat)));
     return file;
 }
 

@@ -22,9 +22,9 @@ struct ManifestFile {
 inline const std::vector<ManifestFile> &manifestFiles()
 {
     static const std::vector<ManifestFile> all{
-        {"tianzhi_r50", Codebase::Tianzhi, "tz-orig"},          {"adelaidet_r50", Codebase::AdelaiDet, "ad"},
-        {"adelaidet_r50_iou", Codebase::AdelaiDet, "ad"},       {"adelaidet_rt_r50", Codebase::AdelaiDet, "ad-rt"},
-        {"torchvision_r50", Codebase::Torchvision, "tv"},       {"mmdet_r50", Codebase::Mmdetection, "mm-base"},
+        {"tianzhi_r50", Codebase::Tianzhi, "tz-orig"},    {"adelaidet_r50", Codebase::AdelaiDet, "ad"},
+        {"adelaidet_r50_iou", Codebase::AdelaiDet, "ad"}, {"adelaidet_rt_r50", Codebase::AdelaiDet, "ad-rt"},
+        {"torchvision_r50", Codebase::Torchvision, "tv"}, {"mmdet_r50", Codebase::Mmdetection, "mm-base"},
         {"simpleaicv_r50", Codebase::SimpleAicv, "zg"},
     };
     return all;

@@ -45,6 +45,7 @@ class CheckpointTest : public QObject {
 private Q_SLOTS:
     void init();
     void everythingComesBack();
+    void optionsThatAFileLacks();
     void halfPrecision();
     void hostileFiles_data();
     void hostileFiles();
@@ -90,6 +91,26 @@ void CheckpointTest::everythingComesBack()
     QCOMPARE(readModelInfo(folder_ / "copy.safetensors").facts.at("note"), std::string("x"));
     QVERIFY(Predictor::load(folder_ / "copy.safetensors", "cpu").run(image)->levels[0].classLogits.values ==
             a->levels[0].classLogits.values);
+}
+
+/// A file written before an option was there means its profile's value by it.
+void CheckpointTest::optionsThatAFileLacks()
+{
+    writeRandomModel(model_, smallNetwork(), profileNamed("tv"), {"a", "b"}, 5);
+    Safetensors file = readSafetensors(model_);
+    for (const char *option : {"profile.locations", "profile.range-test", "network.stride-conv"})
+        QCOMPARE(file.metadata.erase(option), size_t(1));
+    writeSafetensors(model_, file);
+    const ModelInfo info = readModelInfo(model_);
+    Profile expected = profileNamed("tv"), found = info.profile;
+    OptionTable wanted, read;
+    visit(wanted, expected);
+    visit(read, found);
+    QVERIFY(wanted.values() == read.values());
+    QVERIFY(info.profile.locations == LocationRule::Torchvision && info.profile.rangeTest == RangeTest::Open);
+    QVERIFY(info.network == smallNetwork());
+    QCOMPARE(differencesFromOwn(info).front().option, std::string("resize"));
+    QVERIFY(refusal([&] { readModelInfo(model_, "ad"); }).find("says itself what it is") != std::string::npos);
 }
 
 void CheckpointTest::halfPrecision()

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Files of other codebases: what is recognised in them, what they are read as, and that the network they make computes
 // what their own code computes (tests/golden).
-#include <QTemporaryDir>
 #include <set>
 
-#include "core/fcos/checkpoint/dialect.h"
-#include "core/fcos/checkpoint.h"
-#include "core/fcos/checkpoint/torch_file.h"
 #include "core/fcos/coco_classes.h"
 #include "core/fcos/model_file.h"
-#include "core/rules/decode.h"
 #include "tests/fcos/foreign_files.h"
 #include "tests/fcos/golden.h"
 
@@ -67,10 +62,6 @@ private Q_SLOTS:
     void refused_data();
     void refused();
     void everyMisfitIsNamed();
-    void fromAFileToDetections();
-    void writtenAsTheyWere_data();
-    void writtenAsTheyWere();
-    void whatCannotBeWritten();
 };
 
 void ImportTest::manifestsFit_data()
@@ -189,7 +180,8 @@ void ImportTest::realTimeHeads()
 
 void ImportTest::oldAndMixedNames()
 {
-    StateFile converted = emptyFile("adelaidet_r50", "converted.pth");  // by AdelaiDet's own script from tianzhi0549/FCOS
+    StateFile converted =
+        emptyFile("adelaidet_r50", "converted.pth");  // by AdelaiDet's own script from tianzhi0549/FCOS
     replace(converted, "fcos_head.ctrness", "fcos_head.centerness");
     QVERIFY(importModel(converted).codebase == Codebase::AdelaiDet);
 
@@ -205,8 +197,9 @@ void ImportTest::oldAndMixedNames()
     QVERIFY(importModel(mmdetection).codebase == Codebase::Mmdetection);
 
     add(mmdetection, "bbox_head.conv_cls.bias", {80});
-    QVERIFY(refusal([&] { importModel(mmdetection); }).find("conv_cls.bias is there twice (as bbox_head.fcos_cls.bias)") !=
-            std::string::npos);
+    QVERIFY(refusal([&] {
+                importModel(mmdetection);
+            }).find("conv_cls.bias is there twice (as bbox_head.fcos_cls.bias)") != std::string::npos);
 }
 
 void ImportTest::batchNormsThatCount()
@@ -285,12 +278,17 @@ void ImportTest::backbones_data()
     QTest::addColumn<int>("depth");
     QTest::addColumn<int>("groups");
     QTest::addColumn<int>("groupWidth");
-    for (const auto &[name, depth, groups, width] :
-         {std::tuple("18", 18, 1, 64), {"34", 34, 1, 64}, {"50", 50, 1, 64}, {"101", 101, 1, 64}, {"152", 152, 1, 64},
-          {"101 32x8d", 101, 32, 8}, {"101 64x4d", 101, 64, 4}})
+    for (const auto &[name, depth, groups, width] : {std::tuple("18", 18, 1, 64),
+                                                     {"34", 34, 1, 64},
+                                                     {"50", 50, 1, 64},
+                                                     {"101", 101, 1, 64},
+                                                     {"152", 152, 1, 64},
+                                                     {"101 32x8d", 101, 32, 8},
+                                                     {"101 64x4d", 101, 64, 4}})
         for (const Codebase codebase : {Codebase::Torchvision, Codebase::Detectron2, Codebase::Msra})
             if (depth >= 50 || codebase != Codebase::Msra)
-                QTest::addRow("%s %s", nameOf(codebase), name) << static_cast<int>(codebase) << depth << groups << width;
+                QTest::addRow("%s %s", nameOf(codebase), name)
+                    << static_cast<int>(codebase) << depth << groups << width;
 }
 
 void ImportTest::backbones()
@@ -370,7 +368,8 @@ void ImportTest::refused_data()
     QTest::newRow("ad vovnet") << "adelaidet_r50"
                                << "backbone.bottom_up.stage3.OSA3_1.layers.0.OSA3_1_0/conv.weight"
                                << "the backbone VoVNet";
-    QTest::newRow("strangers") << "" << "transformer.encoder.0.weight" << "its first is called \"transformer.encoder.0.weight\"";
+    QTest::newRow("strangers") << "" << "transformer.encoder.0.weight"
+                               << "its first is called \"transformer.encoder.0.weight\"";
 }
 
 void ImportTest::refused()
@@ -415,104 +414,6 @@ void ImportTest::everyMisfitIsNamed()
             tensor = at::empty(tensor.sizes(), at::device(at::kMeta).dtype(at::kInt));
     QVERIFY(refusal([&] { importModel(file); }).find("backbone.conv1.weight does not hold real numbers") !=
             std::string::npos);
-}
-
-/// A state dict on disk, a predictor, and the very detections of torchvision's own code.
-void ImportTest::fromAFileToDetections()
-{
-    const QTemporaryDir folder;
-    const auto in = [&](const char *name) { return std::filesystem::path(folder.path().toStdString()) / name; };
-    writeTorchFile(in("weights.pth"), formulaFile("torchvision_r50", "").tensors);
-    const Predictor plain = Predictor::load(in("weights.pth"), "cpu");
-    QCOMPARE(plain.info().codebase, std::string("torchvision"));
-    QCOMPARE(plain.info().profile.name, std::string("tv"));
-    QCOMPARE(plain.info().classNames, coco91Names());
-    QCOMPARE(plain.info().weightCount, int64_t(32269600) + 53120);  // specification, 1.7, and its norms' scale and shift
-
-    const Safetensors expected = readSafetensors(golden("torchvision_end_to_end.safetensors"));
-    ExportOptions options;
-    options.profile = {{"short-side", expected.metadata.at("min_size")},
-                       {"long-side", expected.metadata.at("max_size")},
-                       {"score-threshold", expected.metadata.at("score_thresh")},
-                       {"nms-threshold", expected.metadata.at("nms_thresh")}};
-    exportModel(in("weights.pth"), in("ours.safetensors"), options);
-    const Predictor predictor = Predictor::load(in("ours.safetensors"), "cpu");
-    const at::Tensor planes = *expected.find("image_rgb");  // [3, H, W]
-    Image image;
-    image.id = "golden";
-    image.size = {static_cast<int>(planes.size(2)), static_cast<int>(planes.size(1))};
-    const at::Tensor pixels = planes.permute({1, 2, 0}).contiguous();
-    image.pixels.assign(pixels.data_ptr<uint8_t>(), pixels.data_ptr<uint8_t>() + pixels.numel());
-    const RawOutputsPtr raw = predictor.run(image);
-    const std::vector<Detection> found = decode(*raw, predictor.info().profile, predictor.info().profile.decode);
-    const std::vector<Box> boxes = boxesOf(*expected.find("det.boxes"));
-    const std::vector<int> classes = classesOf(*expected.find("det.labels"));
-    const float *scores = expected.find("det.scores")->data_ptr<float>();
-    QCOMPARE(found.size(), boxes.size());
-    for (size_t i = 0; i < found.size(); ++i) {
-        QCOMPARE(found[i].classIndex, classes[i]);
-        QVERIFY(std::abs(found[i].score - scores[i]) < 1e-5);
-        const Box &ours = found[i].box, &theirs = boxes[i];
-        for (const double away : {ours.x1 - theirs.x1, ours.y1 - theirs.y1, ours.x2 - theirs.x2, ours.y2 - theirs.y2})
-            QVERIFY2(std::abs(away) < 0.01, qPrintable(QString::number(away)));
-    }
-}
-
-void ImportTest::writtenAsTheyWere_data() { manifestsFit_data(); }
-
-/// Read and written again: the keys, shapes and types of the codebase's own state dict, and its values.
-void ImportTest::writtenAsTheyWere()
-{
-    QFETCH(size_t, which);
-    const ManifestFile &manifest = manifestFiles()[which];
-    const StateFile file = formulaFile(manifest.name, std::string(manifest.name) + ".pth");
-    const ImportedModel model = importModel(file);
-    ModelInfo info;
-    info.network = model.network;
-    info.profile = model.profile;
-    QCOMPARE(obstacles(manifest.codebase, info, model.tensors), std::vector<std::string>());
-    std::map<std::string, at::Tensor> written;
-    for (const auto &[key, tensor] : inDialect(manifest.codebase, info, model.tensors))
-        QVERIFY2(written.emplace(key, tensor).second, key.c_str());
-    QCOMPARE(written.size(), file.tensors.size());
-    for (const auto &[key, tensor] : file.tensors) {
-        QVERIFY2(written.contains(key), key.c_str());
-        QVERIFY2(written[key].sizes() == tensor.sizes() && written[key].scalar_type() == tensor.scalar_type(), key.c_str());
-        QVERIFY2(key == "scales" ? at::allclose(written[key], tensor, 1e-6, 1e-6) : written[key].equal(tensor), key.c_str());
-    }
-}
-
-void ImportTest::whatCannotBeWritten()
-{
-    const ImportedModel plain = importModel(formulaFile("mmdet_r50", "mmdet_base.pth"));
-    ModelInfo info;
-    info.network = plain.network;
-    info.profile = plain.profile;
-    const auto said = [&](Codebase codebase) {
-        std::string text;
-        for (const std::string &reason : obstacles(codebase, info, plain.tensors))
-            text += reason + "; ";
-        return text;
-    };
-    QCOMPARE(said(Codebase::Mmdetection), std::string());
-    // tianzhi0549/FCOS has the same network but for the towers' biases, which are 0, and the eps of its norms.
-    QCOMPARE(said(Codebase::Tianzhi), std::string());
-    const double epsilon = info.network.normEpsilon;
-    for (const auto &[key, tensor] : inDialect(Codebase::Tianzhi, info, plain.tensors)) {
-        if (key == "rpn.head.cls_tower.3.bias")
-            QVERIFY(tensor.eq(0).all().item<bool>());
-        if (key == "backbone.body.stem.bn1.running_var") {
-            const at::Tensor before = formulaWeight("backbone.bn1.running_var", {64});
-            QVERIFY(at::allclose(tensor, before + epsilon, 1e-7, 0));
-            QVERIFY(!tensor.equal(before));
-        }
-    }
-    for (const char *part :
-         {"stride-conv is 1x1, but must be 3x3", "centerness-branch is class-tower, but must be box-tower",
-          "box-activation is exponential, but must be relu", "locations is half-stride, but must be torchvision",
-          "head.scale.0 is not 1, but must be"})
-        QVERIFY2(said(Codebase::Torchvision).find(part) != std::string::npos, said(Codebase::Torchvision).c_str());
-    QVERIFY(said(Codebase::SimpleAicv).find("upsampling is nearest, but must be bilinear") != std::string::npos);
 }
 
 QTEST_GUILESS_MAIN(ImportTest)

@@ -106,10 +106,10 @@ void ImportNamesTest::otherSpellings()
 void ImportNamesTest::strangersAreUnknown()
 {
     for (const Codebase codebase : allCodebases())
-        for (const char *name : {"", "scale", "backbone", "backbone.body.features.3.conv.1.weight", "roi_heads.box.weight",
-                                 "rpn.head.cls_tower.2.weight", "proposal_generator.fcos_head.cls_tower.03.weight",
-                                 "backbone.fpn_lateral.weight", "bbox_head.cls_convs.0.conv.weight.extra",
-                                 "backbone.layer99999.0.conv1.weight"})
+        for (const char *name : {"", "scale", "backbone", "backbone.body.features.3.conv.1.weight",
+                                 "roi_heads.box.weight", "rpn.head.cls_tower.2.weight",
+                                 "proposal_generator.fcos_head.cls_tower.03.weight", "backbone.fpn_lateral.weight",
+                                 "bbox_head.cls_convs.0.conv.weight.extra", "backbone.layer99999.0.conv1.weight"})
             QVERIFY2(!neutralName(codebase, name), name);
     // No norm, no bias: nothing to write these as.
     QVERIFY(!nameIn(Codebase::Torchvision, "head.scale.0", {}));

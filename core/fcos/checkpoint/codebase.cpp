@@ -73,7 +73,10 @@ void addMissingStatistics(Renamed &renamed, const std::map<std::string, std::vec
         }
 }
 
-bool isZero(const at::Tensor &tensor) { return !tensor.is_meta() && !tensor.any().item<bool>(); }
+bool isZero(const at::Tensor &tensor)
+{
+    return !tensor.is_meta() && !tensor.any().item<bool>();
+}
 
 /// The file's tensors against what the network has. What is not the network's and can change nothing is ignored.
 void compare(Renamed &renamed, const std::map<std::string, std::vector<int64_t>> &shapes, const Origin &origin,

@@ -193,10 +193,14 @@ const Rows &backboneRows(Codebase codebase)
 {
     static const Rows none;
     switch (codebase) {
-    case Codebase::Torchvision: return torchvisionBackbone;
-    case Codebase::Detectron2: return detectron2Backbone;
-    case Codebase::Msra: return msra;
-    default: return none;
+    case Codebase::Torchvision:
+        return torchvisionBackbone;
+    case Codebase::Detectron2:
+        return detectron2Backbone;
+    case Codebase::Msra:
+        return msra;
+    default:
+        return none;
     }
 }
 
@@ -204,13 +208,20 @@ const Rows &detectorRows(Codebase codebase)
 {
     static const Rows none;
     switch (codebase) {
-    case Codebase::Tianzhi: return tianzhi;
-    case Codebase::AdelaiDet: return adelaidet;
-    case Codebase::Torchvision: return torchvision;
-    case Codebase::Mmdetection: return mmdetection;
-    case Codebase::SimpleAicv: return simpleAicv;
-    case Codebase::Detectron2: return detectron2;
-    case Codebase::Msra: return none;
+    case Codebase::Tianzhi:
+        return tianzhi;
+    case Codebase::AdelaiDet:
+        return adelaidet;
+    case Codebase::Torchvision:
+        return torchvision;
+    case Codebase::Mmdetection:
+        return mmdetection;
+    case Codebase::SimpleAicv:
+        return simpleAicv;
+    case Codebase::Detectron2:
+        return detectron2;
+    case Codebase::Msra:
+        return none;
     }
     return none;
 }
@@ -219,18 +230,21 @@ const Rows &detectorRows(Codebase codebase)
 bool hasNoPlace(Codebase codebase, std::string_view name)
 {
     switch (codebase) {
-    case Codebase::AdelaiDet: return name == "pixel_mean" || name == "pixel_std";
+    case Codebase::AdelaiDet:
+        return name == "pixel_mean" || name == "pixel_std";
     case Codebase::Detectron2:
         return name == "pixel_mean" || name == "pixel_std" || name == "stem.fc.weight" || name == "stem.fc.bias" ||
                name == "fc.weight" || name == "fc.bias" || name.starts_with("anchor_generator.cell_anchors.");
-    case Codebase::Torchvision: return name == "fc.weight" || name == "fc.bias";
+    case Codebase::Torchvision:
+        return name == "fc.weight" || name == "fc.bias";
     case Codebase::Mmdetection:
         // Averaged weights beside the others have their dots written as underscores.
         return name == "data_preprocessor.mean" || name == "data_preprocessor.std" || name.starts_with("ema_");
     case Codebase::Msra:
         return name.ends_with("_momentum") || name.starts_with("fc1000_") || name.starts_with("last_out_") ||
                name.starts_with("pred_") || name == "lr" || name == "weight_order" || name.ends_with("iter");
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -247,13 +261,20 @@ const std::vector<Codebase> &allCodebases()
 const char *nameOf(Codebase codebase)
 {
     switch (codebase) {
-    case Codebase::Tianzhi: return "tianzhi0549/FCOS";
-    case Codebase::AdelaiDet: return "AdelaiDet";
-    case Codebase::Torchvision: return "torchvision";
-    case Codebase::Mmdetection: return "mmdetection";
-    case Codebase::SimpleAicv: return "SimpleAICV";
-    case Codebase::Detectron2: return "detectron2";
-    case Codebase::Msra: return "MSRA";
+    case Codebase::Tianzhi:
+        return "tianzhi0549/FCOS";
+    case Codebase::AdelaiDet:
+        return "AdelaiDet";
+    case Codebase::Torchvision:
+        return "torchvision";
+    case Codebase::Mmdetection:
+        return "mmdetection";
+    case Codebase::SimpleAicv:
+        return "SimpleAICV";
+    case Codebase::Detectron2:
+        return "detectron2";
+    case Codebase::Msra:
+        return "MSRA";
     }
     return "";
 }

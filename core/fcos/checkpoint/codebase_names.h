@@ -32,8 +32,8 @@ std::optional<std::string> neutralName(Codebase codebase, const std::string &nam
 /// tensor. For SimpleAICV every head.scale.N is "scales".
 std::optional<std::string> nameIn(Codebase codebase, const std::string &neutral, const NetworkOptions &network);
 
-/// The backbone alone, as the codebase publishes it: "conv1.weight" for torchvision, "stem.conv1.weight" for detectron2,
-/// "conv1_w" for MSRA.
+/// The backbone alone, as the codebase publishes it: "conv1.weight" for torchvision, "stem.conv1.weight" for
+/// detectron2, "conv1_w" for MSRA.
 std::optional<std::string> backboneNameIn(Codebase codebase, const std::string &neutral);
 
 }  // namespace fcoscope

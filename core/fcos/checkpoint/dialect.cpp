@@ -11,15 +11,15 @@ using Weights = std::vector<std::pair<std::string, at::Tensor>>;
 
 enum class Allowed { Never, Needed, Either };
 enum class ScaleForm {
-    None,    ///< it multiplies distances by nothing
-    OneDim,  ///< [1] for each level
-    ZeroDim, ///< [] for each level
-    Logs,    ///< one vector of logarithms
+    None,     ///< it multiplies distances by nothing
+    OneDim,   ///< [1] for each level
+    ZeroDim,  ///< [] for each level
+    Logs,     ///< one vector of logarithms
 };
 enum class Counters { Never, WhereTrained, Always };  ///< num_batches_tracked
 
-/// What a codebase's FCOS can be (specification, sections 1 and 5.2, appendix A). What it can be told in a configuration
-/// counts as possible.
+/// What a codebase's FCOS can be (specification, sections 1 and 5.2, appendix A). What it can be told in a
+/// configuration counts as possible.
 struct Dialect {
     Allowed strideIn1x1, towerBias;
     Upsampling upsampling;
@@ -36,30 +36,109 @@ const Dialect &dialectOf(Codebase codebase)
 {
     using enum TowerNorm;
     constexpr auto half = LocationRule::HalfStride;
-    static const Dialect tianzhi{Allowed::Either, Allowed::Needed, Upsampling::Nearest, ScaleForm::OneDim,
-                                 Counters::Never, 0, false, false, true, true, false, true, true, {Group}, half};
-    static const Dialect adelaidet{Allowed::Either, Allowed::Needed, Upsampling::Nearest, ScaleForm::OneDim,
-                                   Counters::WhereTrained, 1e-5, true, true, true, false, true, false, true,
-                                   {Group, BatchPerLevel}, half};
-    static const Dialect torchvision{Allowed::Never, Allowed::Needed, Upsampling::Nearest, ScaleForm::None,
-                                     Counters::Always, 1e-5, false, true, true, false, false, false, true, {Group},
+    static const Dialect tianzhi{Allowed::Either,
+                                 Allowed::Needed,
+                                 Upsampling::Nearest,
+                                 ScaleForm::OneDim,
+                                 Counters::Never,
+                                 0,
+                                 false,
+                                 false,
+                                 true,
+                                 true,
+                                 false,
+                                 true,
+                                 true,
+                                 {Group},
+                                 half};
+    static const Dialect adelaidet{Allowed::Either,
+                                   Allowed::Needed,
+                                   Upsampling::Nearest,
+                                   ScaleForm::OneDim,
+                                   Counters::WhereTrained,
+                                   1e-5,
+                                   true,
+                                   true,
+                                   true,
+                                   false,
+                                   true,
+                                   false,
+                                   true,
+                                   {Group, BatchPerLevel},
+                                   half};
+    static const Dialect torchvision{Allowed::Never,
+                                     Allowed::Needed,
+                                     Upsampling::Nearest,
+                                     ScaleForm::None,
+                                     Counters::Always,
+                                     1e-5,
+                                     false,
+                                     true,
+                                     true,
+                                     false,
+                                     false,
+                                     false,
+                                     true,
+                                     {Group},
                                      LocationRule::Torchvision};
-    static const Dialect mmdetection{Allowed::Either, Allowed::Either, Upsampling::Nearest, ScaleForm::ZeroDim,
-                                     Counters::Always, 1e-5, false, true, true, true, true, true, true,
-                                     {Group, Batch}, half};
-    static const Dialect simpleAicv{Allowed::Never, Allowed::Never, Upsampling::Bilinear, ScaleForm::Logs,
-                                    Counters::Always, 1e-5, false, true, false, false, false, true, false, {Group},
+    static const Dialect mmdetection{Allowed::Either,
+                                     Allowed::Either,
+                                     Upsampling::Nearest,
+                                     ScaleForm::ZeroDim,
+                                     Counters::Always,
+                                     1e-5,
+                                     false,
+                                     true,
+                                     true,
+                                     true,
+                                     true,
+                                     true,
+                                     true,
+                                     {Group, Batch},
+                                     half};
+    static const Dialect simpleAicv{Allowed::Never,
+                                    Allowed::Never,
+                                    Upsampling::Bilinear,
+                                    ScaleForm::Logs,
+                                    Counters::Always,
+                                    1e-5,
+                                    false,
+                                    true,
+                                    false,
+                                    false,
+                                    false,
+                                    true,
+                                    false,
+                                    {Group},
                                     half};
-    static const Dialect detectron2{Allowed::Either, Allowed::Needed, Upsampling::Nearest, ScaleForm::None,
-                                    Counters::WhereTrained, 1e-5, false, true, true, false, false, false, true, {Group},
+    static const Dialect detectron2{Allowed::Either,
+                                    Allowed::Needed,
+                                    Upsampling::Nearest,
+                                    ScaleForm::None,
+                                    Counters::WhereTrained,
+                                    1e-5,
+                                    false,
+                                    true,
+                                    true,
+                                    false,
+                                    false,
+                                    false,
+                                    true,
+                                    {Group},
                                     half};
     switch (codebase) {
-    case Codebase::Tianzhi: return tianzhi;
-    case Codebase::AdelaiDet: return adelaidet;
-    case Codebase::Mmdetection: return mmdetection;
-    case Codebase::SimpleAicv: return simpleAicv;
-    case Codebase::Detectron2: return detectron2;
-    default: return torchvision;
+    case Codebase::Tianzhi:
+        return tianzhi;
+    case Codebase::AdelaiDet:
+        return adelaidet;
+    case Codebase::Mmdetection:
+        return mmdetection;
+    case Codebase::SimpleAicv:
+        return simpleAicv;
+    case Codebase::Detectron2:
+        return detectron2;
+    default:
+        return torchvision;
     }
 }
 
@@ -87,7 +166,10 @@ bool isTowerBias(const std::string &name)
 {
     return name.find("_tower.") != std::string::npos && name.ends_with(".conv.bias");
 }
-bool isScale(const std::string &name) { return name.starts_with("head.scale."); }
+bool isScale(const std::string &name)
+{
+    return name.starts_with("head.scale.");
+}
 
 void checkBackbone(Reasons &reasons, const Dialect &dialect)
 {
@@ -122,7 +204,8 @@ void checkProfile(Reasons &reasons, const Dialect &dialect)
                         std::equal(profile.strides.begin(), profile.strides.end(), all.begin());
     reasons.unless(fromP3 && (profile.strides.size() == 5 || dialect.fewerLevels), "strides", "8,16,32,64,128");
     const bool exponential = profile.boxActivation == BoxActivation::Exponential;
-    reasons.unless(exponential ? dialect.exponential : dialect.relu, "box-activation", exponential ? "relu" : "exponential");
+    reasons.unless(exponential ? dialect.exponential : dialect.relu, "box-activation",
+                   exponential ? "relu" : "exponential");
     reasons.unless((profile.boxUnit == BoxUnit::Pixels) == exponential, "box-unit", exponential ? "pixels" : "strides");
     reasons.unless(profile.locations == dialect.locations, "locations",
                    dialect.locations == LocationRule::HalfStride ? "half-stride" : "torchvision");
@@ -141,6 +224,11 @@ void checkWeights(Reasons &reasons, const Dialect &dialect, const Weights &weigh
         if (dialect.scale == ScaleForm::Logs && !(values().item<float>() > 0))
             reasons.texts.push_back(name + " is not above 0, but must be");
     }
+}
+
+std::string counterOf(const std::string &variance)
+{
+    return variance.substr(0, variance.rfind('.')) + ".num_batches_tracked";
 }
 
 /// The variance that gives the same norm with another eps.
@@ -177,10 +265,26 @@ std::vector<std::string> obstacles(Codebase codebase, const ModelInfo &info, con
     return reasons.texts;
 }
 
+namespace {
+
+/// Whether the norm whose variance they call `variance` counts its batches. A file that was read says so itself: of
+/// AdelaiDet's real-time models the first stages are frozen, the others are not.
+bool counts(const std::string &variance, const Dialect &dialect, Codebase codebase, const ModelInfo &info)
+{
+    const auto &read = info.ignored;
+    const auto isCounter = [](const std::string &key) { return key.ends_with(".num_batches_tracked"); };
+    if (info.codebase == nameOf(codebase) && std::any_of(read.begin(), read.end(), isCounter))
+        return std::find(read.begin(), read.end(), counterOf(variance)) != read.end();
+    const bool trained = info.network.backboneNorm == BackboneNorm::Trained ||
+                         variance.find("backbone.") == std::string::npos;  // those of the towers always are
+    return dialect.counters == Counters::Always || (dialect.counters == Counters::WhereTrained && trained);
+}
+
+}  // namespace
+
 Weights inDialect(Codebase codebase, const ModelInfo &info, const Weights &weights)
 {
     const Dialect &dialect = dialectOf(codebase);
-    const bool trained = info.network.backboneNorm == BackboneNorm::Trained;
     Weights theirs;
     std::vector<at::Tensor> scales(info.profile.strides.size(), at::ones({}));
     for (const auto &[name, tensor] : weights) {
@@ -191,14 +295,12 @@ Weights inDialect(Codebase codebase, const ModelInfo &info, const Weights &weigh
         }
         if (dialect.towerBias == Allowed::Never && isTowerBias(name))
             continue;
-        const bool inBackbone = name.starts_with("backbone.");
-        if (inBackbone && name.ends_with(".var"))
+        if (name.starts_with("backbone.") && name.ends_with(".var"))
             plain = withEpsilon(plain, info.network.normEpsilon, dialect.epsilon);
         const std::string called = *nameIn(codebase, name, info.network);
         theirs.emplace_back(called, plain.contiguous());
-        if (name.ends_with(".var") && (dialect.counters == Counters::Always || (dialect.counters != Counters::Never &&
-                                                                                (trained || !inBackbone))))
-            theirs.emplace_back(called.substr(0, called.rfind('.')) + ".num_batches_tracked", at::zeros({}, at::kLong));
+        if (name.ends_with(".var") && counts(called, dialect, codebase, info))
+            theirs.emplace_back(counterOf(called), at::zeros({}, at::kLong));
         if (dialect.towerBias == Allowed::Needed && !info.network.towerBias && name.ends_with(".conv.weight") &&
             name.find("_tower.") != std::string::npos)
             theirs.emplace_back(called.substr(0, called.rfind('.')) + ".bias", at::zeros({plain.size(0)}));

@@ -19,7 +19,7 @@ std::vector<std::string> obstacles(Codebase codebase, const ModelInfo &info,
 
 /// Every tensor of its state dict: its names, its shapes, float32, with the counters of batches where it has them. Asks
 /// that there are no obstacles.
-std::vector<std::pair<std::string, at::Tensor>> inDialect(Codebase codebase, const ModelInfo &info,
-                                                          const std::vector<std::pair<std::string, at::Tensor>> &weights);
+std::vector<std::pair<std::string, at::Tensor>>
+inDialect(Codebase codebase, const ModelInfo &info, const std::vector<std::pair<std::string, at::Tensor>> &weights);
 
 }  // namespace fcoscope

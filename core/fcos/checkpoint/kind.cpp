@@ -28,7 +28,9 @@ std::string nameOfFile(const StateFile &file)
 /// Whether `word` stands in `name` between separators.
 bool hasWord(const std::string &name, const std::string &word)
 {
-    const auto isLetter = [&](size_t i) { return i < name.size() && std::isalnum(static_cast<unsigned char>(name[i])); };
+    const auto isLetter = [&](size_t i) {
+        return i < name.size() && std::isalnum(static_cast<unsigned char>(name[i]));
+    };
     for (size_t at = name.find(word); at != std::string::npos; at = name.find(word, at + 1))
         if ((at == 0 || !isLetter(at - 1)) && !isLetter(at + word.size()))
             return true;
@@ -58,15 +60,15 @@ private:
     std::string text_;
 };
 
-/// Whether the batch norms' statistics are 0 and 1: what is left of them in weights that came from Caffe, where they are
-/// part of scale and shift. Means may be off by half of `tolerance`, variances by that factor. nullopt if the file's
-/// values were not read.
+/// Whether the batch norms' statistics are 0 and 1: what is left of them in weights that came from Caffe, where they
+/// are part of scale and shift. Means may be off by half of `tolerance`, variances by that factor. nullopt if the
+/// file's values were not read.
 std::optional<bool> statisticsAreTrivial(const NeutralTensors &tensors, double tolerance)
 {
     for (const auto &[name, tensor] : tensors) {
         if (!name.starts_with("backbone.") || !(name.ends_with(".mean") || name.ends_with(".var")))
             continue;
-        if (tensor.is_meta())
+        if (tensor.is_meta() || tensor.numel() == 0)
             return std::nullopt;
         const double lowest = tensor.min().item<double>(), highest = tensor.max().item<double>();
         const bool trivial = name.ends_with(".mean") ? lowest >= -tolerance / 2 && highest <= tolerance / 2
@@ -130,7 +132,8 @@ NetworkOptions networkWith(const NetworkOptions &shapes, const std::string &prof
 {
     const NetworkOptions known = networkOfProfile(profileName);
     NetworkOptions network = shapes;
-    network.strideConv = shapes.backboneGroups > 1 ? StrideConv::Middle3x3 : known.strideConv;  // no ResNeXt has it in the 1×1
+    // No ResNeXt has its stride in the 1×1.
+    network.strideConv = shapes.backboneGroups > 1 ? StrideConv::Middle3x3 : known.strideConv;
     network.backboneNorm = known.backboneNorm;
     network.normEpsilon = known.normEpsilon;
     network.upsampling = known.upsampling;
@@ -149,7 +152,10 @@ void trustCounters(NetworkOptions &network, const StateFile &file)
     network.backboneNorm = counted ? BackboneNorm::Trained : BackboneNorm::Frozen;
 }
 
-void assume(Kind &kind, const Message &sentence) { kind.assumptions.push_back(sentence); }
+void assume(Kind &kind, const Message &sentence)
+{
+    kind.assumptions.push_back(sentence);
+}
 
 Kind kindNamed(const Reading &reading, const std::string &profileName)
 {
@@ -161,12 +167,13 @@ Kind tianzhi(const Reading &reading)
     const bool improved = nameOfFile(reading.file).find("imprv") != std::string::npos;
     Kind kind = kindNamed(reading, reading.choose(improved ? "tz-imprv" : "tz-orig"));
     if (reading.chosen.empty())
-        assume(kind, 
-            improved
-                ? message("core", "The original and the improved form (tz-orig, tz-imprv) have the same tensors; the "
-                                  "file's name has \"imprv\", so it is read as tz-imprv.")
-                : message("core", "The original and the improved form (tz-orig, tz-imprv) have the same tensors; the "
-                                  "file's name has no \"imprv\", so it is read as tz-orig."));
+        assume(kind, improved
+                         ? message("core",
+                                   "The original and the improved form (tz-orig, tz-imprv) have the same tensors; the "
+                                   "file's name has \"imprv\", so it is read as tz-imprv.")
+                         : message("core",
+                                   "The original and the improved form (tz-orig, tz-imprv) have the same tensors; the "
+                                   "file's name has no \"imprv\", so it is read as tz-orig."));
     return kind;
 }
 
@@ -176,16 +183,17 @@ Kind adelaidet(const Reading &reading)
     trustCounters(kind.network, reading.file);
     if (reading.is32x8d()) {
         kind.profile.deviation.assign(std::begin(imageNetDeviation), std::end(imageNetDeviation));
-        assume(kind, 
-            message("core", "Its backbone is a ResNeXt-101 32x8d, so pixels are divided by that one's deviations."));
+        assume(kind,
+               message("core", "Its backbone is a ResNeXt-101 32x8d, so pixels are divided by that one's deviations."));
     }
     takePixelStatistics(kind.profile, reading.file, "pixel_mean", "pixel_std");
     if (hasWord(nameOfFile(reading.file), "iou")) {
         kind.profile.quality = QualityTarget::Iou;  // and its boxes' losses are not weighted
         kind.profile.boxLossWeight = BoxLossWeight::One;
         kind.profile.boxNormalizer = BoxNormalizer::Positives;
-        assume(kind, message(
-            "core", "The file's name has \"iou\", so its third branch is taken to predict IoU, not centerness."));
+        assume(kind,
+               message("core",
+                       "The file's name has \"iou\", so its third branch is taken to predict IoU, not centerness."));
     }
     return kind;
 }
@@ -197,18 +205,19 @@ void readStyle(Kind &kind, const Reading &reading, const Configuration &configur
     // ImageNet's own range over orders of magnitude: "near" is enough here, and forgives norms that were trained on.
     const auto trivial = statisticsAreTrivial(reading.tensors, /*tolerance=*/1);
     const bool named = hasWord(nameOfFile(reading.file), "caffe");
-    const bool pytorchStyle =
-        reading.isResNeXt() || (saidCaffe ? !*saidCaffe : !named && trivial && !*trivial);
+    const bool pytorchStyle = reading.isResNeXt() || (saidCaffe ? !*saidCaffe : !named && trivial && !*trivial);
     kind.network.strideConv = pytorchStyle ? StrideConv::Middle3x3 : StrideConv::First1x1;
     if (pytorchStyle)
         setPixels(kind.profile, ChannelOrder::Rgb, /*normalised=*/true);
     if (!saidCaffe && trivial)
-        assume(kind, 
-            pytorchStyle
-                ? message("core", "Its backbone is taken for one in PyTorch's style (RGB, stride in the 3×3), because "
-                                  "its batch norms have statistics of their own or it is a ResNeXt.")
-                : message("core", "Its backbone is taken for one in Caffe's style (BGR, stride in the 1×1), because the "
-                                  "statistics of its batch norms are near 0 and 1 or its file is named so."));
+        assume(kind,
+               pytorchStyle
+                   ? message("core",
+                             "Its backbone is taken for one in PyTorch's style (RGB, stride in the 3×3), because "
+                             "its batch norms have statistics of their own or it is a ResNeXt.")
+                   : message("core",
+                             "Its backbone is taken for one in Caffe's style (BGR, stride in the 1×1), because the "
+                             "statistics of its batch norms are near 0 and 1 or its file is named so."));
     const at::Tensor *mean = find(reading.file, "data_preprocessor.mean");
     if (!mean || mean->is_meta() || mean->numel() != 3)
         return;
@@ -227,10 +236,10 @@ Kind mmdetection(const Reading &reading)
     const bool tricks = said.value_or(named || reading.tensors.contains("head.cls_tower.0.conv.bias"));
     Kind kind = kindNamed(reading, reading.choose(tricks ? "mm-tricks" : "mm-base"));
     if (!said && reading.chosen.empty())
-        assume(kind, 
-            named    ? message("core", "The file's name says that it is mmdetection's improved form (mm-tricks).")
-            : tricks ? message("core", "Its towers have biases, as mmdetection's improved form (mm-tricks) has.")
-                     : message("core", "Its towers have no biases, as mmdetection's plain form (mm-base) has."));
+        assume(kind, named ? message("core", "The file's name says that it is mmdetection's improved form (mm-tricks).")
+                     : tricks
+                         ? message("core", "Its towers have biases, as mmdetection's improved form (mm-tricks) has.")
+                         : message("core", "Its towers have no biases, as mmdetection's plain form (mm-base) has."));
     readStyle(kind, reading, configuration);
     if (const auto onBox = configuration.says("centerness_on_reg=True"); onBox && reading.chosen.empty())
         kind.network.centernessBranch = *onBox ? CenternessBranch::BoxTower : CenternessBranch::ClassTower;
@@ -263,8 +272,7 @@ Kind backbone(const Reading &reading, Codebase codebase)
 {
     Kind kind{{}, reading.shapes, {}};
     kind.network.backboneNorm = BackboneNorm::Frozen;
-    const bool fromCaffe =
-        codebase == Codebase::Msra || statisticsAreTrivial(reading.tensors, 1e-3).value_or(false);
+    const bool fromCaffe = codebase == Codebase::Msra || statisticsAreTrivial(reading.tensors, 1e-3).value_or(false);
     if (fromCaffe) {
         setPixels(kind.profile, ChannelOrder::Bgr, reading.is32x8d());
         kind.network.strideConv = reading.isResNeXt() ? StrideConv::Middle3x3 : StrideConv::First1x1;
@@ -272,9 +280,9 @@ Kind backbone(const Reading &reading, Codebase codebase)
         setPixels(kind.profile, ChannelOrder::Rgb, /*normalised=*/true);
     }
     if (codebase != Codebase::Msra && fromCaffe)
-        assume(kind, 
-            message("core", "Its backbone is taken for one in Caffe's style (BGR, stride in the 1×1), because the "
-                            "statistics of its batch norms are 0 and 1."));
+        assume(kind,
+               message("core", "Its backbone is taken for one in Caffe's style (BGR, stride in the 1×1), because the "
+                               "statistics of its batch norms are 0 and 1."));
     return kind;
 }
 
@@ -299,12 +307,18 @@ Kind kindOf(const StateFile &file, const Origin &origin, const NeutralTensors &t
         if (origin.backboneOnly)
             return backbone(reading, origin.codebase);
         switch (origin.codebase) {
-        case Codebase::Tianzhi: return tianzhi(reading);
-        case Codebase::AdelaiDet: return adelaidet(reading);
-        case Codebase::Mmdetection: return mmdetection(reading);
-        case Codebase::Detectron2: return detectron2(reading);
-        case Codebase::SimpleAicv: return kindNamed(reading, reading.choose("zg"));
-        default: return kindNamed(reading, reading.choose("tv"));
+        case Codebase::Tianzhi:
+            return tianzhi(reading);
+        case Codebase::AdelaiDet:
+            return adelaidet(reading);
+        case Codebase::Mmdetection:
+            return mmdetection(reading);
+        case Codebase::Detectron2:
+            return detectron2(reading);
+        case Codebase::SimpleAicv:
+            return kindNamed(reading, reading.choose("zg"));
+        default:
+            return kindNamed(reading, reading.choose("tv"));
         }
     };
     Kind found = kind();

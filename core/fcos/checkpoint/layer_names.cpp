@@ -29,7 +29,10 @@ Place placeOf(std::string_view text)
     return place;
 }
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
+bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
 /// Whether `text` is `pattern` with numbers in its places; they are put into `numbers`.
 bool fits(std::string_view text, std::string_view pattern, Numbers &numbers)

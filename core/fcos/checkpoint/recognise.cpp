@@ -67,8 +67,9 @@ Origin originOf(const StateFile &file)
         if (!anyBegins(file, sign.prefix))
             continue;
         if (const std::string backbone = foreignBackbone(file); !backbone.empty())
-            throw UserError(message("core", "The file {0} holds a detector of {1} with the backbone {2}, which FCOScope "
-                                            "does not have yet.")
+            throw UserError(message("core",
+                                    "The file {0} holds a detector of {1} with the backbone {2}, which FCOScope "
+                                    "does not have yet.")
                                 .with(file.path.string(), nameOf(sign.origin.codebase), backbone));
         if (isDeformable(file, sign.origin.codebase))
             throw UserError(message("core", "The file {0} holds a network of {1} with deformable convolutions (DCNv2), "
@@ -76,8 +77,9 @@ Origin originOf(const StateFile &file)
                                 .with(file.path.string(), nameOf(sign.origin.codebase)));
         return sign.origin;
     }
-    throw UserError(message("core", "The file {0} holds tensors, but of no detector or backbone that FCOScope knows; its "
-                                    "first is called \"{1}\".")
+    throw UserError(message("core",
+                            "The file {0} holds tensors, but of no detector or backbone that FCOScope knows; its "
+                            "first is called \"{1}\".")
                         .with(file.path.string(), file.tensors.empty() ? "" : file.tensors.front().first));
 }
 

@@ -12,8 +12,8 @@ struct Origin {
     bool backboneOnly = false;
 };
 
-/// Throws UserError naming what it is for a detector or backbone that is known but not supported, and for a file that is
-/// none of these.
+/// Throws UserError naming what it is for a detector or backbone that is known but not supported, and for a file that
+/// is none of these.
 Origin originOf(const StateFile &file);
 
 }  // namespace fcoscope

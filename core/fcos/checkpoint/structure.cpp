@@ -46,8 +46,9 @@ void readBackbone(NetworkOptions &network, const NeutralTensors &tensors, const 
         if (one.bottleneck == bottleneck && one.blocks == blocks)
             network.backboneDepth = one.depth;
     if (network.backboneDepth == 0)
-        throw UserError(message("core", "The backbone in {0} has {1}, {2}, {3} and {4} blocks; FCOScope knows ResNet-18, "
-                                        "34, 50, 101 and 152.")
+        throw UserError(message("core",
+                                "The backbone in {0} has {1}, {2}, {3} and {4} blocks; FCOScope knows ResNet-18, "
+                                "34, 50, 101 and 152.")
                             .with(path.string(), blocks[0], blocks[1], blocks[2], blocks[3]));
     if (const int64_t width = sizeOf(tensors, "backbone.stem.conv.weight", 0); width > 0)
         network.backboneWidth = static_cast<double>(width) / 64;
@@ -63,8 +64,9 @@ void readTowers(NetworkOptions &network, const NeutralTensors &tensors)
 {
     network.sharedTowerDepth = countOf(tensors, "head.share_tower.", ".conv.weight");
     network.towerDepth = countOf(tensors, "head.cls_tower.", ".conv.weight");
-    const std::string first =
-        network.towerDepth > 0 ? "head.cls_tower.0" : network.sharedTowerDepth > 0 ? "head.share_tower.0" : "";
+    const std::string first = network.towerDepth > 0         ? "head.cls_tower.0"
+                              : network.sharedTowerDepth > 0 ? "head.share_tower.0"
+                                                             : "";
     network.towerBias = tensors.contains(first + ".conv.bias");
     if (tensors.contains(first + ".norm.0.weight"))
         network.towerNorm = TowerNorm::BatchPerLevel;
