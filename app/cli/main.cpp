@@ -20,7 +20,8 @@ constexpr Verb verbs[] = {
     {"train", "train a detector on labelled images", trainVerb},
     {"eval", "measure a model on a labelled data set", evalVerb},
     {"demo", "draw the demo data set", demoVerb},
-    {"model", "tell what a model file holds, or export it", modelVerb},
+    {"model", "tell what a model file holds, or get one", modelVerb},
+    {"export", "copy a model to one file, for us or for another program", exportVerb},
     {"bench", "measure how long each stage takes", benchVerb},
     {"checks", "tell versions, devices, memory and libraries", checksVerb},
 };

@@ -15,9 +15,9 @@
 #include <sstream>
 #include <thread>
 
-#include "app/cli/sha256.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/sha256.h"
 
 namespace fcoscope {
 

@@ -29,6 +29,8 @@ constexpr std::array table = {
          QT_TRANSLATE_NOOP("Actions", "Add all images of a folder or a data set to the list"), "open-folder", "Ctrl+Shift+O; Ctrl+U", bar},
     Spec{Id::OpenModel, M::File, QT_TRANSLATE_NOOP("Actions", "Open &model…"),
          QT_TRANSLATE_NOOP("Actions", "Load the weights of another detector"), "open-model", "Ctrl+M", bar},
+    Spec{Id::GetWeights, M::File, QT_TRANSLATE_NOOP("Actions", "&Get weights…"),
+         QT_TRANSLATE_NOOP("Actions", "List the weights that others have published, and download some of them"), "download", "Ctrl+G"},
     Spec{Id::CloseImages, M::File, QT_TRANSLATE_NOOP("Actions", "&Close all images"),
          QT_TRANSLATE_NOOP("Actions", "Empty the list of images"), "close", "Ctrl+W", section},
     Spec{Id::Quit, M::File, QT_TRANSLATE_NOOP("Actions", "&Quit"),

@@ -22,6 +22,7 @@ enum class ActionId {
     OpenImages,
     OpenFolder,
     OpenModel,
+    GetWeights,
     CloseImages,
     Quit,
     PreviousImage,

@@ -41,23 +41,97 @@ QString heading(const QString &text)
     return QStringLiteral("<h3 style='margin: 18px 0 4px 0'>%1</h3>").arg(text.toHtmlEscaped());
 }
 
+QString faintCell(const QString &text, const QString &faint)
+{
+    return cell(QStringLiteral("<span style='color: %1'>%2</span>").arg(faint, text.toHtmlEscaped()), valueStyle);
+}
+
+QString withUnit(const std::string &value, const Option &option)
+{
+    return QString::fromStdString(option.unit.empty() ? value : value + " " + option.unit);
+}
+
 /// Name, value with unit, and what it means, of every option.
 QString optionRows(const OptionTable &table, const QString &faint)
 {
     QString rows;
-    for (const Option &option : table.all()) {
-        QString value = QString::fromStdString(option.get());
-        if (!option.unit.empty())
-            value += QLatin1Char(' ') + QString::fromStdString(option.unit);
-        rows +=
-            QStringLiteral("<tr>") + cell(QString::fromStdString(option.name).toHtmlEscaped(), nameStyle) +
-            cell(QStringLiteral("<b>%1</b>").arg(value.toHtmlEscaped()), valueStyle) +
-            cell(
-                QStringLiteral("<span style='color: %1'>%2</span>").arg(faint, translated(option.help).toHtmlEscaped()),
-                valueStyle) +
-            QStringLiteral("</tr>");
-    }
+    for (const Option &option : table.all())
+        rows += QStringLiteral("<tr>") + cell(QString::fromStdString(option.name).toHtmlEscaped(), nameStyle) +
+                cell(QStringLiteral("<b>%1</b>").arg(withUnit(option.get(), option).toHtmlEscaped()), valueStyle) +
+                faintCell(translated(option.help), faint) + QStringLiteral("</tr>");
     return QStringLiteral("<table cellspacing='0'>%1</table>").arg(rows);
+}
+
+/// The options of this model that are others than our own model's: its value, ours, and what the option means.
+QString differenceRows(const ModelInfo &info, const OptionTable &network, const OptionTable &profile,
+                       const QString &faint)
+{
+    QString rows;
+    for (const OptionDifference &difference : differencesFromOwn(info)) {
+        const Option *option = network.find(difference.option);
+        if (!option)
+            option = profile.find(difference.option);
+        if (option)
+            rows += QStringLiteral("<tr>") + cell(QString::fromStdString(option->name).toHtmlEscaped(), nameStyle) +
+                    cell(QStringLiteral("<b>%1</b>").arg(withUnit(difference.value, *option).toHtmlEscaped()),
+                         valueStyle) +
+                    faintCell(Words::tr("ours: %1").arg(withUnit(difference.own, *option)), faint) +
+                    faintCell(translated(option->help), faint) + QStringLiteral("</tr>");
+    }
+    if (rows.isEmpty())
+        return QStringLiteral("<p>%1</p>").arg(Words::tr("Nothing: it is a model of our own profile.").toHtmlEscaped());
+    return QStringLiteral("<table cellspacing='0'>%1</table>").arg(rows);
+}
+
+/// What the file does not tell, and which of its tensors were left out.
+QString assumptionText(const ModelInfo &info)
+{
+    QString items;
+    const auto add = [&items](const QString &sentence) {
+        items += QStringLiteral("<li>%1</li>").arg(sentence.toHtmlEscaped());
+    };
+    for (const Message &assumption : info.assumptions)
+        add(translated(assumption));
+    if (!info.ignored.empty()) {
+        constexpr size_t shown = 6;
+        QStringList names;
+        for (size_t i = 0; i < std::min(shown, info.ignored.size()); ++i)
+            names += QString::fromStdString(info.ignored[i]);
+        if (info.ignored.size() > shown)
+            names += QStringLiteral("…");
+        add(Words::tr("%1 tensors of the file have no place in the network and were left out: %2")
+                .arg(info.ignored.size())
+                .arg(names.join(QStringLiteral(", "))));
+    }
+    return items.isEmpty() ? QString() : heading(Words::tr("Assumed")) + QStringLiteral("<ul>%1</ul>").arg(items);
+}
+
+/// Whose model it is, what it takes and what it answers.
+QString summaryRows(const ModelInfo &info, const QString &device)
+{
+    const Profile &profile = info.profile;
+    QString rows = row(Words::tr("Codebase"),
+                       info.codebase.empty() ? QStringLiteral("FCOScope")
+                                             : QString::fromStdString(info.codebase).toHtmlEscaped());
+    rows += row(Words::tr("Profile"), QString::fromStdString(profile.name).toHtmlEscaped());
+    QStringList classes;
+    for (size_t i = 0; i < info.classNames.size(); ++i)
+        classes += QStringLiteral("<span style='color: %1'>■</span>&nbsp;%2")
+                       .arg(classColor(static_cast<int>(i)).name(),
+                            QString::fromStdString(info.classNames[i]).toHtmlEscaped());
+    rows += row(Words::tr("%1 classes").arg(info.classNames.size()), classes.join(QStringLiteral("&ensp; ")));
+    rows += row(Words::tr("Input size"),
+                Words::tr("shorter side %1 px, but longer side at most %2 px; padded to multiples of %3 px")
+                    .arg(profile.shortSide)
+                    .arg(profile.longSide)
+                    .arg(profile.sizeDivisor)
+                    .toHtmlEscaped());
+    rows += row(Words::tr("Weights"), Words::tr("%1, stored in %2 bits")
+                                          .arg(QLocale().toString(static_cast<qlonglong>(info.weightCount)))
+                                          .arg(info.halfPrecision ? 16 : 32));
+    if (!info.container.empty())
+        rows += row(Words::tr("File format"), QString::fromStdString(info.container).toHtmlEscaped());
+    return rows + row(Words::tr("Runs on"), device.toHtmlEscaped());
 }
 
 QString pairRows(const std::map<std::string, std::string> &pairs)
@@ -109,28 +183,19 @@ QString modelCardText(const ModelInfo &info, const QString &device, const QPalet
     text += QStringLiteral("<p style='margin: 2px 0; color: %1'>%2</p>")
                 .arg(faint, QString::fromStdString(info.path.string()).toHtmlEscaped());
 
-    text += QStringLiteral("<table cellspacing='0' style='margin-top: 10px'>");
-    text += row(Words::tr("Weights"), Words::tr("%1, stored in %2 bits")
-                                          .arg(QLocale().toString(static_cast<qlonglong>(info.weightCount)))
-                                          .arg(info.halfPrecision ? 16 : 32));
-    text += row(Words::tr("Runs on"), device.toHtmlEscaped());
-    QStringList classes;
-    for (size_t i = 0; i < info.classNames.size(); ++i)
-        classes += QStringLiteral("<span style='color: %1'>■</span>&nbsp;%2")
-                       .arg(classColor(static_cast<int>(i)).name(),
-                            QString::fromStdString(info.classNames[i]).toHtmlEscaped());
-    text += row(Words::tr("Classes"), classes.join(QStringLiteral("&ensp; ")));
-    text += QStringLiteral("</table>");
+    text += QStringLiteral("<table cellspacing='0' style='margin-top: 10px'>%1</table>").arg(summaryRows(info, device));
+    text += assumptionText(info);
 
-    if (!info.facts.empty())
-        text += heading(Words::tr("Facts")) + pairRows(info.facts);
     OptionTable network, profile;
     NetworkOptions networkOptions = info.network;
     Profile profileOptions = info.profile;
     visit(network, networkOptions);
     visit(profile, profileOptions);
-    text += heading(Words::tr("Structure")) + optionRows(network, faint);
-    text += heading(Words::tr("Profile")) + optionRows(profile, faint);
+    text += heading(Words::tr("What differs from our own")) + differenceRows(info, network, profile, faint);
+    if (!info.facts.empty())
+        text += heading(Words::tr("Facts")) + pairRows(info.facts);
+    text += heading(Words::tr("All of the structure")) + optionRows(network, faint);
+    text += heading(Words::tr("All of the profile")) + optionRows(profile, faint);
     if (!info.training.empty())
         text += heading(Words::tr("Training options")) + pairRows(info.training);
     return text;

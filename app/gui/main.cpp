@@ -103,7 +103,8 @@ int main(int argc, char *argv[])
 
     const QTemporaryDir fresh;
     const auto settings = openSettings(fresh, !line.screenshot.isEmpty());
-    Session session(coreBackend(line.device.toStdString()));
+    const Backend backend = coreBackend(line.device.toStdString());
+    Session session(backend);
     MainWindow window(session, *settings);
     if (!line.language.isEmpty())
         window.setLanguage(line.language);
@@ -115,7 +116,7 @@ int main(int argc, char *argv[])
 
     bool modelNamed = false;
     for (const QString &path : line.paths)
-        modelNamed = modelNamed || isModel(QFile::encodeName(path).toStdString());
+        modelNamed = modelNamed || isModel(QFile::encodeName(path).toStdString(), backend);
     if (const auto model = resourceFile("models/default.safetensors"); !modelNamed && !model.empty())
         session.openModel(model);
     session.open(line.paths);

@@ -13,6 +13,7 @@
 #include "app/gui/dialogs.h"
 #include "app/gui/opening_dialogs.h"
 #include "app/gui/status_line.h"
+#include "app/gui/weights_dialog.h"
 #include "widgets/canvas.h"
 #include "widgets/detection_panel.h"
 #include "widgets/detection_table.h"
@@ -170,6 +171,7 @@ void MainWindow::connectWidgets()
 {
     connect(&session_, &Session::changed, this, &MainWindow::sessionChanged);
     connect(&session_, &Session::failed, this, &MainWindow::sessionFailed);
+    connectWeights(actions_[ActionId::GetWeights], this, session_, *strip_);
     connect(&session_, &Session::noticed, this, [this](const Failure &notice) {
         MessageStrip::Notice shown;
         shown.kind = MessageStrip::Kind::Warning;

@@ -6,6 +6,8 @@
 #include <QFileInfo>
 #include <QSettings>
 
+#include "app/session/opening.h"
+
 namespace fcoscope {
 namespace {
 
@@ -38,9 +40,12 @@ QStringList askForFolder(QWidget *parent, QSettings &settings)
 
 QString askForModel(QWidget *parent, QSettings &settings)
 {
-    const QString file =
-        QFileDialog::getOpenFileName(parent, Words::tr("Open model"), settings.value(modelFolderKey).toString(),
-                                     Words::tr("Models (*.safetensors)"));
+    QString endings;
+    for (const std::string &ending : modelExtensions())
+        endings += QStringLiteral(" *") + QString::fromStdString(ending);
+    const QString file = QFileDialog::getOpenFileName(
+        parent, Words::tr("Open model"), settings.value(modelFolderKey).toString(),
+        Words::tr("Models (%1)").arg(endings.trimmed()) + QStringLiteral(";;") + Words::tr("All files (*)"));
     if (!file.isEmpty())
         settings.setValue(modelFolderKey, QFileInfo(file).absolutePath());
     return file;

@@ -3,7 +3,9 @@
 
 #include "core/data/dataset.h"
 #include "core/data/image.h"
+#include "core/fcos/checkpoint.h"
 #include "core/fcos/engine.h"
+#include "core/weights/store.h"
 
 namespace fcoscope {
 
@@ -12,6 +14,7 @@ Backend coreBackend(const std::string &device)
     Backend backend;
     backend.readImage = [](const std::filesystem::path &path) { return readImage(path.string()); };
     backend.isImage = [](const std::filesystem::path &path) { return isImageFile(path.string()); };
+    backend.looksLikeModel = [](const std::filesystem::path &path) { return looksLikeModel(path); };
     backend.imagesInFolder = [](const std::filesystem::path &folder) {
         const std::vector<std::string> files = imageFilesIn(folder);
         return std::vector<std::filesystem::path>(files.begin(), files.end());
@@ -35,6 +38,12 @@ Backend coreBackend(const std::string &device)
         model->device = predictor->device();
         model->run = [predictor](const Image &image, const RunContext &run) { return predictor->run(image, run); };
         return ModelPtr(model);
+    };
+    backend.weightsHere = [](const PublishedWeights &entry) { return weightsHere(entry); };
+    backend.getWeights = [](const PublishedWeights &entry, bool termsAccepted, const RunContext &context) {
+        GetOptions options;
+        options.termsAccepted = termsAccepted;
+        return getWeights(entry, options, context);
     };
     return backend;
 }

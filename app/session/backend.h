@@ -14,6 +14,7 @@
 #include "core/base/values.h"
 #include "core/data/dataset.h"
 #include "core/fcos/predictor.h"
+#include "core/weights/catalogue.h"
 
 namespace fcoscope {
 
@@ -34,9 +35,14 @@ struct DataSetImages {
 struct Backend {
     std::function<Image(const std::filesystem::path &)> readImage;
     std::function<bool(const std::filesystem::path &)> isImage;
+    /// By content: a file of weights, whosesoever, or a folder with a checkpoint in it.
+    std::function<bool(const std::filesystem::path &)> looksLikeModel;
     std::function<std::vector<std::filesystem::path>(const std::filesystem::path &folder)> imagesInFolder;
     std::function<DataSetImages(const std::filesystem::path &)> readDataSet;
     std::function<ModelPtr(const std::filesystem::path &, const RunContext &)> loadModel;
+    /// The file of published weights, or an empty path if it is not here.
+    std::function<std::filesystem::path(const PublishedWeights &)> weightsHere;
+    std::function<std::filesystem::path(const PublishedWeights &, bool termsAccepted, const RunContext &)> getWeights;
 };
 
 /// Core itself. `device` is "auto", "cpu" or "cuda:N".

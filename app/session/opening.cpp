@@ -37,8 +37,8 @@ public:
         std::error_code error;
         if (!fs::exists(path, error))
             throw UserError(message("core", "There is no file or folder {0}.").with(path.string()));
-        if (isModel(path)) {
-            opened_.model = path;
+        if (isModel(path, backend_)) {
+            addModel(path);
         } else if (isDataSet(path)) {
             DataSetImages data = backend_.readDataSet(path);
             for (const ImageId &image : data.images)
@@ -60,6 +60,13 @@ public:
     }
 
 private:
+    void addModel(const fs::path &path)
+    {
+        if (!opened_.model.empty() && opened_.model != path)
+            opened_.problems.push_back(message("core", "One model at a time: {0} is opened, {1} is not.")
+                                           .with(path.string(), opened_.model.string()));
+        opened_.model = path;
+    }
     void addImage(const fs::path &path)
     {
         ImageId id = fs::absolute(path).lexically_normal().string();
@@ -74,11 +81,22 @@ private:
 
 }  // namespace
 
-bool isModel(const fs::path &path)
+const std::vector<std::string> &modelExtensions()
+{
+    static const std::vector<std::string> extensions{".safetensors", ".pth", ".pt", ".pkl", ".pyth", ".bin", ".ckpt"};
+    return extensions;
+}
+
+bool isModel(const fs::path &path, const Backend &backend)
 {
     std::error_code error;
-    return fs::is_directory(path, error) ? fs::is_regular_file(path / "model.safetensors", error)
-                                         : extensionOf(path) == ".safetensors";
+    if (fs::is_directory(path, error))
+        return backend.looksLikeModel(path);
+    // What is an image by its content is one, whatever its name.
+    if (!fs::exists(path, error) || backend.isImage(path))
+        return false;
+    const auto &known = modelExtensions();
+    return std::find(known.begin(), known.end(), extensionOf(path)) != known.end() || backend.looksLikeModel(path);
 }
 
 Opened openPaths(const std::vector<fs::path> &paths, const Backend &backend, const RunContext &context)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "app/session/backend.h"
@@ -16,8 +17,13 @@ struct Opened {
     std::vector<Problem> skipped;   ///< entries of a data set that cannot be used
 };
 
-/// True for a .safetensors file and for a checkpoint folder of the trainer.
-bool isModel(const std::filesystem::path &path);
+/// The endings under which people keep weights, in lower case with their dot.
+const std::vector<std::string> &modelExtensions();
+
+/// True for what the person means as a model, even if it turns out to be none: a file with one of those endings (unless
+/// it is an image), a file that looks like weights by its content, a folder of the trainer with a checkpoint in it. So
+/// that a web page saved as model.pth reaches the loader, which says what it is.
+bool isModel(const std::filesystem::path &path, const Backend &backend);
 
 /// Sorts `paths`: weights, data sets (a COCO .json, a folder in COCO's or Pascal VOC's layout), folders (their images,
 /// not those of folders inside) and image files. One that cannot be opened is listed and does not hinder the others.

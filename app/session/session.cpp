@@ -95,6 +95,7 @@ Session::Session(Backend backend, QObject *parent) : QObject(parent), backend_(s
 Session::~Session()
 {
     // All are asked first, so that their ends are waited for side by side.
+    weights_.stop();
     opening_.abandon();
     loading_.abandon();
     detecting_.abandon();

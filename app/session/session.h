@@ -23,6 +23,7 @@
 #include "app/session/backend.h"
 #include "app/session/job.h"
 #include "app/session/opening.h"
+#include "app/session/weights_shelf.h"
 
 namespace fcoscope {
 
@@ -99,6 +100,7 @@ public:
     bool opening() const { return opening_.running(); }
     bool detecting() const { return detecting_.running(); }
     const DecodeOptions &decodeOptions() const { return options_; }
+    WeightsShelf &weights() { return weights_; }  ///< published weights, here and elsewhere
 
     /// Entries of opened data sets that cannot be used.
     const std::vector<Problem> &skippedEntries() const { return skipped_; }
@@ -157,6 +159,7 @@ private:
     Job<PicturePtr> prefetchJob_{prefetchThread_};
     Job<FindingsPtr> decoding_{decodeThread_};
     Job<Opened> opening_{openThread_};
+    WeightsShelf weights_{backend_};
 };
 
 /// The picture as Qt paints it fastest.

@@ -116,7 +116,7 @@ private:
             std::string name = string();
             skipBlanks();
             expect(":");
-            json.members.emplace_back(std::move(name), value(depth + 1));
+            json.members.push_back({std::move(name), value(depth + 1)});
             skipBlanks();
         }
         expect("}");

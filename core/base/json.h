@@ -18,9 +18,14 @@ struct Json {
     double number = 0;  ///< Number; 0 or 1 for Boolean
     std::string text;
     std::vector<Json> items;
-    std::vector<std::pair<std::string, Json>> members;  ///< in the file's order, duplicates kept
+    struct Member;                // not a pair: Clang 14 cannot complete one that holds the type it is a member of
+    std::vector<Member> members;  ///< in the file's order, duplicates kept
 
     const Json *find(std::string_view name) const;
+};
+struct Json::Member {
+    std::string name;
+    Json value;
 };
 
 /// Throws UserError saying where the text stops being JSON. Blanks may follow the value, nothing else.

@@ -15,6 +15,10 @@
 
 namespace fcoscope {
 
+/// True for a file whose content looks like weights, whosesoever (4 kB of it are read), and for a folder that the trainer
+/// wrote with a checkpoint in it. Whether it can be loaded, loading says.
+bool looksLikeModel(const std::filesystem::path &path);
+
 /// Reads what a model file says about itself, without building the network. Files of other codebases are read whole: some
 /// of what is assumed about them shows in their values. `profileName` as for Predictor::load.
 ModelInfo readModelInfo(const std::filesystem::path &path, const std::string &profileName = "");

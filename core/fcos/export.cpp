@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <cctype>
 
 #include "core/base/error.h"
 #include "core/fcos/checkpoint.h"
@@ -18,11 +19,19 @@ std::string joined(const std::vector<std::string> &texts, const char *between)
     return text;
 }
 
+std::string lowerCase(std::string text)
+{
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return text;
+}
+
+/// By its name or the beginning of it.
 Codebase codebaseNamed(const std::string &name)
 {
     const std::vector<std::string> names = exportCodebases();
     for (const Codebase codebase : allCodebases())
-        if (name == nameOf(codebase) && std::count(names.begin(), names.end(), name) > 0)
+        if (std::count(names.begin(), names.end(), nameOf(codebase)) > 0 &&
+            lowerCase(nameOf(codebase)).starts_with(lowerCase(name)))
             return codebase;
     throw UserError(message("core", "Models cannot be written for \"{0}\"; they can for {1}.").with(name, joined(names, ", ")));
 }
@@ -36,7 +45,7 @@ void writeForCodebase(const std::filesystem::path &to, const ModelContents &mode
     const Codebase codebase = codebaseNamed(name);
     if (const auto reasons = obstacles(codebase, info, model.weights.tensors); !reasons.empty())
         throw UserError(message("core", "{0} has no detector that computes what the model {1} does: {2}.")
-                            .with(name, info.path.string(), joined(reasons, "; ")));
+                            .with(nameOf(codebase), info.path.string(), joined(reasons, "; ")));
     auto tensors = inDialect(codebase, info, model.weights.tensors);
     if (options.half)
         for (auto &[key, tensor] : tensors)

@@ -135,6 +135,18 @@ std::filesystem::path modelFileOf(const std::filesystem::path &path)
     throw UserError(message("core", "There is no model in the folder {0}.").with(path.string()));
 }
 
+bool looksLikeModel(const std::filesystem::path &path)
+{
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(path, ignored))
+        return looksLikeWeights(path);
+    try {
+        return !modelFileOf(path).empty();
+    } catch (const UserError &) {
+        return false;  // a folder of images, say
+    }
+}
+
 ModelInfo infoOf(const Safetensors &file, const std::filesystem::path &path)
 {
     const auto format = file.metadata.find("format");

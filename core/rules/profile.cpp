@@ -125,7 +125,7 @@ Profile simpleAicvProfile()
     profile.sizeRounding = SizeRounding::HalfEven;
     profile.mean = {0, 0, 0};
     profile.deviation = {1, 1, 1};
-    profile.resize = ResizeRule::Bilinear;
+    profile.resize = ResizeRule::OpenCvFloat;
     profile.centerRegion = CenterRegion::Circle;
     profile.rangeTest = RangeTest::Open;
     profile.boxUnit = BoxUnit::Pixels;
@@ -208,7 +208,8 @@ void visitInput(OptionTable &table, Profile &p)
                     {{"bilinear", ResizeRule::Bilinear},
                      {"antialiased", ResizeRule::Antialiased},
                      {"pillow", ResizeRule::Pillow},
-                     {"opencv", ResizeRule::OpenCv}},
+                     {"opencv", ResizeRule::OpenCv},
+                     {"opencv-float", ResizeRule::OpenCvFloat}},
                     message("core", "How the image is resized: plain bilinear, with a filter that widens when "
                                     "shrinking, or to the pixel as Pillow or OpenCV do it."));
 }

@@ -16,10 +16,11 @@ namespace fcoscope {
 enum class ChannelOrder { Rgb, Bgr };
 enum class PixelRange { Unit, Byte };  ///< what mean and deviation refer to: pixels in 0…1 or in 0…255
 enum class ResizeRule {
-    Bilinear,     ///< four taps whatever the scale, on the normalised floats (torchvision, SimpleAICV)
+    Bilinear,     ///< four taps whatever the scale, on the normalised floats (torchvision)
     Antialiased,  ///< triangle filter that widens when shrinking, on 8-bit pixels, as fast as the processor allows
     Pillow,       ///< the same filter in Pillow's fixed-point arithmetic, to the pixel
     OpenCv,       ///< four taps on 8-bit pixels in OpenCV's fixed-point arithmetic, to the pixel
+    OpenCvFloat,  ///< four taps on floats as OpenCV places them (SimpleAICV); torchvision's places are float32
 };
 
 // Boxes, levels, locations and target assignment.

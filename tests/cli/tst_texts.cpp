@@ -11,8 +11,8 @@
 
 #include "app/cli/json.h"
 #include "app/cli/settings.h"
-#include "app/cli/sha256.h"
 #include "core/base/error.h"
+#include "core/base/sha256.h"
 
 using namespace fcoscope;
 

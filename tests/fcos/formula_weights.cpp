@@ -2,7 +2,8 @@
 #include "tests/fcos/formula_weights.h"
 
 #include <cmath>
-#include <stdexcept>
+
+#include "core/fcos/model_file.h"
 
 namespace fcoscope {
 namespace {
@@ -68,22 +69,24 @@ at::Tensor formulaWeight(const std::string &name, const std::vector<int64_t> &sh
     return values;
 }
 
-std::vector<std::string> fillWithFormula(Detector &detector, Codebase codebase)
+ImportedModel formulaModel(const std::string &manifest, const std::string &profile, const Manifest &more)
 {
-    std::vector<std::string> used;
-    for (const NamedTensor &entry : detector.tensors()) {
-        const auto name = nameIn(codebase, entry.name, detector.options);
-        if (!name)
-            throw std::runtime_error(entry.name + " has no name in " + nameOf(codebase));
-        if (*name == "scales") {  // SimpleAICV: the logarithms of all levels' scales, in one vector
-            const int64_t level = std::stoll(entry.name.substr(entry.name.rfind('.') + 1));
-            *entry.tensor = at::exp(formulaWeight(*name, {level + 1})[level]).clone();
-        } else {
-            *entry.tensor = formulaWeight(*name, entry.tensor->sizes().vec());
-        }
-        used.push_back(*name);
-    }
-    return used;
+    StateFile file;
+    file.path = manifest;
+    for (const Manifest &tensors : {readManifest(manifest), more})
+        for (const auto &[name, shape] : tensors)
+            file.tensors.emplace_back(name, name.ends_with("num_batches_tracked") ? at::zeros(shape, at::kLong)
+                                                                                  : formulaWeight(name, shape));
+    return importModel(file, profile);
+}
+
+Detector detectorOf(const ImportedModel &model)
+{
+    Detector detector = Detector::make(model.network, model.profile);
+    Safetensors file;
+    file.tensors = model.tensors;
+    copyTensors(file, "", detector.tensors(), "formula", /*complete=*/true);
+    return detector;
 }
 
 }  // namespace fcoscope

@@ -4,8 +4,9 @@
 
 #include <string>
 
-#include "core/fcos/checkpoint/codebase_names.h"
+#include "core/fcos/checkpoint/codebase.h"
 #include "core/fcos/detector.h"
+#include "tests/fcos/manifest.h"
 
 namespace fcoscope {
 
@@ -18,7 +19,9 @@ at::Tensor formulaTensor(const std::string &name, const std::vector<int64_t> &sh
 /// [shape]: the weight that a codebase's tensor called `name` has.
 at::Tensor formulaWeight(const std::string &name, const std::vector<int64_t> &shape);
 
-/// Fills every tensor of `detector` with the formula's value under the codebase's name. Answers those names.
-std::vector<std::string> fillWithFormula(Detector &detector, Codebase codebase);
+/// The network that tests/golden/`manifest`_manifest.json lists, full of formula weights and read as if it came from a
+/// file: what the importer makes of it. `more` are tensors that the manifest lacks.
+ImportedModel formulaModel(const std::string &manifest, const std::string &profile, const Manifest &more = {});
+Detector detectorOf(const ImportedModel &model);
 
 }  // namespace fcoscope

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Files of other codebases: what is recognised in them, what they are read as, and that the network they make computes
 // what their own code computes (tests/golden).
+#include <QTemporaryDir>
 #include <set>
 
 #include "core/fcos/checkpoint/dialect.h"
+#include "core/fcos/checkpoint.h"
+#include "core/fcos/checkpoint/torch_file.h"
 #include "core/fcos/coco_classes.h"
 #include "core/fcos/model_file.h"
+#include "core/rules/decode.h"
 #include "tests/fcos/foreign_files.h"
 #include "tests/fcos/golden.h"
 
@@ -63,6 +67,7 @@ private Q_SLOTS:
     void refused_data();
     void refused();
     void everyMisfitIsNamed();
+    void fromAFileToDetections();
     void writtenAsTheyWere_data();
     void writtenAsTheyWere();
     void whatCannotBeWritten();
@@ -410,6 +415,47 @@ void ImportTest::everyMisfitIsNamed()
             tensor = at::empty(tensor.sizes(), at::device(at::kMeta).dtype(at::kInt));
     QVERIFY(refusal([&] { importModel(file); }).find("backbone.conv1.weight does not hold real numbers") !=
             std::string::npos);
+}
+
+/// A state dict on disk, a predictor, and the very detections of torchvision's own code.
+void ImportTest::fromAFileToDetections()
+{
+    const QTemporaryDir folder;
+    const auto in = [&](const char *name) { return std::filesystem::path(folder.path().toStdString()) / name; };
+    writeTorchFile(in("weights.pth"), formulaFile("torchvision_r50", "").tensors);
+    const Predictor plain = Predictor::load(in("weights.pth"), "cpu");
+    QCOMPARE(plain.info().codebase, std::string("torchvision"));
+    QCOMPARE(plain.info().profile.name, std::string("tv"));
+    QCOMPARE(plain.info().classNames, coco91Names());
+    QCOMPARE(plain.info().weightCount, int64_t(32269600) + 53120);  // specification, 1.7, and its norms' scale and shift
+
+    const Safetensors expected = readSafetensors(golden("torchvision_end_to_end.safetensors"));
+    ExportOptions options;
+    options.profile = {{"short-side", expected.metadata.at("min_size")},
+                       {"long-side", expected.metadata.at("max_size")},
+                       {"score-threshold", expected.metadata.at("score_thresh")},
+                       {"nms-threshold", expected.metadata.at("nms_thresh")}};
+    exportModel(in("weights.pth"), in("ours.safetensors"), options);
+    const Predictor predictor = Predictor::load(in("ours.safetensors"), "cpu");
+    const at::Tensor planes = *expected.find("image_rgb");  // [3, H, W]
+    Image image;
+    image.id = "golden";
+    image.size = {static_cast<int>(planes.size(2)), static_cast<int>(planes.size(1))};
+    const at::Tensor pixels = planes.permute({1, 2, 0}).contiguous();
+    image.pixels.assign(pixels.data_ptr<uint8_t>(), pixels.data_ptr<uint8_t>() + pixels.numel());
+    const RawOutputsPtr raw = predictor.run(image);
+    const std::vector<Detection> found = decode(*raw, predictor.info().profile, predictor.info().profile.decode);
+    const std::vector<Box> boxes = boxesOf(*expected.find("det.boxes"));
+    const std::vector<int> classes = classesOf(*expected.find("det.labels"));
+    const float *scores = expected.find("det.scores")->data_ptr<float>();
+    QCOMPARE(found.size(), boxes.size());
+    for (size_t i = 0; i < found.size(); ++i) {
+        QCOMPARE(found[i].classIndex, classes[i]);
+        QVERIFY(std::abs(found[i].score - scores[i]) < 1e-5);
+        const Box &ours = found[i].box, &theirs = boxes[i];
+        for (const double away : {ours.x1 - theirs.x1, ours.y1 - theirs.y1, ours.x2 - theirs.x2, ours.y2 - theirs.y2})
+            QVERIFY2(std::abs(away) < 0.01, qPrintable(QString::number(away)));
+    }
 }
 
 void ImportTest::writtenAsTheyWere_data() { manifestsFit_data(); }

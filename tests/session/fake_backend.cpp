@@ -129,6 +129,7 @@ Backend FakeBackend::backend()
 {
     Backend made;
     made.isImage = [](const std::filesystem::path &path) { return path.extension() == ".png"; };
+    made.looksLikeModel = [](const std::filesystem::path &path) { return path.extension() == ".weights"; };
     made.imagesInFolder = [](const std::filesystem::path &folder) {
         std::vector<std::filesystem::path> images;
         for (const auto &entry : std::filesystem::directory_iterator(folder))
@@ -166,6 +167,21 @@ Backend FakeBackend::backend()
             return fakeOutputs(image);
         };
         return ModelPtr(model);
+    };
+    made.weightsHere = [this](const PublishedWeights &entry) {
+        const std::filesystem::path file = weightsFile(entry.name).toStdString();
+        return std::filesystem::exists(file) ? file : std::filesystem::path();
+    };
+    made.getWeights = [this](const PublishedWeights &entry, bool accepted, const RunContext &context) {
+        termsAccepted = accepted;
+        context.report(0.5, message("core", "{0}: {1} of {2}").with(entry.name, "1.0 MB", "2.0 MB"));
+        getting.pass(context);
+        if (breakGetting)
+            throw UserError(message("core", "{0} sends an empty file.").with("weights.example"));
+        QFile file(weightsFile(entry.name));
+        if (!file.open(QIODevice::WriteOnly))
+            qFatal("cannot write %s", entry.name);
+        return std::filesystem::path(file.fileName().toStdString());
     };
     return made;
 }

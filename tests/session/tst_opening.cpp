@@ -19,6 +19,9 @@ class OpeningTest : public QObject {
     {
         Backend b;
         b.isImage = [](const fs::path &path) { return path.extension() == ".png"; };
+        b.looksLikeModel = [](const fs::path &path) {
+            return fs::is_directory(path) ? fs::exists(path / "model.safetensors") : path.stem() == "weights";
+        };
         b.imagesInFolder = [](const fs::path &folder) {
             std::vector<fs::path> images;
             for (const auto &entry : fs::directory_iterator(folder))
@@ -50,14 +53,13 @@ private Q_SLOTS:
         touch(root / "more/b.png");
         touch(root / "more/c.png");
         touch(root / "more/readme.txt");
-        touch(root / "m.safetensors");
         touch(root / "step-5/model.safetensors");
         fs::create_directories(root / "voc/Annotations");
         fs::create_directories(root / "voc/JPEGImages");
         touch(root / "c.json");
 
         const Opened opened = openPaths({root / "more", root / "more" / ".." / "a.png", root / "a.png", root / "voc",
-                                         root / "c.json", root / "m.safetensors", root / "step-5"},
+                                         root / "c.json", root / "step-5"},
                                         backend(), {});
         const std::vector<ImageId> expected{(root / "more/b.png").string(), (root / "more/c.png").string(),
                                             (root / "a.png").string(), (root / "voc/listed.png").string(),
@@ -66,8 +68,38 @@ private Q_SLOTS:
         QCOMPARE(opened.model, root / "step-5");
         QCOMPARE(opened.skipped.size(), 2u);
         QVERIFY(opened.problems.empty());
-        QVERIFY(isModel(root / "step-5"));
-        QVERIFY(!isModel(root / "more"));
+    }
+
+    void whateverMayBeWeightsReachesTheLoader()
+    {
+        QTemporaryDir dir;
+        const fs::path root = dir.path().toStdString();
+        for (const char *name : {"a.pth", "b.PT", "c.pkl", "d.bin", "e.pyth", "f.safetensors", "g.ckpt", "weights.dat",
+                                 "weights", "step-5/model.safetensors"}) {
+            const fs::path file = root / name;
+            touch(file);
+            const fs::path meant = file.parent_path() == root ? file : file.parent_path();
+            QVERIFY2(isModel(meant, backend()), name);
+            const Opened opened = openPaths({meant}, backend(), {});
+            QCOMPARE(opened.model, meant);
+            QVERIFY(opened.problems.empty() && opened.images.empty());
+        }
+        touch(root / "more/notes.txt");
+        touch(root / "weights.png");  // an image by its content, as the backend says
+        for (const char *name : {"more", "more/notes.txt", "weights.png", "gone.pth"})
+            QVERIFY2(!isModel(root / name, backend()), name);
+    }
+
+    void ofSeveralModelsTheLastIsOpenedAndTheOthersAreNamed()
+    {
+        QTemporaryDir dir;
+        const fs::path root = dir.path().toStdString();
+        for (const char *name : {"a.pth", "b.pth"})
+            touch(root / name);
+        const Opened opened = openPaths({root / "a.pth", root / "a.pth", root / "b.pth"}, backend(), {});
+        QCOMPARE(opened.model, root / "b.pth");
+        QCOMPARE(opened.problems.size(), 1u);
+        QVERIFY(QString::fromStdString(opened.problems[0].english()).contains("a.pth is not"));
     }
 
     void problemsNameTheirFile()

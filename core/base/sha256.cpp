@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/sha256.h"
+#include "core/base/sha256.h"
 
-#include <array>
+#include <algorithm>
 #include <bit>
-#include <cstdint>
 
 namespace fcoscope {
 namespace {
@@ -47,27 +46,48 @@ void digestBlock(State &state, const unsigned char *block)
 
 }  // namespace
 
-std::string sha256(std::string_view bytes)
+void Sha256::add(std::string_view bytes)
 {
-    State state{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-    const auto *data = reinterpret_cast<const unsigned char *>(bytes.data());
+    bytes_ += bytes.size();
+    const auto digestAll = [this](std::string_view whole) {
+        for (size_t at = 0; at < whole.size(); at += 64)
+            digestBlock(state_, reinterpret_cast<const unsigned char *>(whole.data()) + at);
+    };
+    if (!rest_.empty()) {
+        const size_t taken = std::min(64 - rest_.size(), bytes.size());
+        rest_ += bytes.substr(0, taken);
+        bytes.remove_prefix(taken);
+        if (rest_.size() < 64)
+            return;
+        digestAll(rest_);
+    }
     const size_t whole = bytes.size() / 64 * 64;
-    for (size_t at = 0; at < whole; at += 64)
-        digestBlock(state, data + at);
-    // The rest, a one bit, zeros, and the length in bits as 64 bits big-endian.
-    std::string tail(bytes.substr(whole));
-    tail += '\x80';
-    tail.resize(tail.size() <= 56 ? 56 : 120, '\0');
+    digestAll(bytes.substr(0, whole));
+    rest_ = bytes.substr(whole);
+}
+
+std::string Sha256::digits()
+{
+    // A one bit, zeros, and the length in bits as 64 bits big-endian.
+    const uint64_t bits = bytes_ * 8;
+    std::string tail = "\x80";
+    tail.resize((rest_.size() < 56 ? 56 : 120) - rest_.size(), '\0');
     for (int shift = 56; shift >= 0; shift -= 8)
-        tail += static_cast<char>(uint64_t(bytes.size()) * 8 >> shift);
-    for (size_t at = 0; at < tail.size(); at += 64)
-        digestBlock(state, reinterpret_cast<const unsigned char *>(tail.data()) + at);
+        tail += static_cast<char>(bits >> shift);
+    add(tail);
 
     std::string digits;
-    for (const uint32_t word : state)
+    for (const uint32_t word : state_)
         for (int shift = 28; shift >= 0; shift -= 4)
             digits += "0123456789abcdef"[word >> shift & 15];
     return digits;
+}
+
+std::string sha256(std::string_view bytes)
+{
+    Sha256 sum;
+    sum.add(bytes);
+    return sum.digits();
 }
 
 }  // namespace fcoscope
