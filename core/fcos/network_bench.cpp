@@ -100,8 +100,7 @@ int compareNetworks(const NetworkOptions &network, const Profile &profile, int h
     std::vector<Network> networks;
     for (const std::string &name : names)
         networks.push_back(networkOf(detector, device, name));
-    const at::Tensor input =
-        at::randn({1, 3, height, width}).to(device).contiguous(at::MemoryFormat::ChannelsLast);
+    const at::Tensor input = at::randn({1, 3, height, width}).to(device).contiguous(at::MemoryFormat::ChannelsLast);
     std::vector<std::vector<Times>> times(names.size());
     for (int run = -3; run < runs; ++run)  // three that warm up
         for (size_t i = 0; i < names.size(); ++i)
