@@ -23,9 +23,12 @@ Safetensors readSafetensors(const std::filesystem::path &path, bool headerOnly)
     SafetensorsHeader header = readSafetensorsHeader(source);
     Safetensors contents;
     contents.metadata = std::move(header.metadata);
+    if (!headerOnly)
+        requireMemory(source.size() - header.dataOffset, path);
     for (const SafetensorsEntry &entry : header.entries) {
-        at::Tensor tensor =
-            at::empty(entry.shape, at::TensorOptions(scalarType(entry.type)).device(headerOnly ? at::kMeta : at::kCPU));
+        const at::ScalarType type = scalarType(entry.type);
+        at::Tensor tensor = headerOnly ? at::empty(entry.shape, at::TensorOptions(type).device(at::kMeta))
+                                       : allocate(entry.shape, type, path);
         if (!headerOnly && entry.end > entry.begin)
             source.read(header.dataOffset + entry.begin, static_cast<char *>(tensor.data_ptr()),
                         entry.end - entry.begin);

@@ -20,6 +20,8 @@ import types
 import numpy as np
 import torch
 
+import crafting
+
 SAFETENSORS = {torch.float64: "F64", torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16",
                torch.int64: "I64", torch.int32: "I32", torch.int16: "I16", torch.int8: "I8", torch.uint8: "U8",
                torch.bool: "BOOL", torch.complex64: "C64", torch.uint16: "U16", torch.uint32: "U32",
@@ -202,6 +204,22 @@ def devices():
     case("cuda.legacy.pth", weights, container="legacy file of PyTorch")
 
 
+def old_pytorch():
+    """What today's torch does not write any more, by hand: PyTorch 0.3's call, views, Python 2's ordered dictionary."""
+    kind = "legacy file of PyTorch"
+    numbers = torch.arange(1.0, 7.0)
+    view = crafting.tensor(size=(2, 2), stride=(2, 1), view=crafting.tuple_(*map(crafting.number, (9, 2, 4))))
+    (folder / "view.pth").write_bytes(crafting.legacy(crafting.dict_(part=view, whole=crafting.tensor())))
+    case("view.pth", {"part": numbers[2:].reshape(2, 2), "whole": numbers.reshape(2, 3)}, container=kind)
+    first = (crafting.name("torch._utils", "_rebuild_tensor")
+             + crafting.tuple_(crafting.storage(), *[crafting.number(1)], crafting.tuple_(crafting.number(5)),
+                               crafting.tuple_(crafting.number(1))) + b"R")
+    pairs = b"](](" + crafting.text("a") + first + b"e](" + crafting.text("b") + crafting.tensor() + b"ee"
+    ordered = crafting.name("collections", "OrderedDict") + crafting.tuple_(pairs) + b"R"
+    (folder / "python2.pth").write_bytes(crafting.legacy(ordered))
+    case("python2.pth", {"a": numbers[1:], "b": numbers.reshape(2, 3)}, container=kind)
+
+
 def without_checksums():
     weights = state_dict()
     torch.serialization.set_crc32_options(False)
@@ -287,7 +305,7 @@ if __name__ == "__main__":
     folder = pathlib.Path(sys.argv[1])
     torch.manual_seed(1)
     np.random.seed(1)
-    for write in (plain, dtypes, views, training, mmdetection, devices, without_checksums, arrays, safetensors,
-                  refused):
+    for write in (plain, dtypes, views, training, mmdetection, devices, old_pytorch, without_checksums, arrays,
+                  safetensors, refused):
         write()
     (folder / "cases.json").write_text(json.dumps(cases))

@@ -2,8 +2,10 @@
 #include "core/fcos/checkpoint/materialise.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cinttypes>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <stdexcept>
 
@@ -43,25 +45,20 @@ uint64_t availableMemory()
     return UINT64_MAX;
 }
 
-/// A file with holes may be a thousand times as large as the memory, and memory that is promised is not there yet.
-void checkMemory(const StatePlan &plan, const ByteSource &source)
+uint64_t bytesWanted(const StatePlan &plan)
 {
     std::vector<bool> wanted(plan.storages.size());
     for (const PlannedTensor &tensor : plan.tensors)
         wanted[tensor.storage] = true;
-    uint64_t needed = 0;
+    uint64_t bytes = 0;
     for (size_t i = 0; i < wanted.size(); ++i)
-        needed += wanted[i] ? plan.storages[i].bytes : 0;
-    if (const uint64_t available = availableMemory(); needed > available)
-        throw UserError(message("core",
-                                "There is too little memory for the weights in {0}: they need {1} MB, and {2} MB are "
-                                "free; close other programs.")
-                            .with(source.path().string(), needed >> 20, available >> 20));
+        bytes += wanted[i] ? plan.storages[i].bytes : 0;
+    return bytes;
 }
 
 at::Tensor bytesOf(const ByteSource &source, const PlannedStorage &storage)
 {
-    at::Tensor bytes = at::empty({static_cast<int64_t>(storage.bytes)}, at::kByte);
+    at::Tensor bytes = allocate({static_cast<int64_t>(storage.bytes)}, at::kByte, source.path());
     readStorage(source, storage, static_cast<char *>(bytes.data_ptr()));
     return bytes;
 }
@@ -78,6 +75,23 @@ void checkTruth(const at::Tensor &bytes, const ByteSource &source, const std::st
 }
 
 }  // namespace
+
+// A file with holes may be a thousand times as large as the memory, and memory that is promised is not there yet.
+void requireMemory(uint64_t bytes, const std::filesystem::path &path)
+{
+    if (const uint64_t available = availableMemory(); bytes > available)
+        throw UserError(
+            message("core", "There is too little memory for the weights in {0}: they need {1} MB, and {2} MB are "
+                            "free; close other programs.")
+                .with(path.string(), bytes >> 20, available >> 20));
+}
+
+at::Tensor allocate(at::IntArrayRef shape, at::ScalarType type, const std::filesystem::path &path)
+try {
+    return at::empty(shape, type);
+} catch (const std::exception &) {  // c10::Error, where the system says no
+    throw UserError(message("core", "The file {0} cannot be read: {1}.").with(path.string(), std::strerror(ENOMEM)));
+}
 
 at::ScalarType scalarType(ElementType type)
 {
@@ -96,7 +110,7 @@ std::vector<std::pair<std::string, at::Tensor>> materialise(const StatePlan &pla
                                                             bool headerOnly)
 {
     if (!headerOnly)
-        checkMemory(plan, source);
+        requireMemory(bytesWanted(plan), source.path());
     std::vector<at::Tensor> storages(plan.storages.size());
     std::vector<bool> truthful(plan.storages.size());
     std::vector<std::pair<std::string, at::Tensor>> tensors;
