@@ -83,6 +83,7 @@ std::vector<Stage> detectionStages(const std::vector<std::string> &files, const 
     const Profile &profile = model.info().profile;
     DecodeOptions everything = profile.decode;  // what NMS is given: nothing overlaps by more than 1
     everything.nmsThreshold = 1;
+    const NmsRules rules = nmsRules(profile, profile.decode);
     everything.detectionsPerImage =
         std::max(1, everything.candidatesPerLevel) * static_cast<int>(profile.strides.size());
     constexpr int warmUp = 3;  // LibTorch lays out its weights and memory in the first runs
@@ -98,7 +99,7 @@ std::vector<Stage> detectionStages(const std::vector<std::string> &files, const 
         const double runMs = milliseconds([&] { raw = model.run(image, {}, &times); });
         const double decodeMs = milliseconds([&] { detections = decode(*raw, profile, profile.decode); });
         const auto candidates = decode(*raw, profile, everything);
-        const double nmsMs = milliseconds([&] { nonMaximumSuppression(candidates, profile.decode.nmsThreshold); });
+        const double nmsMs = milliseconds([&] { nonMaximumSuppression(candidates, rules); });
         if (run < 0)
             continue;
         read.ms.push_back(readMs);
