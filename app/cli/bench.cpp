@@ -83,9 +83,9 @@ std::vector<Stage> detectionStages(const std::vector<std::string> &files, const 
     const Profile &profile = model.info().profile;
     DecodeOptions everything = profile.decode;  // what NMS is given: nothing overlaps by more than 1
     everything.nmsThreshold = 1;
-    const NmsRules rules = nmsRules(profile, profile.decode);
     everything.detectionsPerImage =
         std::max(1, everything.candidatesPerLevel) * static_cast<int>(profile.strides.size());
+    const NmsRules rules = nmsRules(profile, profile.decode);
     constexpr int warmUp = 3;  // LibTorch lays out its weights and memory in the first runs
     for (int run = -warmUp; run < runs; ++run) {
         throwIfStopAsked();
