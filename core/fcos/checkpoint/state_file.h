@@ -26,7 +26,8 @@ struct StateFile {
     /// key ("module.", "_orig_mod."), which are dropped. CPU tensors, contiguous or not; with `headerOnly` without
     /// data.
     std::vector<std::pair<std::string, at::Tensor>> tensors;
-    /// Where in the file they were found: "model", "state_dict", "model_state_dict", "blobs", …; empty: at the top.
+    /// Where in the file they were found: "ema_model_state_dict" (averaged weights come before those averaged),
+    /// "model_state_dict", "state_dict", "model", "model_state", "blobs"; empty: at the top.
     std::string wrapper;
     std::vector<std::string> classNames;  ///< mmdetection's meta.CLASSES or meta.dataset_meta.classes; else none
     std::map<std::string, std::string> metadata;  ///< safetensors' own; from pickles the plain texts and numbers beside
