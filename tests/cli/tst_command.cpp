@@ -40,6 +40,7 @@ void TestCommand::helpOfEveryVerb_data()
     QTest::newRow("demo") << QStringList{"demo"} << QStringList{"--seed", "--count", "default 12"};
     QTest::newRow("model info") << QStringList{"model", "info"} << QStringList{"--json"};
     QTest::newRow("model export") << QStringList{"model", "export"} << QStringList{"--half"};
+    QTest::newRow("export") << QStringList{"export"} << QStringList{"--as", "--profile"};
     QTest::newRow("bench") << QStringList{"bench"} << QStringList{"--runs", "--train", "--batch"};
     QTest::newRow("checks") << QStringList{"checks"} << QStringList{"--json"};
 }
@@ -59,7 +60,7 @@ void TestCommand::usage()
 {
     const Said help = fcos({"--help"});
     QCOMPARE(help.exitCode, 0);
-    for (const char *verb : {"detect", "train", "eval", "demo", "model", "bench", "checks"})
+    for (const char *verb : {"detect", "train", "eval", "demo", "model", "export", "bench", "checks"})
         QVERIFY2(help.out.contains(verb), verb);
     QCOMPARE(fcos({}).exitCode, 2);
     QVERIFY(fcos({"--version"}).out.startsWith("fcos 0."));
