@@ -249,15 +249,36 @@ installLibtorch() {
 
 # ---- Python packages of the tests --------------------------------------------------------------------------------------
 
+# Torch for the tests' Python: the wheel that LibTorch was unpacked from is the whole Python package. Whoever brings a
+# LibTorch of their own may have no Python beside it, so theirs is installed.
+installTestTorch() {
+    local site
+    site=$("$deps/venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+    if [ -z "${LIBTORCH:-}" ]; then
+        echo "$deps/libtorch" >"$site/fcoscope-torch.pth"
+        return
+    fi
+    rm -f "$site/fcoscope-torch.pth"
+    needDisk "$deps" 1500 "installing torch for the tests"
+    local index=$torchIndex
+    [ -n "$index" ] || hasNvidiaDevice || index=$cpuIndex
+    [ -n "$index" ] && pip install --quiet --no-deps --index-url "$index" "torch==$torchVersion" >>"$deps/pip.log" 2>&1 ||
+        pip install --quiet "torch==$torchVersion" >>"$deps/pip.log" 2>&1 ||
+        fail "torch $torchVersion for the tests could not be had (pip's words: .deps/pip.log): is the package index within reach?"
+}
+
 installTestPackages() {
     local stamp=$deps/venv/.tests wanted
-    wanted=$(cat "$project/packaging/test-requirements.txt")
+    wanted=$(cat "$project/packaging/test-requirements.txt" && echo "# torch $torchVersion beside ${LIBTORCH:-$deps/libtorch}")
     [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || return 0
     makeVenv
-    needDisk "$deps" 200 "installing the tests' Python packages"
+    needDisk "$deps" 500 "installing the tests' Python packages"
     say "Installing the Python packages of the tests into .deps/venv."
     pip install --quiet -r "$project/packaging/test-requirements.txt" >"$deps/pip.log" 2>&1 ||
         fail "The Python packages of the tests could not be had (pip's words: .deps/pip.log): is the package index within reach?"
+    installTestTorch
+    "$deps/venv/bin/python" -W ignore -c 'import torch' 2>>"$deps/pip.log" ||
+        fail "The tests' Python cannot import torch (its words: .deps/pip.log)."
     echo "$wanted" >"$stamp"
 }
 

@@ -271,6 +271,14 @@
         <source>&amp;Help</source>
         <translation>帮助(&amp;H)</translation>
     </message>
+    <message>
+        <source>&amp;Get weights…</source>
+        <translation>获取权重(&amp;G)…</translation>
+    </message>
+    <message>
+        <source>List the weights that others have published, and download some of them</source>
+        <translation>列出他人发布的权重，并下载其中一些</translation>
+    </message>
 </context>
 <context>
     <name>Dialogs</name>
@@ -287,16 +295,8 @@
         <translation>运行设备</translation>
     </message>
     <message>
-        <source>Classes</source>
-        <translation>类别</translation>
-    </message>
-    <message>
         <source>Facts</source>
         <translation>基本情况</translation>
-    </message>
-    <message>
-        <source>Structure</source>
-        <translation>结构</translation>
     </message>
     <message>
         <source>Profile</source>
@@ -403,8 +403,119 @@
         <translation>打开模型</translation>
     </message>
     <message>
-        <source>Models (*.safetensors)</source>
-        <translation>模型 (*.safetensors)</translation>
+        <source>ours: %1</source>
+        <translation>我们的：%1</translation>
+    </message>
+    <message>
+        <source>Nothing: it is a model of our own profile.</source>
+        <translation>没有：这是采用我们自己配置的模型。</translation>
+    </message>
+    <message>
+        <source>Assumed</source>
+        <translation>推断</translation>
+    </message>
+    <message>
+        <source>Left out</source>
+        <translation>略去的内容</translation>
+    </message>
+    <message>
+        <source>%1 tensors of the file have no place in the network: %2</source>
+        <translation>文件中有 %1 个张量在网络中没有对应位置：%2</translation>
+    </message>
+    <message>
+        <source>Codebase</source>
+        <translation>代码库</translation>
+    </message>
+    <message>
+        <source>%1 classes</source>
+        <translation>%1 个类别</translation>
+    </message>
+    <message>
+        <source>Input size</source>
+        <translation>输入尺寸</translation>
+    </message>
+    <message>
+        <source>shorter side %1 px, but longer side at most %2 px; padded to multiples of %3 px</source>
+        <translation>短边 %1 px，但长边不超过 %2 px；填充到 %3 px 的整数倍</translation>
+    </message>
+    <message>
+        <source>File format</source>
+        <translation>文件格式</translation>
+    </message>
+    <message>
+        <source>What differs from our own</source>
+        <translation>与我们自己的不同之处</translation>
+    </message>
+    <message>
+        <source>All of the structure</source>
+        <translation>全部结构</translation>
+    </message>
+    <message>
+        <source>All of the profile</source>
+        <translation>全部配置</translation>
+    </message>
+    <message>
+        <source>Models (%1)</source>
+        <translation>模型 (%1)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+</context>
+<context>
+    <name>Weights</name>
+    <message>
+        <source>Published by</source>
+        <translation>发布者</translation>
+    </message>
+    <message>
+        <source>Box AP on COCO</source>
+        <translation>COCO 框 AP</translation>
+    </message>
+    <message>
+        <source>Top-1 on ImageNet</source>
+        <translation>ImageNet Top-1</translation>
+    </message>
+    <message>
+        <source>%1 % (published)</source>
+        <translation>%1 %（发布值）</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>not published</source>
+        <translation>未公布</translation>
+    </message>
+    <message>
+        <source>Comes from</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>Checked by</source>
+        <translation>校验方式</translation>
+    </message>
+    <message>
+        <source>SHA-256 %1…</source>
+        <translation>SHA-256 %1…</translation>
+    </message>
+    <message>
+        <source>its length alone; no checksum is published</source>
+        <translation>仅按长度；未公布校验和</translation>
+    </message>
+    <message>
+        <source>Please cite</source>
+        <translation>请引用</translation>
+    </message>
+    <message>
+        <source>Terms</source>
+        <translation>条款</translation>
+    </message>
+    <message>
+        <source>Here in</source>
+        <translation>所在位置</translation>
     </message>
 </context>
 <context>
@@ -810,10 +921,6 @@
         <translation>{0} 个金字塔通道无法等分为 {1} 组。</translation>
     </message>
     <message>
-        <source>The strides of this network must be 8, 16, 32 and may go on with 64 and 128.</source>
-        <translation>此网络的步幅必须是 8、16、32，之后可以接 64 和 128。</translation>
-    </message>
-    <message>
         <source>There is no CUDA device on this machine.</source>
         <translation>这台机器上没有 CUDA 设备。</translation>
     </message>
@@ -856,10 +963,6 @@
     <message>
         <source>The weights of {0} do not fit the network: {1}.</source>
         <translation>{0} 的权重与网络不符：{1}。</translation>
-    </message>
-    <message>
-        <source>ResNet-18, 34 or 50.</source>
-        <translation>ResNet-18、34 或 50。</translation>
     </message>
     <message>
         <source>A factor on the channels of the backbone.</source>
@@ -1042,16 +1145,8 @@
         <translation>网络输入填充为此值的倍数。</translation>
     </message>
     <message>
-        <source>Mean of red, green and blue that is subtracted (pixels in 0…1).</source>
-        <translation>要减去的红、绿、蓝均值（像素取值 0…1）。</translation>
-    </message>
-    <message>
         <source>Deviation of red, green and blue that is divided by.</source>
         <translation>要除以的红、绿、蓝标准差。</translation>
-    </message>
-    <message>
-        <source>How the image is resized: plain bilinear, or with a filter that widens when shrinking.</source>
-        <translation>图像缩放方式：普通双线性，或缩小时加宽的滤波器。</translation>
     </message>
     <message>
         <source>Distance between neighbouring locations, level by level.</source>
@@ -1068,10 +1163,6 @@
     <message>
         <source>Centre sampling: whether only locations near a box&apos;s centre are positive.</source>
         <translation>中心采样：是否只有靠近边框中心的位置为正样本。</translation>
-    </message>
-    <message>
-        <source>Half side of the centre region.</source>
-        <translation>中心区域边长的一半。</translation>
     </message>
     <message>
         <source>Whether a box exactly on a range limit belongs to both levels or to neither.</source>
@@ -1218,10 +1309,6 @@
         <translation>fcos 没有子命令“{0}”，是否指“{1}”？</translation>
     </message>
     <message>
-        <source>A model file or a checkpoint folder.</source>
-        <translation>模型文件或检查点文件夹。</translation>
-    </message>
-    <message>
         <source>Store the weights as float16: half the size.</source>
         <translation>以 float16 存储权重，大小减半。</translation>
     </message>
@@ -1232,18 +1319,6 @@
     <message>
         <source>The terms under which the model is given away, kept in the file.</source>
         <translation>模型发布所依据的条款，保存在文件中。</translation>
-    </message>
-    <message>
-        <source>The checkpoint folder or model file, and the file to write.</source>
-        <translation>检查点文件夹或模型文件，以及要写入的文件。</translation>
-    </message>
-    <message>
-        <source>fcos model has no verb &quot;{0}&quot;; it has info and export.</source>
-        <translation>fcos model 没有子命令“{0}”，只有 info 和 export。</translation>
-    </message>
-    <message>
-        <source>A model file or a checkpoint folder; without it the model that ships with FCOScope.</source>
-        <translation>模型文件或检查点文件夹；不指定则使用 FCOScope 自带的模型。</translation>
     </message>
     <message>
         <source>No model ships with this copy of FCOScope; name one with --weights.</source>
@@ -1356,6 +1431,546 @@
     <message>
         <source>The score threshold that the model asks for; empty: the one it has.</source>
         <translation>写入模型的得分阈值；留空则保持原值。</translation>
+    </message>
+    <message>
+        <source>The file names {0} classes but predicts {1}; its names are not used.</source>
+        <translation>文件列出 {0} 个类别名，却预测 {1} 个；不使用其名称。</translation>
+    </message>
+    <message>
+        <source>It predicts {0} classes and names none; they are taken for COCO&apos;s.</source>
+        <translation>它预测 {0} 个类别而没有给出名称；按 COCO 的类别处理。</translation>
+    </message>
+    <message>
+        <source>It does not name its {0} classes.</source>
+        <translation>它没有给出其 {0} 个类别的名称。</translation>
+    </message>
+    <message>
+        <source>The weights in {0} look like {1}&apos;s, but do not make one of its detectors: {2}.</source>
+        <translation>{0} 中的权重看似来自 {1}，但不构成其任何检测器：{2}。</translation>
+    </message>
+    <message>
+        <source>The file {0} is a TorchScript program, not weights, and running a foreign program is not safe: save the model&apos;s weights in Python with torch.save(torch.jit.load(file).state_dict(), other_file).</source>
+        <translation>文件 {0} 是 TorchScript 程序而不是权重，运行他人的程序并不安全：请在 Python 中用 torch.save(torch.jit.load(file).state_dict(), other_file) 保存模型的权重。</translation>
+    </message>
+    <message>
+        <source>The file {0} is a NumPy archive (.npz); save its arrays as a .pkl or .safetensors file in Python.</source>
+        <translation>文件 {0} 是 NumPy 归档 (.npz)；请在 Python 中将其数组保存为 .pkl 或 .safetensors 文件。</translation>
+    </message>
+    <message>
+        <source>The file {0} is empty, so its download failed; get it again.</source>
+        <translation>文件 {0} 是空的，说明下载失败；请重新获取。</translation>
+    </message>
+    <message>
+        <source>The file {0} is a tar archive (so were weights before PyTorch 0.1.10): unpack it, or load it with an old PyTorch and save it again.</source>
+        <translation>文件 {0} 是 tar 归档（PyTorch 0.1.10 之前的权重也是如此）：请将其解包，或用旧版 PyTorch 加载后重新保存。</translation>
+    </message>
+    <message>
+        <source>The file {0} is a web page, not weights: the address led to a page about the file; download the file itself.</source>
+        <translation>文件 {0} 是网页而不是权重：该地址指向的是介绍页面；请下载文件本身。</translation>
+    </message>
+    <message>
+        <source>The file {0} is only a pointer of Git LFS: run &quot;git lfs pull&quot; where it came from.</source>
+        <translation>文件 {0} 只是 Git LFS 指针：请在其来源处运行“git lfs pull”。</translation>
+    </message>
+    <message>
+        <source>The file {0} is {1}, not weights; a .pth, .pt, .pkl or .safetensors file is wanted.</source>
+        <translation>文件 {0} 是 {1} 而不是权重；需要 .pth、.pt、.pkl 或 .safetensors 文件。</translation>
+    </message>
+    <message>
+        <source>The file {0} is not a file of weights: it begins with none of the marks of PyTorch&apos;s, pickle or safetensors files; choose a .pth, .pt, .pkl or .safetensors file.</source>
+        <translation>文件 {0} 不是权重文件：其开头没有 PyTorch、pickle 或 safetensors 文件的标记；请选择 .pth、.pt、.pkl 或 .safetensors 文件。</translation>
+    </message>
+    <message>
+        <source>The original and the improved form (tz-orig, tz-imprv) have the same tensors; the file&apos;s name has &quot;imprv&quot;, so it is read as tz-imprv.</source>
+        <translation>原始形式与改进形式（tz-orig、tz-imprv）的张量相同；文件名含有“imprv”，因此按 tz-imprv 读取。</translation>
+    </message>
+    <message>
+        <source>The original and the improved form (tz-orig, tz-imprv) have the same tensors; the file&apos;s name has no &quot;imprv&quot;, so it is read as tz-orig.</source>
+        <translation>原始形式与改进形式（tz-orig、tz-imprv）的张量相同；文件名不含“imprv”，因此按 tz-orig 读取。</translation>
+    </message>
+    <message>
+        <source>Its backbone is a ResNeXt-101 32x8d, so pixels are divided by that one&apos;s deviations.</source>
+        <translation>其骨干网络是 ResNeXt-101 32x8d，因此像素除以该网络的标准差。</translation>
+    </message>
+    <message>
+        <source>The file&apos;s name has &quot;iou&quot;, so its third branch is taken to predict IoU, not centerness.</source>
+        <translation>文件名含有“iou”，因此认为其第三个分支预测 IoU 而不是中心度。</translation>
+    </message>
+    <message>
+        <source>Its backbone is taken for one in PyTorch&apos;s style (RGB, stride in the 3×3), because its batch norms have statistics of their own or it is a ResNeXt.</source>
+        <translation>其骨干网络被当作 PyTorch 风格（RGB，步幅在 3×3 中），因为其批归一化有自己的统计量，或者它是 ResNeXt。</translation>
+    </message>
+    <message>
+        <source>Its backbone is taken for one in Caffe&apos;s style (BGR, stride in the 1×1), because the statistics of its batch norms are near 0 and 1 or its file is named so.</source>
+        <translation>其骨干网络被当作 Caffe 风格（BGR，步幅在 1×1 中），因为其批归一化的统计量接近 0 和 1，或者文件名如此说明。</translation>
+    </message>
+    <message>
+        <source>The file&apos;s name says that it is mmdetection&apos;s improved form (mm-tricks).</source>
+        <translation>文件名说明它是 mmdetection 的改进形式（mm-tricks）。</translation>
+    </message>
+    <message>
+        <source>Its towers have biases, as mmdetection&apos;s improved form (mm-tricks) has.</source>
+        <translation>其塔有偏置，与 mmdetection 的改进形式（mm-tricks）一样。</translation>
+    </message>
+    <message>
+        <source>Its towers have no biases, as mmdetection&apos;s plain form (mm-base) has.</source>
+        <translation>其塔没有偏置，与 mmdetection 的普通形式（mm-base）一样。</translation>
+    </message>
+    <message>
+        <source>Its backbone is taken for one in Caffe&apos;s style (BGR, stride in the 1×1), because the statistics of its batch norms are 0 and 1.</source>
+        <translation>其骨干网络被当作 Caffe 风格（BGR，步幅在 1×1 中），因为其批归一化的统计量是 0 和 1。</translation>
+    </message>
+    <message>
+        <source>The file {0} is damaged: the truth values of {1} are not all 0 or 1; get it again from where it came from.</source>
+        <translation>文件 {0} 已损坏：{1} 的布尔值并非全为 0 或 1；请从原处重新获取。</translation>
+    </message>
+    <message>
+        <source>There is too little memory for the weights in {0}: they need {1} MB, and {2} MB are free; close other programs.</source>
+        <translation>内存不足以容纳 {0} 中的权重：需要 {1} MB，可用 {2} MB；请关闭其他程序。</translation>
+    </message>
+    <message>
+        <source>The file {0} holds a detector of {1} with the backbone {2}, which FCOScope does not have yet.</source>
+        <translation>文件 {0} 含有 {1} 的检测器，其骨干网络 {2} FCOScope 尚不支持。</translation>
+    </message>
+    <message>
+        <source>The file {0} holds a network of {1} with deformable convolutions (DCNv2), which FCOScope does not have yet.</source>
+        <translation>文件 {0} 含有 {1} 的带可变形卷积（DCNv2）的网络，FCOScope 尚不支持。</translation>
+    </message>
+    <message>
+        <source>The file {0} holds tensors, but of no detector or backbone that FCOScope knows; its first is called &quot;{1}&quot;.</source>
+        <translation>文件 {0} 含有张量，但不属于 FCOScope 认识的任何检测器或骨干网络；第一个张量名为“{1}”。</translation>
+    </message>
+    <message>
+        <source>The file {0} is damaged: {1}; get it again from where it came from.</source>
+        <translation>文件 {0} 已损坏：{1}；请从原处重新获取。</translation>
+    </message>
+    <message>
+        <source>The file {0} is refused, for no program that saves weights writes this: {1}; use a copy from a source that you trust.</source>
+        <translation>已拒绝文件 {0}，因为任何保存权重的程序都不会这样写：{1}；请使用来自可信来源的副本。</translation>
+    </message>
+    <message>
+        <source>The weights in {0} cannot be read: {1}; save them again in Python with torch.save(model.state_dict(), file).</source>
+        <translation>无法读取 {0} 中的权重：{1}；请在 Python 中用 torch.save(model.state_dict(), file) 重新保存。</translation>
+    </message>
+    <message>
+        <source>The backbone in {0} has {1}, {2}, {3} and {4} blocks; FCOScope knows ResNet-18, 34, 50, 101 and 152.</source>
+        <translation>{0} 中的骨干网络各阶段有 {1}、{2}、{3} 和 {4} 个块；FCOScope 认识 ResNet-18、34、50、101 和 152。</translation>
+    </message>
+    <message>
+        <source>The weights are too large for {0}: such a file holds at most 4 GB; write safetensors instead.</source>
+        <translation>权重对于 {0} 来说太大：此类文件最多容纳 4 GB；请改用 safetensors。</translation>
+    </message>
+    <message>
+        <source>The strides of this network must be some of 8, 16, 32, 64 and 128.</source>
+        <translation>此网络的步长必须取自 8、16、32、64 和 128。</translation>
+    </message>
+    <message>
+        <source>Models cannot be written for &quot;{0}&quot;; they can for {1}.</source>
+        <translation>不能为“{0}”写出模型；可以为 {1} 写出。</translation>
+    </message>
+    <message>
+        <source>{0} has no detector that computes what the model {1} does: {2}.</source>
+        <translation>{0} 没有与模型 {1} 计算相同的检测器：{2}。</translation>
+    </message>
+    <message>
+        <source>The file {0} must end in .safetensors (FCOScope&apos;s own format) or .pth (another codebase&apos;s).</source>
+        <translation>文件 {0} 必须以 .safetensors（FCOScope 自己的格式）或 .pth（其他代码库的格式）结尾。</translation>
+    </message>
+    <message>
+        <source>The option {0} is for files that end in .pth.</source>
+        <translation>选项 {0} 只用于以 .pth 结尾的文件。</translation>
+    </message>
+    <message>
+        <source>The file {0} holds a backbone without a detector; a training can start from it.</source>
+        <translation>文件 {0} 只含骨干网络，没有检测器；可以从它开始训练。</translation>
+    </message>
+    <message>
+        <source>The model {0} says itself what it is; the option {1} is for files of other programs.</source>
+        <translation>模型 {0} 已自行说明它是什么；选项 {1} 只用于其他程序的文件。</translation>
+    </message>
+    <message>
+        <source>The file {0} is cut short.</source>
+        <translation>文件 {0} 不完整。</translation>
+    </message>
+    <message>
+        <source>ResNet-18, 34, 50, 101 or 152.</source>
+        <translation>ResNet-18、34、50、101 或 152。</translation>
+    </message>
+    <message>
+        <source>Groups of the backbone&apos;s 3×3 convolutions: 32 or 64 make a ResNeXt.</source>
+        <translation>骨干网络 3×3 卷积的分组数：32 或 64 即为 ResNeXt。</translation>
+    </message>
+    <message>
+        <source>Channels of each group in the first stage of the backbone.</source>
+        <translation>骨干网络第一阶段中每组的通道数。</translation>
+    </message>
+    <message>
+        <source>Which convolution of a bottleneck has the stride.</source>
+        <translation>瓶颈块中由哪个卷积承担步长。</translation>
+    </message>
+    <message>
+        <source>How the pyramid enlarges a level before it is added to the next finer one.</source>
+        <translation>金字塔把一层加到更细一层之前如何放大它。</translation>
+    </message>
+    <message>
+        <source>The map that P6 is computed from.</source>
+        <translation>用来计算 P6 的特征图。</translation>
+    </message>
+    <message>
+        <source>Convolutions of a tower that both branches of the head share.</source>
+        <translation>检测头两个分支共用的塔的卷积层数。</translation>
+    </message>
+    <message>
+        <source>The norm after each convolution of the towers.</source>
+        <translation>塔中每个卷积之后的归一化。</translation>
+    </message>
+    <message>
+        <source>Whether the towers&apos; convolutions have a bias.</source>
+        <translation>塔的卷积是否带偏置。</translation>
+    </message>
+    <message>
+        <source>ResNet-{0} has no bottlenecks; the options {1} and {2} must be 1 and 64.</source>
+        <translation>ResNet-{0} 没有瓶颈块；选项 {1} 和 {2} 必须为 1 和 64。</translation>
+    </message>
+    <message>
+        <source>The backbone in {0} is not the one that is to be trained: {1}.</source>
+        <translation>{0} 中的骨干网络不是要训练的那一个：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} tensors begin with the values of {1}, {2} afresh.</source>
+        <translation>{0} 个张量以 {1} 的数值开始，{2} 个重新初始化。</translation>
+    </message>
+    <message>
+        <source>Classes it knows already: {0} of {1} ({2}).</source>
+        <translation>它已经认识的类别：{1} 个中的 {0} 个（{2}）。</translation>
+    </message>
+    <message>
+        <source>These begin afresh: {0}.</source>
+        <translation>以下重新初始化：{0}。</translation>
+    </message>
+    <message>
+        <source>These of the file have no use here: {0}.</source>
+        <translation>文件中的以下内容在这里用不上：{0}。</translation>
+    </message>
+    <message>
+        <source>The backbone was made with the stride in its {0} convolution; with the option {1} as it is, it has much to learn anew.</source>
+        <translation>该骨干网络的步幅在其 {0} 卷积中；按选项 {1} 现在的设置，它有许多要重新学习。</translation>
+    </message>
+    <message>
+        <source>The weights were made for pixels of another order or normalisation; the options {0}, {1}, {2} and {3} of their profile {4} would fit them.</source>
+        <translation>这些权重所用的像素顺序或归一化与此不同；其配置 {4} 的选项 {0}、{1}、{2} 和 {3} 才适合它们。</translation>
+    </message>
+    <message>
+        <source>A backbone with frozen norms cannot learn from random weights; give weights to start from, or set {0} to {1}.</source>
+        <translation>归一化被冻结的骨干网络无法从随机权重开始学习；请给出初始权重，或将 {0} 设为 {1}。</translation>
+    </message>
+    <message>
+        <source>How the sides of the resized image become whole numbers.</source>
+        <translation>缩放后图像的边长如何取整。</translation>
+    </message>
+    <message>
+        <source>The order of the colours in the network&apos;s input.</source>
+        <translation>网络输入中颜色通道的顺序。</translation>
+    </message>
+    <message>
+        <source>Whether pixels run from 0 to 1 or from 0 to 255 before the mean is subtracted.</source>
+        <translation>减去均值之前，像素取值为 0 到 1 还是 0 到 255。</translation>
+    </message>
+    <message>
+        <source>Mean of red, green and blue that is subtracted.</source>
+        <translation>要减去的红、绿、蓝均值。</translation>
+    </message>
+    <message>
+        <source>How the image is resized: plain bilinear, with a filter that widens when shrinking, or to the pixel as Pillow or OpenCV do it.</source>
+        <translation>图像如何缩放：普通双线性、缩小时加宽的滤波器，或与 Pillow、OpenCV 逐像素一致。</translation>
+    </message>
+    <message>
+        <source>Whether a box ends where its last pixel ends, or at that pixel&apos;s index.</source>
+        <translation>边界框止于最后一个像素的末端，还是止于该像素的序号。</translation>
+    </message>
+    <message>
+        <source>Half side or radius of the centre region.</source>
+        <translation>中心区域的半边长或半径。</translation>
+    </message>
+    <message>
+        <source>What the third branch learns: centerness, or the IoU of the predicted box.</source>
+        <translation>第三个分支学习什么：中心度，或预测框的 IoU。</translation>
+    </message>
+    <message>
+        <source>The unit in which the box loss measures areas; it matters to its guard alone.</source>
+        <translation>边界框损失度量面积的单位；只影响其保护项。</translation>
+    </message>
+    <message>
+        <source>How the box loss keeps its quotients finite.</source>
+        <translation>边界框损失如何使其商保持有限。</translation>
+    </message>
+    <message>
+        <source>What the box loss is divided by: the number of positives or their weights.</source>
+        <translation>边界框损失除以什么：正样本数，或它们的权重之和。</translation>
+    </message>
+    <message>
+        <source>What the class loss is divided by: the number of positives, or its average.</source>
+        <translation>分类损失除以什么：正样本数，或其滑动平均。</translation>
+    </message>
+    <message>
+        <source>Probabilities are kept this far from 0 and 1 in the losses.</source>
+        <translation>损失中概率与 0 和 1 至少保持此距离。</translation>
+    </message>
+    <message>
+        <source>Whether a batch without any positive location has a loss.</source>
+        <translation>没有任何正样本位置的批次是否产生损失。</translation>
+    </message>
+    <message>
+        <source>Candidates need a class probability above this, before centerness counts.</source>
+        <translation>候选的类别概率须高于此值，之后才计入中心度。</translation>
+    </message>
+    <message>
+        <source>Each location speaks for its most probable class alone.</source>
+        <translation>每个位置只代表其最可能的类别。</translation>
+    </message>
+    <message>
+        <source>What the best candidates are chosen by.</source>
+        <translation>按什么选出最佳候选。</translation>
+    </message>
+    <message>
+        <source>Whether the best candidates are chosen on each level or in the whole image.</source>
+        <translation>最佳候选是在每一层中还是在整幅图像中选出。</translation>
+    </message>
+    <message>
+        <source>Boxes are cut to whole pixels of the network&apos;s input.</source>
+        <translation>边界框截断为网络输入的整数像素。</translation>
+    </message>
+    <message>
+        <source>Whether boxes are cut to the image before or after non-maximum suppression.</source>
+        <translation>在非极大值抑制之前还是之后把边界框裁剪到图像内。</translation>
+    </message>
+    <message>
+        <source>Whether overlaps are measured in the network&apos;s input or in the image.</source>
+        <translation>重叠是在网络输入中还是在图像中度量。</translation>
+    </message>
+    <message>
+        <source>Whether a box suppresses those of its own class or of any.</source>
+        <translation>边界框只抑制同类的框，还是抑制任意类别的框。</translation>
+    </message>
+    <message>
+        <source>Whether an overlap of just the threshold suppresses.</source>
+        <translation>重叠恰好等于阈值时是否抑制。</translation>
+    </message>
+    <message>
+        <source>Up to so many candidates, classes are told apart by shifting boxes, which rounds them.</source>
+        <translation>候选数不超过此值时，通过平移边界框来区分类别，这会带来舍入。</translation>
+    </message>
+    <message>
+        <source>Boxes without area inside the image are dropped.</source>
+        <translation>丢弃在图像内没有面积的边界框。</translation>
+    </message>
+    <message>
+        <source>Detections as good as the last one that is kept are kept, too.</source>
+        <translation>与保留的最后一个检测同样好的检测也予保留。</translation>
+    </message>
+    <message>
+        <source>No published weights are called &quot;{0}&quot;; fcos model get lists them.</source>
+        <translation>没有名为“{0}”的已发布权重；fcos model get 会列出它们。</translation>
+    </message>
+    <message>
+        <source>No published weights are called &quot;{0}&quot;; did you mean &quot;{1}&quot;?</source>
+        <translation>没有名为“{0}”的已发布权重；您是指“{1}”吗？</translation>
+    </message>
+    <message>
+        <source>{0} answers with a web page instead of the file: perhaps the network wants you to sign in first.</source>
+        <translation>{0} 返回的是网页而不是文件：也许该网络要求您先登录。</translation>
+    </message>
+    <message>
+        <source>{0} has a file of {1} bytes where {2} were published, so nothing was fetched.</source>
+        <translation>{0} 上的文件有 {1} 字节，而发布的是 {2} 字节，因此未下载。</translation>
+    </message>
+    <message>
+        <source>{0} wants to send {1}, more than any weights have, so nothing was fetched.</source>
+        <translation>{0} 要发送 {1}，超过任何权重的大小，因此未下载。</translation>
+    </message>
+    <message>
+        <source>The download needs {0} more in {1}, and only {2} are free.</source>
+        <translation>下载还需要 {0} 的空间（位于 {1}），而可用空间只有 {2}。</translation>
+    </message>
+    <message>
+        <source>{0} sends more than the {1} bytes of the file, so it was not kept.</source>
+        <translation>{0} 发送的内容超过该文件的 {1} 字节，因此未保留。</translation>
+    </message>
+    <message>
+        <source>{0}: connecting to {1}</source>
+        <translation>{0}：正在连接 {1}</translation>
+    </message>
+    <message>
+        <source>{0}: {1} of {2}</source>
+        <translation>{0}：{1} / {2}</translation>
+    </message>
+    <message>
+        <source>{0} sends an empty file.</source>
+        <translation>{0} 发送的是空文件。</translation>
+    </message>
+    <message>
+        <source>{0} sends the download in a circle, so nothing was fetched.</source>
+        <translation>{0} 的重定向形成了循环，因此未下载。</translation>
+    </message>
+    <message>
+        <source>{0} sent {1} bytes where {2} were published; the file was not kept.</source>
+        <translation>{0} 发送了 {1} 字节，而发布的是 {2} 字节；文件未保留。</translation>
+    </message>
+    <message>
+        <source>What {0} sent is not the file that was published (its SHA-256 begins with {1}, not {2}); it was not kept.</source>
+        <translation>{0} 发送的不是所发布的文件（其 SHA-256 以 {1} 开头，而不是 {2}）；未保留。</translation>
+    </message>
+    <message>
+        <source>The connection to {0} broke after {1} of {2}; the next attempt goes on from there.</source>
+        <translation>与 {0} 的连接在收到 {1}（共 {2}）后中断；下次将从该处继续。</translation>
+    </message>
+    <message>
+        <source>The connection to {0} broke after {1}; the next attempt goes on from there.</source>
+        <translation>与 {0} 的连接在收到 {1} 后中断；下次将从该处继续。</translation>
+    </message>
+    <message>
+        <source>The connection to {0} broke: {1}.</source>
+        <translation>与 {0} 的连接中断：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} sends the download on to {1}, which is not an https address, so nothing was fetched.</source>
+        <translation>{0} 将下载转到 {1}，该地址不是 https 地址，因此未下载。</translation>
+    </message>
+    <message>
+        <source>The address {0} is not an https address, so nothing was fetched.</source>
+        <translation>地址 {0} 不是 https 地址，因此未下载。</translation>
+    </message>
+    <message>
+        <source>The file is no longer at {0} (HTTP {1}).</source>
+        <translation>文件已不在 {0}（HTTP {1}）。</translation>
+    </message>
+    <message>
+        <source>{0} does not give the file away any more (HTTP {1}): {2}</source>
+        <translation>{0} 不再提供该文件（HTTP {1}）：{2}</translation>
+    </message>
+    <message>
+        <source>The proxy asks for a name and a password; give them in https_proxy (http://name:password@host:port).</source>
+        <translation>代理要求用户名和密码；请写入 https_proxy（http://name:password@host:port）。</translation>
+    </message>
+    <message>
+        <source>{0} is too busy at the moment (HTTP {1}); try again later.</source>
+        <translation>{0} 目前繁忙（HTTP {1}）；请稍后再试。</translation>
+    </message>
+    <message>
+        <source>{0} answers with an error (HTTP {1}): {2}</source>
+        <translation>{0} 返回错误（HTTP {1}）：{2}</translation>
+    </message>
+    <message>
+        <source>The proxy refuses a connection to {0} (HTTP {1}).</source>
+        <translation>代理拒绝连接 {0}（HTTP {1}）。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be found: there is no connection to the network, or a proxy is needed (https_proxy).</source>
+        <translation>找不到 {0}：没有网络连接，或需要代理（https_proxy）。</translation>
+    </message>
+    <message>
+        <source>The proxy that the environment names (https_proxy) cannot be found.</source>
+        <translation>找不到环境变量（https_proxy）指定的代理。</translation>
+    </message>
+    <message>
+        <source>No connection to {0} can be made: {1}.</source>
+        <translation>无法连接 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} does not answer within {1} seconds.</source>
+        <translation>{0} 在 {1} 秒内没有应答。</translation>
+    </message>
+    <message>
+        <source>{0} has sent nothing for {1} seconds; what has arrived is kept.</source>
+        <translation>{0} 已有 {1} 秒没有发送数据；已收到的部分会保留。</translation>
+    </message>
+    <message>
+        <source>The connection to {0} is not trusted, so nothing was fetched: {1}.</source>
+        <translation>与 {0} 的连接不受信任，因此未下载：{1}。</translation>
+    </message>
+    <message>
+        <source>Another FCOScope is getting {0} at this moment.</source>
+        <translation>另一个 FCOScope 正在获取 {0}。</translation>
+    </message>
+    <message>
+        <source>Checking {0}</source>
+        <translation>正在校验 {0}</translation>
+    </message>
+    <message>
+        <source>There is no home folder to keep weights in; name one in XDG_DATA_HOME.</source>
+        <translation>没有可存放权重的主文件夹；请在 XDG_DATA_HOME 中指定。</translation>
+    </message>
+    <message>
+        <source>{0} is given away under terms that have to be accepted first.</source>
+        <translation>{0} 的条款须先接受。</translation>
+    </message>
+    <message>
+        <source>The weights {0} are not here yet; fcos model get {0} fetches them.</source>
+        <translation>权重 {0} 尚未下载；可用 fcos model get {0} 获取。</translation>
+    </message>
+    <message>
+        <source>Free to use, change and pass on with the copyright notice, for any purpose. What the weights were trained on, COCO and ImageNet, has terms of its own.</source>
+        <translation>保留版权声明即可为任何目的自由使用、修改和传播。训练所用的 COCO 和 ImageNet 另有各自的条款。</translation>
+    </message>
+    <message>
+        <source>Free to use, change and pass on with the licence and the notices, for any purpose. What the weights were trained on, COCO and ImageNet, has terms of its own.</source>
+        <translation>保留许可证和声明即可为任何目的自由使用、修改和传播。训练所用的 COCO 和 ImageNet 另有各自的条款。</translation>
+    </message>
+    <message>
+        <source>Given away by the authors of FCOS for academic, non-commercial use. Ask them before any commercial use.</source>
+        <translation>由 FCOS 作者提供，仅供学术和非商业用途。任何商业用途请先征询作者。</translation>
+    </message>
+    <message>
+        <source>Whose program a .pth file is for: {0}; empty: the one the model came from, else torchvision.</source>
+        <translation>为谁的程序写 .pth 文件：{0}；留空：模型原来所属的代码库，否则为 torchvision。</translation>
+    </message>
+    <message>
+        <source>A model file, of whatever codebase, or a checkpoint folder; and the file to write, .safetensors (FCOScope&apos;s own format) or .pth (another program&apos;s).</source>
+        <translation>任一代码库的模型文件或检查点文件夹；以及要写出的文件：.safetensors（FCOScope 自己的格式）或 .pth（其他程序的格式）。</translation>
+    </message>
+    <message>
+        <source>A model file, of whatever codebase, or a checkpoint folder.</source>
+        <translation>任一代码库的模型文件，或检查点文件夹。</translation>
+    </message>
+    <message>
+        <source>fcos model has no verb &quot;{0}&quot;; it has info, export and get.</source>
+        <translation>fcos model 没有动词“{0}”；它有 info、export 和 get。</translation>
+    </message>
+    <message>
+        <source>Accept the terms of the weights, where they have to be accepted; they are shown.</source>
+        <translation>在须接受条款时接受权重的条款；条款会显示出来。</translation>
+    </message>
+    <message>
+        <source>Fetch from this https folder that holds the files under their names, a mirror for one.</source>
+        <translation>从这个 https 文件夹获取，其中的文件保持原名，例如镜像。</translation>
+    </message>
+    <message>
+        <source>Give up when nothing has come for so long; what has arrived is kept.</source>
+        <translation>超过这段时间没有收到数据就放弃；已收到的部分会保留。</translation>
+    </message>
+    <message>
+        <source>{0} is given away for non-commercial use only; if you accept the terms above, say so with --accept-terms.</source>
+        <translation>{0} 仅供非商业用途；如接受以上条款，请加 --accept-terms。</translation>
+    </message>
+    <message>
+        <source>The terms were not accepted, so nothing was fetched.</source>
+        <translation>条款未被接受，因此未下载。</translation>
+    </message>
+    <message>
+        <source>Whose weights; without it all are listed.</source>
+        <translation>要获取的权重；不写则列出全部。</translation>
+    </message>
+    <message>
+        <source>A model file, a checkpoint folder, or the name of published weights that are here (fcos model get); without it the model that ships with FCOScope.</source>
+        <translation>模型文件、检查点文件夹，或已下载的已发布权重的名称（fcos model get）；不写则用 FCOScope 自带的模型。</translation>
+    </message>
+    <message>
+        <source>Which detector of its codebase the file of another program holds, where the file does not tell: {0}; empty: what it tells, or the likeliest.</source>
+        <translation>其他程序的文件若没有说明，它属于其代码库的哪一种检测器：{0}；留空：按文件所述，否则取最可能的一种。</translation>
+    </message>
+    <message>
+        <source>One model at a time: {0} is opened, {1} is not.</source>
+        <translation>一次只能使用一个模型：已打开 {0}，未打开 {1}。</translation>
     </message>
 </context>
 <context>
@@ -1668,6 +2283,93 @@
     <message>
         <source>Go back to the values the model was made with</source>
         <translation>恢复为模型自带的值</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::WeightsDialog</name>
+    <message>
+        <source>Detectors of %1 · %2</source>
+        <translation>%1 的检测器 · %2</translation>
+    </message>
+    <message>
+        <source>Backbones of %1 · %2</source>
+        <translation>%1 的骨干网络 · %2</translation>
+    </message>
+    <message>
+        <source>non-commercial use only</source>
+        <translation>仅供非商业用途</translation>
+    </message>
+    <message>
+        <source>AP %1</source>
+        <translation>AP %1</translation>
+    </message>
+    <message>
+        <source>top-1 %1 %</source>
+        <translation>top-1 %1 %</translation>
+    </message>
+    <message>
+        <source>here</source>
+        <translation>已下载</translation>
+    </message>
+    <message>
+        <source>coming…</source>
+        <translation>下载中…</translation>
+    </message>
+    <message>
+        <source>Get weights</source>
+        <translation>获取权重</translation>
+    </message>
+    <message>
+        <source>Filter, for example: resnet-50 non-commercial</source>
+        <translation>筛选，例如：resnet-50</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>Published</source>
+        <translation>发布值</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>I have read these terms and accept them</source>
+        <translation>我已阅读并接受这些条款</translation>
+    </message>
+    <message>
+        <source>A backbone: a training starts from it.</source>
+        <translation>骨干网络：训练可由此开始。</translation>
+    </message>
+    <message>
+        <source>&amp;Get</source>
+        <translation>获取(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;Stop</source>
+        <translation>停止(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Use</source>
+        <translation>使用(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>关闭(&amp;C)</translation>
+    </message>
+    <message>
+        <source>The weights %1 are here.</source>
+        <translation>权重 %1 已下载。</translation>
+    </message>
+    <message>
+        <source>Use them</source>
+        <translation>使用</translation>
     </message>
 </context>
 <context>

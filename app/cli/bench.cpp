@@ -85,6 +85,7 @@ std::vector<Stage> detectionStages(const std::vector<std::string> &files, const 
     everything.nmsThreshold = 1;
     everything.detectionsPerImage =
         std::max(1, everything.candidatesPerLevel) * static_cast<int>(profile.strides.size());
+    const NmsRules rules = nmsRules(profile, profile.decode);
     constexpr int warmUp = 3;  // LibTorch lays out its weights and memory in the first runs
     for (int run = -warmUp; run < runs; ++run) {
         throwIfStopAsked();
@@ -98,7 +99,7 @@ std::vector<Stage> detectionStages(const std::vector<std::string> &files, const 
         const double runMs = milliseconds([&] { raw = model.run(image, {}, &times); });
         const double decodeMs = milliseconds([&] { detections = decode(*raw, profile, profile.decode); });
         const auto candidates = decode(*raw, profile, everything);
-        const double nmsMs = milliseconds([&] { nonMaximumSuppression(candidates, profile.decode.nmsThreshold); });
+        const double nmsMs = milliseconds([&] { nonMaximumSuppression(candidates, rules); });
         if (run < 0)
             continue;
         read.ms.push_back(readMs);

@@ -26,7 +26,8 @@ std::string figureText(double figure)
 DecodeOptions evaluationDecode(const Profile &profile)
 {
     DecodeOptions options = profile.decode;
-    options.scoreThreshold = evaluationScoreThreshold;
+    // Where the codebase asks for the class probability alone, weak scores are part of its result.
+    options.scoreThreshold = profile.classThreshold > 0 ? 0 : evaluationScoreThreshold;
     return options;
 }
 

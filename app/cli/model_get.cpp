@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/model_get.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -58,7 +59,7 @@ std::string listText()
         char figure[32];
         std::snprintf(figure, sizeof figure, detector ? "AP %.1f" : "top-1 %.1f %%", entry.quality);
         text += "  " + padded(entry.name, width) + padded(figure, 14) +
-                padded(entry.aboutBytes ? std::to_string(entry.aboutBytes / 1000000) + " MB" : "", 8) +
+                padded(entry.aboutBytes ? std::to_string((entry.aboutBytes + 500000) / 1000000) + " MB" : "", 8) +
                 padded(weightsHere(entry).empty() ? "" : "here", 6) + entry.title + "\n";
     }
     return text + "\nfcos model get NAME fetches one; --weights NAME uses it from then on, without a network too.\n";
@@ -101,11 +102,11 @@ std::string wrapped(const std::string &text)
     return lines;
 }
 
-/// Shows the terms and finds out whether the person accepts them. Throws Stopped if not.
+/// Shows the terms and finds out whether the person accepts them. Throws Stopped on Ctrl-C.
 bool termsAccepted(const PublishedWeights &entry, const GetRequest &request, Console &console)
 {
     std::istringstream lines(wrapped(entry.terms->text));
-    console.note(std::string("The terms of ") + entry.name + " (" + entry.terms->link + "):\n");
+    console.note(std::string("The terms of ") + entry.name + " (" + entry.terms->link + "):");
     for (std::string line; std::getline(lines, line);)
         console.note("    " + line);
     console.note(entry.terms->inShort().english());
@@ -117,9 +118,11 @@ bool termsAccepted(const PublishedWeights &entry, const GetRequest &request, Con
                                 "so with --accept-terms.")
                             .with(entry.name));
     std::fputs("Do you accept these terms? Type yes: ", stderr);
+    pollfd keyboard{STDIN_FILENO, POLLIN, 0};
+    while (::poll(&keyboard, 1, -1) < 0)  // which a signal ends, unlike read()
+        throwIfStopAsked();
     char answer[16] = "";
     const ssize_t got = ::read(STDIN_FILENO, answer, sizeof answer - 1);
-    throwIfStopAsked();
     return got > 0 && (std::string_view(answer) == "yes\n" || std::string_view(answer) == "y\n");
 }
 

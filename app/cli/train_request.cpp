@@ -7,6 +7,8 @@
 #include "app/cli/labelled_data.h"
 #include "app/cli/settings.h"
 #include "core/base/error.h"
+#include "core/fcos/checkpoint.h"
+#include "core/weights/store.h"
 
 namespace fcoscope {
 namespace {
@@ -82,20 +84,49 @@ std::vector<File> filesOf(const TrainRequest &request)
     return files;
 }
 
-/// Sets everything in rising rank: profile, files, flags.
+/// Sets one option before its turn, from the files and the flags. False if neither says a word about it.
+bool setEarly(const char *option, const char *tableName, const OptionTable &table, const std::vector<File> &files,
+              const CommandLine &line)
+{
+    bool said = line.given(option);
+    for (const File &file : files)
+        for (const Setting &setting : file.settings)
+            if (setting.key == option && (setting.table.empty() || setting.table == tableName)) {
+                table.set(option, setting.text(), file.path);
+                said = true;
+            }
+    line.apply(table);
+    return said;
+}
+
+/// Network and profile before any option of theirs was said: those of the weights that training begins with, so that a
+/// person fine-tunes what they have; without weights, or with another profile named, the codebase's own.
+void setDefaults(TrainRequest &request, bool profileSaid, bool goesOn)
+{
+    if (request.startFrom.empty() || goesOn) {  // a run that goes on has written down every option of its own
+        request.profile = profileNamed(request.profileName);
+        request.network = networkOfProfile(request.profileName);
+        request.network.backboneNorm = BackboneNorm::Trained;  // first weights are random, and so would frozen norms be
+        return;
+    }
+    const ModelInfo start = readModelInfo(weightsMeant(request.startFrom));
+    if (!profileSaid && !start.backboneOnly)
+        request.profileName = start.profile.name;
+    request.profile = profileSaid || start.backboneOnly ? profileNamed(request.profileName) : start.profile;
+    request.network = start.backboneOnly ? networkOfProfile(request.profileName) : start.network;
+    if (start.backboneOnly)
+        takeBackbone(request.network, start.network);
+}
+
+/// Sets everything in rising rank: the weights to start from or the profile, files, flags.
 void fill(TrainRequest &request, const CommandLine &line, const Tables &tables)
 {
     std::vector<std::string> named = request.datasets;
     std::vector<File> files = filesOf(request);
-    // The profile's name first, wherever it was said: the options of the profile start from it.
-    for (const File &file : files)
-        for (const Setting &setting : file.settings)
-            if (setting.key == "profile" && (setting.table.empty() || setting.table == "profile"))
-                tables.profile.set("profile", setting.text(), file.path);
-    OptionTable name;
-    name.add("profile", request.profileName, {});
-    line.apply(name);
-    request.profile = profileNamed(request.profileName);
+    // These two first, wherever they were said: the options of network and profile start from them.
+    setEarly("start-from", "data", tables.data, files, line);
+    const bool profileSaid = setEarly("profile", "profile", tables.profile, files, line);
+    setDefaults(request, profileSaid, !request.run.empty() && fs::exists(fs::path(request.run) / "run.toml"));
     const std::string profile = request.profileName;
 
     for (File &file : files) {
@@ -120,6 +151,7 @@ void makePathsAbsolute(TrainRequest &request)
     request.data.split.clear();  // now part of each name
     if (!request.validate.empty())
         request.validate = datasetName(request.validate, "").text();
+    request.startFrom = weightsMeant(request.startFrom).string();
     absolute(request.startFrom);
     absolute(request.data.images);
 }

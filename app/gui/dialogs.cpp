@@ -41,6 +41,11 @@ QString heading(const QString &text)
     return QStringLiteral("<h3 style='margin: 18px 0 4px 0'>%1</h3>").arg(text.toHtmlEscaped());
 }
 
+QString paragraph(const QString &text)
+{
+    return QStringLiteral("<p style='margin: 2px 0'>%1</p>").arg(text.toHtmlEscaped());
+}
+
 QString faintCell(const QString &text, const QString &faint)
 {
     return cell(QStringLiteral("<span style='color: %1'>%2</span>").arg(faint, text.toHtmlEscaped()), valueStyle);
@@ -79,31 +84,34 @@ QString differenceRows(const ModelInfo &info, const OptionTable &network, const 
                     faintCell(translated(option->help), faint) + QStringLiteral("</tr>");
     }
     if (rows.isEmpty())
-        return QStringLiteral("<p>%1</p>").arg(Words::tr("Nothing: it is a model of our own profile.").toHtmlEscaped());
+        return paragraph(Words::tr("Nothing: it is a model of our own profile."));
     return QStringLiteral("<table cellspacing='0'>%1</table>").arg(rows);
 }
 
-/// What the file does not tell, and which of its tensors were left out.
+/// What the file does not tell.
 QString assumptionText(const ModelInfo &info)
 {
-    QString items;
-    const auto add = [&items](const QString &sentence) {
-        items += QStringLiteral("<li>%1</li>").arg(sentence.toHtmlEscaped());
-    };
+    QString text;
     for (const Message &assumption : info.assumptions)
-        add(translated(assumption));
-    if (!info.ignored.empty()) {
-        constexpr size_t shown = 6;
-        QStringList names;
-        for (size_t i = 0; i < std::min(shown, info.ignored.size()); ++i)
-            names += QString::fromStdString(info.ignored[i]);
-        if (info.ignored.size() > shown)
-            names += QStringLiteral("…");
-        add(Words::tr("%1 tensors of the file have no place in the network and were left out: %2")
-                .arg(info.ignored.size())
-                .arg(names.join(QStringLiteral(", "))));
-    }
-    return items.isEmpty() ? QString() : heading(Words::tr("Assumed")) + QStringLiteral("<ul>%1</ul>").arg(items);
+        text += paragraph(translated(assumption));
+    return text.isEmpty() ? text : heading(Words::tr("Assumed")) + text;
+}
+
+/// Which of the file's tensors are not used.
+QString leftOutText(const ModelInfo &info)
+{
+    if (info.ignored.empty())
+        return {};
+    constexpr size_t shown = 3;
+    QStringList names;
+    for (size_t i = 0; i < std::min(shown, info.ignored.size()); ++i)
+        names += QString::fromStdString(info.ignored[i]);
+    if (info.ignored.size() > shown)
+        names += QStringLiteral("…");
+    return heading(Words::tr("Left out")) +
+           paragraph(Words::tr("%1 tensors of the file have no place in the network: %2")
+                         .arg(info.ignored.size())
+                         .arg(names.join(QStringLiteral(", "))));
 }
 
 /// Whose model it is, what it takes and what it answers.
@@ -192,6 +200,7 @@ QString modelCardText(const ModelInfo &info, const QString &device, const QPalet
     visit(network, networkOptions);
     visit(profile, profileOptions);
     text += heading(Words::tr("What differs from our own")) + differenceRows(info, network, profile, faint);
+    text += leftOutText(info);
     if (!info.facts.empty())
         text += heading(Words::tr("Facts")) + pairRows(info.facts);
     text += heading(Words::tr("All of the structure")) + optionRows(network, faint);

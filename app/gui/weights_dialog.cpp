@@ -216,7 +216,15 @@ void WeightsDialog::showSelected()
         accept_->setChecked(false);  // these terms have not been read yet
     selected_ = entry;
     showState();
-    details_->setHtml(weightsDetails(*entry, shelf_.here(*entry), palette()));
+}
+
+void WeightsDialog::showDetails()
+{
+    const QString text = weightsDetails(*selected_, shelf_.here(*selected_), palette());
+    if (text == shownDetails_)
+        return;  // a person may be reading them, further down
+    shownDetails_ = text;
+    details_->setHtml(text);
 }
 
 void WeightsDialog::showState()
@@ -231,11 +239,7 @@ void WeightsDialog::showState()
         return;
     const bool here = !shelf_.here(*selected_).empty(), busy = shelf_.getting() != nullptr;
     const bool asks = selected_->terms->mustBeAccepted && !here;
-    if (here == details_->property("here").toBool())
-        ;  // nothing that the details tell has changed
-    else
-        details_->setHtml(weightsDetails(*selected_, shelf_.here(*selected_), palette()));
-    details_->setProperty("here", here);
+    showDetails();
     accept_->setVisible(asks);
     accept_->setEnabled(!busy);
     hint_->setVisible(here && !isDetector(*selected_));
@@ -254,9 +258,9 @@ void WeightsDialog::showProgress()
     bar_->setVisible(getting);
     bar_->setRange(0, getting && shelf_.progress().fraction < 0 ? 0 : 1000);
     bar_->setValue(static_cast<int>(std::max(0.0, shelf_.progress().fraction) * 1000));
-    QPalette colours = palette();
+    QPalette colours;  // of the dialog, unless it is told otherwise
     if (failed)
-        colours.setColor(QPalette::WindowText, errorColor(colours));
+        colours.setColor(QPalette::WindowText, errorColor(palette()));
     status_->setPalette(colours);
     status_->setText(getting ? translated(shelf_.progress().what) : failed ? translated(failure_) : QString());
 }
@@ -288,8 +292,10 @@ void WeightsDialog::changeEvent(QEvent *event)
 {
     if (event->type() == QEvent::LanguageChange)
         retranslate();
-    if (selected_ && (event->type() == QEvent::LanguageChange || event->type() == QEvent::PaletteChange))
-        details_->setHtml(weightsDetails(*selected_, shelf_.here(*selected_), palette()));
+    if (selected_ && event->type() == QEvent::PaletteChange) {
+        showDetails();
+        showProgress();
+    }
     QDialog::changeEvent(event);
 }
 

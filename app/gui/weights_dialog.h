@@ -45,6 +45,7 @@ private:
     void fill();
     void filter(const QString &words);
     void showSelected();
+    void showDetails();
     void showState();
     void showProgress();
     void showFailure(const PublishedWeights *entry, const Message &reason);
@@ -52,6 +53,7 @@ private:
 
     WeightsShelf &shelf_;
     const PublishedWeights *selected_ = nullptr;
+    QString shownDetails_;
     Message failure_;
     const PublishedWeights *failed_ = nullptr;  ///< what failure_ is about
 

@@ -37,6 +37,7 @@ Backend coreBackend(const std::string &device)
         model->info = predictor->info();
         model->device = predictor->device();
         model->run = [predictor](const Image &image, const RunContext &run) { return predictor->run(image, run); };
+        model->rest = [predictor] { predictor->rest(); };
         return ModelPtr(model);
     };
     backend.weightsHere = [](const PublishedWeights &entry) { return weightsHere(entry); };

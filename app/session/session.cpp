@@ -90,7 +90,13 @@ QImage toQImage(const Image &image)
     return converted;
 }
 
-Session::Session(Backend backend, QObject *parent) : QObject(parent), backend_(std::move(backend)) {}
+Session::Session(Backend backend, QObject *parent) : QObject(parent), backend_(std::move(backend))
+{
+    // A person who looks at a picture for so long can wait the milliseconds that fresh memory costs the next run.
+    idle_.setSingleShot(true);
+    idle_.setInterval(5000);
+    connect(&idle_, &QTimer::timeout, this, &Session::restModel);
+}
 
 Session::~Session()
 {
@@ -321,8 +327,15 @@ void Session::runNetwork()
     setStatus(id, {Stage::Detecting, 0, {}});
 }
 
+void Session::restModel()
+{
+    if (model_ && model_->rest && !detecting_.running())
+        model_->rest();
+}
+
 void Session::detected(const ImageId &id, Outcome<FindingsPtr> outcome)
 {
+    idle_.start();
     if (id != current_)
         return;
     if (outcome.how == Ended::Failed) {

@@ -13,6 +13,7 @@
 #include <QImage>
 #include <QObject>
 #include <QStringList>
+#include <QTimer>
 
 #include <filesystem>
 #include <list>
@@ -122,6 +123,7 @@ private:
     void show(PicturePtr picture);
     void runNetwork();
     void detected(const ImageId &id, Outcome<FindingsPtr> outcome);
+    void restModel();
     void decodeAgain(FindingsPtr findings);
     void setFindings(FindingsPtr findings);
     ImageStatus statusAtRest();
@@ -135,6 +137,7 @@ private:
     FindingsPtr keptFindings(const ImageId &id);
 
     const Backend backend_;
+    QTimer idle_;  // since the network last ran
     std::vector<ImageId> images_;
     std::unordered_map<ImageId, size_t> rows_;  // where each image is in images_
     std::unordered_map<ImageId, ImageStatus> statuses_;

@@ -15,12 +15,15 @@
 namespace fcoscope {
 namespace {
 
-constexpr size_t alignment = 64;            // of every block, as LibTorch's own
-constexpr size_t pieceSize = 32u << 20;     // the least that is asked of the kernel
+constexpr size_t alignment = 64;         // of every block, as LibTorch's own
+constexpr size_t pieceSize = 32u << 20;  // the least that is asked of the kernel
 constexpr size_t hugePage = 2u << 20;
 constexpr int runsBeforeShrinking = 16;
 
-size_t roundedUp(size_t bytes, size_t to) { return (bytes + to - 1) / to * to; }
+size_t roundedUp(size_t bytes, size_t to)
+{
+    return (bytes + to - 1) / to * to;
+}
 
 /// One stretch of memory and the blocks in it.
 struct Piece {
@@ -218,7 +221,10 @@ public:
 thread_local Arena::State *ArenaAllocator::active = nullptr;
 
 Arena::Arena() : state_(std::make_unique<State>()) {}
-Arena::~Arena() { release(); }
+Arena::~Arena()
+{
+    release();
+}
 
 void Arena::release()
 {
@@ -250,7 +256,10 @@ Arena::Use::~Use()
 }
 
 Arena::Pause::Pause() : outer_(std::exchange(ArenaAllocator::active, nullptr)) {}
-Arena::Pause::~Pause() { ArenaAllocator::active = outer_; }
+Arena::Pause::~Pause()
+{
+    ArenaAllocator::active = outer_;
+}
 
 void installArenas()
 {

@@ -25,7 +25,7 @@ public:
 
     /// Gives back what no block uses. The next run starts afresh.
     void release();
-    size_t bytes() const;         ///< held, used or not
+    size_t bytes() const;  ///< held, used or not
     size_t blocksInUse() const;
 
     /// From now to its end the tensors this thread makes come from the arena. The end makes one piece out of several,
@@ -41,8 +41,8 @@ public:
         State *outer_;
     };
 
-    /// Inside a Use: from now to its end this thread's tensors come from LibTorch's allocator again, because they are to
-    /// outlive the run.
+    /// Inside a Use: from now to its end this thread's tensors come from LibTorch's allocator again, because they are
+    /// to outlive the run.
     class Pause {
     public:
         Pause();

@@ -100,8 +100,7 @@ int compareNetworks(const NetworkOptions &network, const Profile &profile, int h
     std::vector<Network> networks;
     for (const std::string &name : names)
         networks.push_back(networkOf(detector, device, name));
-    const at::Tensor input =
-        at::randn({1, 3, height, width}).to(device).contiguous(at::MemoryFormat::ChannelsLast);
+    const at::Tensor input = at::randn({1, 3, height, width}).to(device).contiguous(at::MemoryFormat::ChannelsLast);
     std::vector<std::vector<Times>> times(names.size());
     for (int run = -3; run < runs; ++run)  // three that warm up
         for (size_t i = 0; i < names.size(); ++i)
@@ -130,10 +129,9 @@ int serveNetwork(const std::vector<std::string> &arguments)
         return 2;
     }
     configureEngine(arguments.size() > 5 ? std::atoi(arguments[5].c_str()) : 0);
-    const Safetensors contents = readSafetensors(arguments[0]);
-    const ModelInfo info = infoOf(contents, arguments[0]);
-    Detector detector = Detector::make(info.network, info.profile);
-    copyTensors(contents, "", detector.tensors(), arguments[0], /*complete=*/true);
+    const ModelContents contents = readModel(arguments[0], "");
+    Detector detector = Detector::make(contents.info.network, contents.info.profile);
+    copyTensors(contents.weights, "", detector.tensors(), arguments[0], /*complete=*/true);
     const Network network = networkOf(detector, at::kCPU, arguments.size() > 4 ? arguments[4] : "plan");
     const at::Tensor input = readInput(arguments[1], std::atoi(arguments[2].c_str()), std::atoi(arguments[3].c_str()));
     detector = {};

@@ -15,8 +15,9 @@ namespace fcoscope {
 int compareNetworks(const NetworkOptions &network, const Profile &profile, int height, int width, int runs,
                     const std::string &device);
 
-/// serve MODEL INPUT HEIGHT WIDTH [plan|operators|modules] [THREADS]: loads a model of ours and an input (float32,
-/// [3, H, W], nothing else in the file), answers "ready", and then each line of the standard input with one line:
+/// serve MODEL INPUT HEIGHT WIDTH [plan|operators|modules] [THREADS]: loads a model, of ours or of another codebase,
+/// and an input (float32, [3, H, W], nothing else in the file), answers "ready", and then each line of the standard
+/// input with one line:
 ///     run          →  milliseconds on the clock and of all processors
 ///     dump FILE    →  writes for each level class logits, centerness logits, distances, channels outermost, as float32
 /// So that another program can alternate its own runs with ours (tests/bench).

@@ -68,4 +68,15 @@ NetworkOptions networkOfProfile(const std::string &profileName)
     return network;
 }
 
+void takeBackbone(NetworkOptions &network, const NetworkOptions &from)
+{
+    network.backboneDepth = from.backboneDepth;
+    network.backboneWidth = from.backboneWidth;
+    network.backboneGroups = from.backboneGroups;
+    network.groupWidth = from.groupWidth;
+    network.strideConv = from.strideConv;
+    network.backboneNorm = from.backboneNorm;
+    network.normEpsilon = from.normEpsilon;
+}
+
 }  // namespace fcoscope

@@ -54,4 +54,7 @@ void visit(OptionTable &table, NetworkOptions &options);
 /// The network that goes with a profile in its codebase (specification, appendix A), ResNet-50 everywhere.
 NetworkOptions networkOfProfile(const std::string &profileName);
 
+/// Makes the backbone of `network` that of `from`; pyramid and head stay as they are.
+void takeBackbone(NetworkOptions &network, const NetworkOptions &from);
+
 }  // namespace fcoscope

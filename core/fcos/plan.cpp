@@ -71,6 +71,50 @@ struct Plan::Compiler {
             steps.push_back(step(tower[i]));
         return steps;
     }
+
+    void backbone(Plan &plan, const ResNet &net) const
+    {
+        plan.stem_ = conv(net.stem, Then::Relu);
+        for (size_t s = 0; s < plan.stages_.size(); ++s)
+            for (const ResidualBlock &layers : net.stages[s])
+                plan.stages_[s].push_back(block(layers));
+    }
+
+    void pyramid(Plan &plan, const Pyramid &layers) const
+    {
+        for (size_t i = 0; i < 3; ++i) {
+            plan.lateral_[i] = conv(layers.lateral[i]);
+            plan.output_[i] = conv(layers.output[i]);
+        }
+        for (size_t i = 0; i < 2; ++i)
+            plan.extra_[i] = conv(layers.extra[i]);
+        plan.levels_ = layers.levels;
+        plan.upsampling_ = layers.upsampling;
+        plan.p6Source_ = layers.p6Source;
+    }
+
+    void head(Plan &plan, const Head &layers) const
+    {
+        const bool oneInput = !layers.classTower.empty() && !layers.boxTower.empty() && layers.classTower[0].group &&
+                              layers.boxTower[0].group;
+        if (oneInput)
+            plan.bothFirst_ = step({together(layers.classTower[0].conv, layers.boxTower[0].conv),
+                                    together(*layers.classTower[0].group, *layers.boxTower[0].group),
+                                    {},
+                                    false});
+        plan.sharedTower_ = steps(layers.sharedTower, 0);
+        plan.classTower_ = steps(layers.classTower, oneInput ? 1 : 0);
+        plan.boxTower_ = steps(layers.boxTower, oneInput ? 1 : 0);
+        plan.centerness_ = layers.centernessPrediction.exists() ? layers.branch : CenternessBranch::None;
+        const auto prediction = [&](const Conv &own, CenternessBranch branch) {
+            return conv(plan.centerness_ == branch ? together(own, layers.centernessPrediction) : own);
+        };
+        plan.classPrediction_ = prediction(layers.classPrediction, CenternessBranch::ClassTower);
+        plan.boxPrediction_ = prediction(layers.boxPrediction, CenternessBranch::BoxTower);
+        plan.classes_ = layers.classPrediction.weight.size(0);
+        for (const at::Tensor &scale : layers.scales)
+            plan.scales_.push_back(scale.detach().to(device, at::kFloat, /*non_blocking=*/false, /*copy=*/true));
+    }
 };
 
 Plan::Plan(const Detector &detector, const at::Device &device, PlanBackend backend)
@@ -78,43 +122,12 @@ Plan::Plan(const Detector &detector, const at::Device &device, PlanBackend backe
 {
     const at::NoGradGuard noGradient;
     const Compiler compile{device, backend};
-    stem_ = compile.conv(detector.backbone.stem, Then::Relu);
-    for (size_t s = 0; s < stages_.size(); ++s)
-        for (const ResidualBlock &block : detector.backbone.stages[s])
-            stages_[s].push_back(compile.block(block));
-
-    const Pyramid &pyramid = detector.pyramid;
-    for (size_t i = 0; i < 3; ++i) {
-        lateral_[i] = compile.conv(pyramid.lateral[i]);
-        output_[i] = compile.conv(pyramid.output[i]);
-    }
-    for (size_t i = 0; i < 2; ++i)
-        extra_[i] = compile.conv(pyramid.extra[i]);
-    levels_ = pyramid.levels;
-    upsampling_ = pyramid.upsampling;
-    p6Source_ = pyramid.p6Source;
-
-    const Head &head = detector.head;
-    const bool oneInput = !head.classTower.empty() && !head.boxTower.empty() && head.classTower[0].group &&
-                          head.boxTower[0].group;
-    if (oneInput)
-        bothFirst_ = compile.step({together(head.classTower[0].conv, head.boxTower[0].conv),
-                                   together(*head.classTower[0].group, *head.boxTower[0].group), {}, false});
-    sharedTower_ = compile.steps(head.sharedTower, 0);
-    classTower_ = compile.steps(head.classTower, oneInput ? 1 : 0);
-    boxTower_ = compile.steps(head.boxTower, oneInput ? 1 : 0);
-    centerness_ = head.centernessPrediction.exists() ? head.branch : CenternessBranch::None;
-    const auto prediction = [&](const Conv &own, CenternessBranch branch) {
-        return compile.conv(centerness_ == branch ? together(own, head.centernessPrediction) : own);
-    };
-    classPrediction_ = prediction(head.classPrediction, CenternessBranch::ClassTower);
-    boxPrediction_ = prediction(head.boxPrediction, CenternessBranch::BoxTower);
-    classes_ = head.classPrediction.weight.size(0);
-    for (const at::Tensor &scale : head.scales)
-        scales_.push_back(scale.detach().to(device, at::kFloat, /*non_blocking=*/false, /*copy=*/true));
+    compile.backbone(*this, detector.backbone);
+    compile.pyramid(*this, detector.pyramid);
+    compile.head(*this, detector.head);
 }
 
-std::vector<at::Tensor> Plan::features(const at::Tensor &image, const Pass &pass) const
+std::array<at::Tensor, 3> Plan::backbone(const at::Tensor &image, const Pass &pass) const
 {
     at::Tensor x = maxPool((*stem_)(image), backend_);
     std::array<at::Tensor, 3> c;  // C3 … C5
@@ -132,7 +145,11 @@ std::vector<at::Tensor> Plan::features(const at::Tensor &image, const Pass &pass
         if (s > 0)
             c[s - 1] = x;
     }
+    return c;
+}
 
+std::vector<at::Tensor> Plan::pyramid(const std::array<at::Tensor, 3> &c, const Pass &pass) const
+{
     std::array<at::Tensor, 5> p;  // P3 … P7
     at::Tensor merged;
     for (size_t i = 3; i-- > 0 && lateral_[i];) {
@@ -187,8 +204,8 @@ LevelOutputs Plan::said(at::Tensor features, size_t level, const Pass &pass) con
     takeCenterness(classes, CenternessBranch::ClassTower);
     const at::Tensor box = (*boxPrediction_)(through(boxTower_, std::move(first.second)));
     takeCenterness(box, CenternessBranch::BoxTower);
-    said.distances = gridOf(
-        distancesOf(box.narrow(1, 0, 4), scales_.empty() ? at::Tensor() : scales_[level], profile_, level));
+    said.distances =
+        gridOf(distancesOf(box.narrow(1, 0, 4), scales_.empty() ? at::Tensor() : scales_[level], profile_, level));
     return said;
 }
 
@@ -198,13 +215,16 @@ std::vector<LevelOutputs> Plan::run(const at::Tensor &image, const RunContext &c
     const c10::InferenceMode inference;
     const Arena::Use use(*arena_);
     const Pass pass{false, &context};
-    std::vector<at::Tensor> maps = features(image.contiguous(at::MemoryFormat::ChannelsLast), pass);
+    std::vector<at::Tensor> maps = pyramid(backbone(image.contiguous(at::MemoryFormat::ChannelsLast), pass), pass);
     std::vector<LevelOutputs> outputs;
     for (size_t i = 0; i < maps.size(); ++i)
         outputs.push_back(said(std::move(maps[i]), i, pass));
     return outputs;
 }
 
-void Plan::rest() const { arena_->release(); }
+void Plan::rest() const
+{
+    arena_->release();
+}
 
 }  // namespace fcoscope

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A detector made ready to look at images: inference does not run the modules that are trained, but a plan compiled from
-// them once. Its layers hold copies of the weights with the batch norms folded in, laid out as the device's kernels want
-// them (plan_layers.h says which), and never change again. What it says is what the modules say, within 1e-4.
+// A detector made ready to look at images: inference does not run the modules that are trained, but a plan compiled
+// from them once. Its layers hold copies of the weights with the batch norms folded in, laid out as the device's
+// kernels want them (plan_layers.h says which), and never change again. What it says is what the modules say, within
+// 1e-4.
 //
 // On the CPU its memory comes from an arena that fits the largest input so far and serves every size: the second image
 // of a size makes no page fault. rest() gives that memory back.
@@ -31,6 +32,7 @@ public:
     /// Gives the arena back; the next run makes it anew. Safe at any time, on any thread.
     void rest() const;
     size_t arenaBytes() const { return arena_->bytes(); }
+    size_t blocksInUse() const { return arena_->blocksInUse(); }
 
 private:
     struct Block {
@@ -45,7 +47,8 @@ private:
     using Steps = std::vector<TowerStep>;
     struct Compiler;
 
-    std::vector<at::Tensor> features(const at::Tensor &image, const Pass &pass) const;
+    std::array<at::Tensor, 3> backbone(const at::Tensor &image, const Pass &pass) const;
+    std::vector<at::Tensor> pyramid(const std::array<at::Tensor, 3> &c, const Pass &pass) const;
     LevelOutputs said(at::Tensor features, size_t level, const Pass &pass) const;
 
     PlanBackend backend_ = PlanBackend::Operators;

@@ -25,7 +25,8 @@ struct Prepared {
     Prepared(const Conv &conv, Then after, const at::Device &device)
         : weight(conv.weight.detach().to(device, at::kFloat, /*non_blocking=*/false, /*copy=*/true,
                                          at::MemoryFormat::ChannelsLast)),
-          groups(conv.groups), stride(2, conv.stride), padding{(weight.size(2) - 1) / 2, (weight.size(3) - 1) / 2}, then(after)
+          groups(conv.groups), stride(2, conv.stride), padding{(weight.size(2) - 1) / 2, (weight.size(3) - 1) / 2},
+          then(after)
     {
         bias = conv.bias.defined() ? conv.bias.detach().to(device, at::kFloat, /*non_blocking=*/false, /*copy=*/true)
                                    : at::zeros({weight.size(0)}, weight.options());
@@ -121,9 +122,8 @@ private:
         layout.description.assign(description.const_data_ptr<uint8_t>(),
                                   description.const_data_ptr<uint8_t>() + description.numel());
         plain_.reset();
-        const auto same = std::find_if(layouts_.begin(), layouts_.end(), [&](const Layout &other) {
-            return other.description == layout.description;
-        });
+        const auto same = std::find_if(layouts_.begin(), layouts_.end(),
+                                       [&](const Layout &other) { return other.description == layout.description; });
         const auto index = static_cast<size_t>(same - layouts_.begin());
         if (same == layouts_.end())
             layouts_.push_back(std::move(layout));
@@ -164,8 +164,7 @@ public:
     static bool available()
     {
         return at::globalContext().hasMKLDNN() && operatorNamed("mkldnn::_reorder_convolution_weight") &&
-               operatorNamed("mkldnn::_get_mkldnn_serialized_md") &&
-               operatorNamed("mkldnn::_convolution_pointwise") &&
+               operatorNamed("mkldnn::_get_mkldnn_serialized_md") && operatorNamed("mkldnn::_convolution_pointwise") &&
                operatorNamed("mkldnn::_convolution_pointwise_", "binary");
     }
 
@@ -189,9 +188,12 @@ PlannedConvPtr planned(const Conv &conv, Then then, const at::Device &device, Pl
 {
     Prepared prepared(conv, then, device);
     switch (backend) {
-    case PlanBackend::OneDnn: return std::make_unique<OneDnnConv>(std::move(prepared));
-    case PlanBackend::Cudnn: return std::make_unique<CudnnConv>(std::move(prepared));
-    case PlanBackend::Operators: break;
+    case PlanBackend::OneDnn:
+        return std::make_unique<OneDnnConv>(std::move(prepared));
+    case PlanBackend::Cudnn:
+        return std::make_unique<CudnnConv>(std::move(prepared));
+    case PlanBackend::Operators:
+        break;
     }
     return std::make_unique<OperatorConv>(std::move(prepared));
 }

@@ -29,7 +29,7 @@ int usablePlanKernels(const PlanKernels **list, int room)
 
 const PlanKernels &planKernels()
 {
-    static const PlanKernels &fastest = [] () -> const PlanKernels & {
+    static const PlanKernels &fastest = []() -> const PlanKernels & {
         const PlanKernels *list[1];
         usablePlanKernels(list, 1);
         return *list[0];

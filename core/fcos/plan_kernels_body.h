@@ -10,10 +10,22 @@ constexpr int64_t lanes = FCOSCOPE_LANES;
 typedef float Lanes __attribute__((vector_size(FCOSCOPE_LANES * sizeof(float))));
 typedef float LooseLanes __attribute__((vector_size(FCOSCOPE_LANES * sizeof(float)), aligned(4), may_alias));
 
-inline Lanes load(const float *p) { return *reinterpret_cast<const LooseLanes *>(p); }
-inline void store(float *p, Lanes v) { *reinterpret_cast<LooseLanes *>(p) = v; }
-inline Lanes larger(Lanes a, Lanes b) { return a < b ? b : a; }
-inline float larger(float a, float b) { return a < b ? b : a; }
+inline Lanes load(const float *p)
+{
+    return *reinterpret_cast<const LooseLanes *>(p);
+}
+inline void store(float *p, Lanes v)
+{
+    *reinterpret_cast<LooseLanes *>(p) = v;
+}
+inline Lanes larger(Lanes a, Lanes b)
+{
+    return a < b ? b : a;
+}
+inline float larger(float a, float b)
+{
+    return a < b ? b : a;
+}
 
 void statistics(const float *x, int64_t pixels, int64_t channels, const float *pivot, float *sum, float *square)
 {

@@ -10,11 +10,14 @@
 namespace fcoscope {
 namespace {
 
-constexpr int64_t pixelsInBlock = 128;      // float sums stay good to six digits over so many
-constexpr int64_t worthAThread = 1 << 16;   // elements; a parallel loop costs some microseconds
+constexpr int64_t pixelsInBlock = 128;     // float sums stay good to six digits over so many
+constexpr int64_t worthAThread = 1 << 16;  // elements; a parallel loop costs some microseconds
 
 /// How many pieces of `elements` each a thread should take at least.
-int64_t grainFor(int64_t elements) { return std::max<int64_t>(1, worthAThread / std::max<int64_t>(1, elements)); }
+int64_t grainFor(int64_t elements)
+{
+    return std::max<int64_t>(1, worthAThread / std::max<int64_t>(1, elements));
+}
 
 bool isChannelsLast(const at::Tensor &x)
 {
@@ -153,9 +156,8 @@ at::Tensor maxPool(const at::Tensor &input, PlanBackend backend)
     at::parallel_for(0, y.size(2), grainFor(2 * row), [&](int64_t first, int64_t last) {
         for (int64_t i = first; i < last; ++i) {
             const float *middle = from + 2 * i * row;
-            planKernels().maxPoolRow(i > 0 ? middle - row : middle, middle,
-                                     2 * i + 1 < height ? middle + row : middle, width, channels,
-                                     to + i * y.size(3) * channels, y.size(3));
+            planKernels().maxPoolRow(i > 0 ? middle - row : middle, middle, 2 * i + 1 < height ? middle + row : middle,
+                                     width, channels, to + i * y.size(3) * channels, y.size(3));
         }
     });
     return y;

@@ -23,11 +23,15 @@ Safetensors readSafetensors(const std::filesystem::path &path, bool headerOnly)
     SafetensorsHeader header = readSafetensorsHeader(source);
     Safetensors contents;
     contents.metadata = std::move(header.metadata);
+    if (!headerOnly)
+        requireMemory(source.size() - header.dataOffset, path);
     for (const SafetensorsEntry &entry : header.entries) {
-        at::Tensor tensor = at::empty(
-            entry.shape, at::TensorOptions(scalarType(entry.type)).device(headerOnly ? at::kMeta : at::kCPU));
+        const at::ScalarType type = scalarType(entry.type);
+        at::Tensor tensor = headerOnly ? at::empty(entry.shape, at::TensorOptions(type).device(at::kMeta))
+                                       : allocate(entry.shape, type, path);
         if (!headerOnly && entry.end > entry.begin)
-            source.read(header.dataOffset + entry.begin, static_cast<char *>(tensor.data_ptr()), entry.end - entry.begin);
+            source.read(header.dataOffset + entry.begin, static_cast<char *>(tensor.data_ptr()),
+                        entry.end - entry.begin);
         contents.tensors.emplace_back(entry.name, std::move(tensor));
     }
     return contents;
@@ -50,8 +54,8 @@ void writeSafetensors(const std::filesystem::path &path, const Safetensors &cont
         for (const int64_t extent : plain.sizes())
             shape += (shape.empty() ? "" : ",") + std::to_string(extent);
         header += (header.size() == 1 ? "" : ",") + jsonText(name) + ":{\"dtype\":\"" +
-                  factsOf(elementType(plain.scalar_type())).safetensors + "\",\"shape\":[" +
-                  shape + "],\"data_offsets\":[" + std::to_string(begin) + "," + std::to_string(data.size()) + "]}";
+                  factsOf(elementType(plain.scalar_type())).safetensors + "\",\"shape\":[" + shape +
+                  "],\"data_offsets\":[" + std::to_string(begin) + "," + std::to_string(data.size()) + "]}";
     }
     header += "}";
     header.resize((header.size() + 7) / 8 * 8, ' ');  // data starts on a multiple of eight

@@ -76,7 +76,8 @@ struct TrainResult {
 
 /// Trains into `runFolder`/checkpoints. Goes on from the checkpoint "last" there if it exists, and refuses to if
 /// network, profile (but for decoding), classes, number of images, seed, batch, accumulate or optimizer are not what it
-/// was made with. `startFrom` (may be empty) gives the first weights of a new run.
+/// was made with. `startFrom` gives the first weights of a new run; it may be empty, but not where the norms of the
+/// backbone are frozen.
 TrainResult train(const SampleSource &source, const NetworkOptions &network, const Profile &profile,
                   const TrainOptions &options, const std::filesystem::path &runFolder,
                   const std::filesystem::path &startFrom, const TrainCallbacks &callbacks, const RunContext &context);

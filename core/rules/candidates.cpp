@@ -2,8 +2,15 @@
 #include "core/rules/candidates.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <tuple>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace fcoscope {
 
@@ -13,10 +20,10 @@ namespace {
 
 constexpr float nothing = std::numeric_limits<float>::infinity();
 
-/// The best pairs shown so far. Holds up to twice as many as wanted, so that choosing among them costs little a pair.
+/// The best pairs shown so far.
 class Best {
 public:
-    Best(size_t wanted, RankRule rule) : wanted_(wanted), rule_(rule) {}
+    Best(size_t wanted, RankRule rule) : wanted_(wanted), rule_(rule) { forget(); }
 
     float rank(const ScoredPair &pair) const { return rule_ == RankRule::Score ? pair.score : pair.p; }
     /// A pair of a lower rank is not among the best.
@@ -24,37 +31,60 @@ public:
 
     void show(const ScoredPair &pair)
     {
-        if (rank(pair) < floor_)
-            return;
         pairs_.push_back(pair);
-        if (pairs_.size() >= 2 * wanted_ && pairs_.size() > 64)
+        const size_t bin = binOf(rank(pair));
+        if (bin >= lowestBin_) {
+            ++countOf_[bin];
+            for (++inBins_; inBins_ - countOf_[lowestBin_] >= wanted_; ++lowestBin_)
+                inBins_ -= countOf_[lowestBin_];
+            floor_ = std::max(floor_, lowerEdge(lowestBin_));
+        }
+        if (pairs_.size() >= 8 * wanted_ + 4096)
             choose();
     }
     void takeInto(std::vector<ScoredPair> &all)
     {
         choose();
         all.insert(all.end(), pairs_.begin(), pairs_.end());
-        pairs_.clear();
-        floor_ = 0;
+        forget();
     }
 
 private:
-    bool better(const ScoredPair &a, const ScoredPair &b) const
+    // Pairs are counted by rank, in bins of 1/256 of each power of two from 2^-16 to 1, so that the floor follows every
+    // pair: it is the edge of the lowest bin from which on there are as many as wanted.
+    static constexpr uint32_t lowestBits = (127 - 16) << 23, binBits = 15;
+    static constexpr size_t bins = (16 << (23 - binBits)) + 1;
+    static size_t binOf(float rank)
     {
-        if (rank(a) != rank(b))
-            return rank(a) > rank(b);
-        if (a.level != b.level)
-            return a.level < b.level;
-        return a.location != b.location ? a.location < b.location : a.classIndex < b.classIndex;
+        const uint32_t bits = std::bit_cast<uint32_t>(rank);
+        return bits <= lowestBits ? 0 : std::min<size_t>((bits - lowestBits) >> binBits, bins - 1);
     }
+    static float lowerEdge(size_t bin)
+    {
+        return bin == 0 ? 0 : std::bit_cast<float>(lowestBits + (static_cast<uint32_t>(bin) << binBits));
+    }
+
+    void forget()
+    {
+        pairs_.clear();
+        countOf_.assign(bins, 0);
+        lowestBin_ = inBins_ = 0;
+        floor_ = 0;
+    }
+
+    /// Keeps the best; among those of the last one's rank the first ones.
     void choose()
     {
+        std::erase_if(pairs_, [this](const ScoredPair &pair) { return rank(pair) < floor_; });
         if (pairs_.size() <= wanted_)
             return;
         const auto last = pairs_.begin() + static_cast<std::ptrdiff_t>(wanted_) - 1;
-        std::nth_element(pairs_.begin(), last, pairs_.end(),
-                         [this](const ScoredPair &a, const ScoredPair &b) { return better(a, b); });
-        floor_ = rank(*last);
+        std::nth_element(pairs_.begin(), last, pairs_.end(), [this](const ScoredPair &a, const ScoredPair &b) {
+            if (rank(a) != rank(b))
+                return rank(a) > rank(b);
+            return std::tie(a.level, a.location, a.classIndex) < std::tie(b.level, b.location, b.classIndex);
+        });
+        floor_ = std::max(floor_, rank(*last));
         pairs_.resize(wanted_);
     }
 
@@ -62,6 +92,9 @@ private:
     RankRule rule_;
     float floor_ = 0;
     std::vector<ScoredPair> pairs_;
+    std::vector<uint32_t> countOf_;  ///< pairs shown, by bin
+    size_t lowestBin_ = 0;           ///< those below hold no pair that is wanted
+    size_t inBins_ = 0;              ///< pairs in this bin and those above
 };
 
 /// One pass over one level.
@@ -110,18 +143,23 @@ private:
         }
     }
 
+    /// What p·o must be more than, or as much as. 0 where pairs are ranked by p.
+    float leastProduct() const
+    {
+        if (profile_.rankRule != RankRule::Score)
+            return 0;
+        const float score = std::max(scoreThreshold_, best_.floor());
+        return profile_.scoreRule == ScoreRule::SquareRoot ? score * score : score;
+    }
+
     /// The class logit above which a pair of centerness `o` can be wanted. A little lower than exact, so that rounding
-    /// never loses a pair; show() decides.
+    /// never loses a pair; scored() decides.
     float bound(float o) const
     {
-        float p = classThreshold_;
-        if (profile_.rankRule == RankRule::Score) {
-            const float score = std::max(scoreThreshold_, best_.floor());
-            const float product = profile_.scoreRule == ScoreRule::SquareRoot ? score * score : score;
-            p = std::max(p, product > 0 ? product / o : 0);
-        } else {
+        const float product = leastProduct();
+        float p = std::max(classThreshold_, product > 0 ? product / o : 0);
+        if (profile_.rankRule == RankRule::ClassProbability)
             p = std::max(p, best_.floor());
-        }
         if (p > 1.00001f)
             return nothing;
         if (p <= 0)
@@ -130,72 +168,112 @@ private:
         return std::log(p / (1 - p)) - 2e-3f;
     }
 
+    /// Not less than ln σ(x), and cheap: two of its tangents and 0.
+    static float aboveLogSigmoid(float x) { return std::min(std::min(x, 0.5f * x - 0.6931f), 0.0f); }
+
     /// The bound of each location of the block, beyond reach where none of its pairs is above. False: no pair is.
     bool findBounds()
     {
-        const float lowest = bound(1);
+        const float lowest = bound(1), product = leastProduct();
+        const float leastLog = product > 0 ? std::log(product) - 2e-3f : -nothing;
         bool any = false;
         for (size_t i = 0; i < count_; ++i) {
             bounds_[i] = nothing;
             if (!(largest_[i] > lowest))
                 continue;
-            qualities_[i] = centerness_ ? sigmoid(centerness_[first_ + i]) : 1.0f;
-            const float its = bound(qualities_[i]);
+            const float logit = centerness_ ? centerness_[first_ + i] : nothing;
+            if (aboveLogSigmoid(largest_[i]) + aboveLogSigmoid(logit) < leastLog)
+                continue;
+            qualities_[i] = sigmoid(logit);
+            const float its = product > 0 ? bound(qualities_[i]) : lowest;
             if (largest_[i] > its) {
                 bounds_[i] = its;
                 any = true;
             }
         }
+        floorOfBounds_ = best_.floor();
         return any;
     }
 
-    void show(size_t i, int classIndex, float p)
+    /// Where the floor has risen well since, the bounds of a chunk are worked out again. False: no pair is above.
+    bool raiseBounds(size_t from, size_t to)
     {
-        const float o = qualities_[i];
-        const float score = profile_.scoreRule == ScoreRule::SquareRoot ? std::sqrt(p * o) : p * o;
-        if (!(p > classThreshold_) || !(score >= 0) ||
-            (profile_.rankRule == RankRule::Score && !(score > scoreThreshold_)))
-            return;
-        best_.show({score, p, o, level_, static_cast<int>(first_ + i), classIndex});
+        bool any = false;
+        for (size_t i = from; i < to; ++i) {
+            if (bounds_[i] == nothing)
+                continue;
+            if (best_.floor() > 1.02f * floorOfBounds_)
+                bounds_[i] = bound(qualities_[i]);
+            if (!(largest_[i] > bounds_[i]))
+                bounds_[i] = nothing;
+            else
+                any = true;
+        }
+        return any;
+    }
+
+    /// A pair of location `i` and whether it is wanted; its class is left open.
+    bool scored(ScoredPair &pair, size_t i, float p) const
+    {
+        const float o = qualities_[i], product = p * o;
+        const float score = profile_.scoreRule == ScoreRule::SquareRoot ? std::sqrt(product) : product;
+        pair = {score, p, o, level_, static_cast<int>(first_ + i), 0};
+        return p > classThreshold_ && score >= 0 && !(best_.rank(pair) < best_.floor()) &&
+               (profile_.rankRule != RankRule::Score || score > scoreThreshold_);
     }
 
     void showAllClasses()
     {
+        ScoredPair pair;
         for (size_t from = 0; from < count_; from += chunk) {
             const size_t to = std::min(from + chunk, count_);
-            if (std::all_of(bounds_ + from, bounds_ + to, [](float its) { return its == nothing; }))
+            if (!raiseBounds(from, to))
                 continue;
             for (int c = 0; c < channels_; ++c) {
                 const float *z = channel(c) + from;
-                if (to - from == chunk && !anyAbove(z, bounds_ + from))
-                    continue;
-                for (size_t i = from; i < to; ++i)
-                    if (z[i - from] > bounds_[i])
-                        show(i, c, sigmoid(z[i - from]));
+                for (uint32_t above = aboveBounds(z, bounds_ + from, to - from); above != 0; above &= above - 1) {
+                    const size_t k = static_cast<size_t>(std::countr_zero(above));
+                    if (scored(pair, from + k, sigmoid(z[k]))) {
+                        pair.classIndex = c;
+                        best_.show(pair);
+                    }
+                }
             }
         }
     }
 
-    static bool anyAbove(const float *z, const float *bounds)
+    /// Bit k is set if z[k] > bounds[k].
+    static uint32_t aboveBounds(const float *z, const float *bounds, size_t count)
     {
-        int any = 0;
-        for (size_t k = 0; k < chunk; ++k)
-            any |= z[k] > bounds[k] ? 1 : 0;
-        return any != 0;
+        uint32_t above = 0;
+#ifdef __SSE2__
+        if (count == chunk) {
+            for (size_t k = 0; k < chunk; k += 4)
+                above |= static_cast<uint32_t>(_mm_movemask_ps(
+                             _mm_cmpgt_ps(_mm_loadu_ps(z + k), _mm_loadu_ps(bounds + k))))
+                         << k;
+            return above;
+        }
+#endif
+        for (size_t k = 0; k < count; ++k)
+            above |= (z[k] > bounds[k] ? 1u : 0u) << k;
+        return above;
     }
 
     /// The most probable class of a location; the first one where several are equally probable in float32, though their
     /// logits may differ.
     void showBestClasses()
     {
+        ScoredPair pair;
         for (size_t i = 0; i < count_; ++i) {
-            if (bounds_[i] == nothing)
+            if (!(largest_[i] > bounds_[i]))
                 continue;
             const float p = sigmoid(largest_[i]), near = std::min(largest_[i] - 1e-3f, 8.0f);
-            int c = 0;
-            while (!(channel(c)[i] >= near && sigmoid(channel(c)[i]) >= p))
-                ++c;
-            show(i, c, p);
+            if (!scored(pair, i, p))
+                continue;
+            while (!(channel(pair.classIndex)[i] >= near && sigmoid(channel(pair.classIndex)[i]) >= p))
+                ++pair.classIndex;
+            best_.show(pair);
         }
     }
 
@@ -207,6 +285,7 @@ private:
     float scoreThreshold_, classThreshold_;
     size_t first_ = 0, count_ = 0;  ///< the block: its first location, how many
     float largest_[block], bounds_[block], qualities_[block];
+    float floorOfBounds_ = 0;
 };
 
 }  // namespace

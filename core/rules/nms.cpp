@@ -91,11 +91,4 @@ std::vector<NmsStep> nonMaximumSuppression(const std::vector<Detection> &detecti
     return steps;
 }
 
-std::vector<NmsStep> nonMaximumSuppression(const std::vector<Detection> &detections, double threshold)
-{
-    NmsRules rules;
-    rules.threshold = threshold;
-    return nonMaximumSuppression(detections, rules);
-}
-
 }  // namespace fcoscope

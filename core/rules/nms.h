@@ -53,7 +53,4 @@ private:
 /// order given. Boxes are compared as they stand: decode() makes them in the frame of the profile first.
 std::vector<NmsStep> nonMaximumSuppression(const std::vector<Detection> &detections, const NmsRules &rules);
 
-/// Class by class, without +1, what overlaps by more than the threshold goes.
-std::vector<NmsStep> nonMaximumSuppression(const std::vector<Detection> &detections, double threshold);
-
 }  // namespace fcoscope

@@ -19,13 +19,13 @@ Box targetBox(const Box &box, const ImageTransform &transform, const Profile &pr
 
 Box detectedBox(const Box &box, const ImageTransform &transform, const Profile &profile)
 {
-    if (profile.pixels == PixelConvention::Continuous)
-        return transform.toImage(box);
+    // Side by side and not by toImage(), which would turn a box that is inside out, and so nowhere, into one.
+    const double pixel = profile.pixels == PixelConvention::Inclusive ? 1 : 0;
     Box image;
-    image.x1 = transform.mirroredX ? transform.imageX(box.x2 + 1) : transform.imageX(box.x1);
-    image.y1 = transform.mirroredY ? transform.imageY(box.y2 + 1) : transform.imageY(box.y1);
-    image.x2 = (transform.mirroredX ? transform.imageX(box.x1 + 1) : transform.imageX(box.x2)) + 1;
-    image.y2 = (transform.mirroredY ? transform.imageY(box.y1 + 1) : transform.imageY(box.y2)) + 1;
+    image.x1 = transform.mirroredX ? transform.imageX(box.x2 + pixel) : transform.imageX(box.x1);
+    image.y1 = transform.mirroredY ? transform.imageY(box.y2 + pixel) : transform.imageY(box.y1);
+    image.x2 = (transform.mirroredX ? transform.imageX(box.x1 + pixel) : transform.imageX(box.x2)) + pixel;
+    image.y2 = (transform.mirroredY ? transform.imageY(box.y1 + pixel) : transform.imageY(box.y2)) + pixel;
     return image;
 }
 

@@ -249,7 +249,8 @@ void visitLosses(OptionTable &table, Profile &p)
     table.addChoice("box-activation", p.boxActivation,
                     {{"exponential", BoxActivation::Exponential}, {"relu", BoxActivation::Relu}},
                     message("core", "What makes the regressed distances positive."));
-    table.addChoice("quality", p.quality, {{"centerness", QualityTarget::Centerness}, {"iou", QualityTarget::Iou}},
+    table.addChoice("quality-target", p.quality,
+                    {{"centerness", QualityTarget::Centerness}, {"iou", QualityTarget::Iou}},
                     message("core", "What the third branch learns: centerness, or the IoU of the predicted box."));
     table.addChoice("box-loss", p.boxLoss,
                     {{"giou", BoxLoss::Giou},

@@ -31,7 +31,8 @@ int openLocked(const fs::path &path)
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (fd < 0)
         throw cannotWrite(path, errno);
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    // A file system without locks (some network homes) must do without them.
+    if (::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno != ENOLCK && errno != EOPNOTSUPP) {
         const int reason = errno;
         ::close(fd);
         if (reason == EWOULDBLOCK)
@@ -39,8 +40,8 @@ int openLocked(const fs::path &path)
                 message("core", "Another FCOScope is getting {0} at this moment.").with(path.stem().string()));
         throw cannotWrite(path, reason);
     }
-    struct stat opened {
-    }, named{};
+    struct stat opened {};
+    struct stat named {};
     if (::fstat(fd, &opened) == 0 && ::stat(path.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
         opened.st_dev == named.st_dev)
         return fd;

@@ -18,7 +18,10 @@ static QString run(const QStringList &arguments)
     return python.exitCode() == 0 ? QString() : QString::fromUtf8(python.readAll());
 }
 
-bool pythonHasTorch() { return QFile::exists(FCOSCOPE_PYTHON) && run({"-c", "import torch, numpy"}).isEmpty(); }
+bool pythonHasTorch()
+{
+    return QFile::exists(FCOSCOPE_PYTHON) && run({"-c", "import torch, numpy"}).isEmpty();
+}
 
 QString runPython(const QString &script, const QStringList &arguments)
 {

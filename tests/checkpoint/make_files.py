@@ -20,6 +20,8 @@ import types
 import numpy as np
 import torch
 
+import crafting
+
 SAFETENSORS = {torch.float64: "F64", torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16",
                torch.int64: "I64", torch.int32: "I32", torch.int16: "I16", torch.int8: "I8", torch.uint8: "U8",
                torch.bool: "BOOL", torch.complex64: "C64", torch.uint16: "U16", torch.uint32: "U32",
@@ -47,7 +49,8 @@ def write_safetensors(path, tensors, metadata=None):
 
 def case(name, truth, container="zip archive of PyTorch", **facts):
     """Remembers what must be read from the file `name`; arrays of the truth may be NumPy's."""
-    tensors = {key: torch.from_numpy(np.array(value, order="C")) if isinstance(value, (np.ndarray, np.generic)) else value
+    tensors = {key: torch.from_numpy(np.array(value, order="C"))
+               if isinstance(value, (np.ndarray, np.generic)) else value
                for key, value in truth.items()}
     write_safetensors(folder / (name + ".truth.safetensors"), tensors)
     cases[name] = {"container": container, **facts}
@@ -150,7 +153,8 @@ def training():
          wrapper="model", metadata={"iteration": "90000"}, leftOut=["optimizer", "scheduler"])
     both("pycls", {"epoch": 7, "model_state": weights}, weights, wrapper="model_state", metadata={"epoch": "7"})
     averaged = {key: value + 1 for key, value in weights.items()}
-    latest = {"epoch": 11, "time": 12.5, "best_metric": 0.25, "test_loss": 1e-3, "lr": 0.01, "big": 2**40, "huge": 2**100,
+    latest = {"epoch": 11, "time": 12.5, "best_metric": 0.25, "test_loss": 1e-3, "lr": 0.01, "big": 2**40,
+              "huge": 2**100,
               "model_state_dict": wrapped,
               "ema_model_state_dict": {"_orig_mod.module." + key: value for key, value in averaged.items()},
               "optimizer_state_dict": optimiser.state_dict(), "scheduler_state_dict": {"T": [1, 2]}}
@@ -160,7 +164,8 @@ def training():
          leftOut=["huge", "model_state_dict", "optimizer_state_dict", "scheduler_state_dict"])
     both("simpleaicv_plain", {**latest, "ema_model_state_dict": None}, weights, wrapper="model_state_dict")
     arguments = argparse.Namespace(lr=0.1, arch="r50")
-    both("namespace", {"state_dict": weights, "args": arguments, "epoch": 3, "counts": collections.Counter("ab")}, weights,
+    both("namespace", {"state_dict": weights, "args": arguments, "epoch": 3, "counts": collections.Counter("ab")},
+         weights,
          wrapper="state_dict", metadata={"epoch": "3"},
          leftOut=["argparse.Namespace in args", "collections.Counter in counts"])
     both("text", {"state_dict": weights, "note": "größer 大", "lr": np.float32(0.5), "steps": np.int64(7)}, weights,
@@ -199,6 +204,22 @@ def devices():
     case("cuda.legacy.pth", weights, container="legacy file of PyTorch")
 
 
+def old_pytorch():
+    """What today's torch does not write any more, by hand: PyTorch 0.3's call, views, Python 2's ordered dictionary."""
+    kind = "legacy file of PyTorch"
+    numbers = torch.arange(1.0, 7.0)
+    view = crafting.tensor(size=(2, 2), stride=(2, 1), view=crafting.tuple_(*map(crafting.number, (9, 2, 4))))
+    (folder / "view.pth").write_bytes(crafting.legacy(crafting.dict_(part=view, whole=crafting.tensor())))
+    case("view.pth", {"part": numbers[2:].reshape(2, 2), "whole": numbers.reshape(2, 3)}, container=kind)
+    first = (crafting.name("torch._utils", "_rebuild_tensor")
+             + crafting.tuple_(crafting.storage(), *[crafting.number(1)], crafting.tuple_(crafting.number(5)),
+                               crafting.tuple_(crafting.number(1))) + b"R")
+    pairs = b"](](" + crafting.text("a") + first + b"e](" + crafting.text("b") + crafting.tensor() + b"ee"
+    ordered = crafting.name("collections", "OrderedDict") + crafting.tuple_(pairs) + b"R"
+    (folder / "python2.pth").write_bytes(crafting.legacy(ordered))
+    case("python2.pth", {"a": numbers[1:], "b": numbers.reshape(2, 3)}, container=kind)
+
+
 def without_checksums():
     weights = state_dict()
     torch.serialization.set_crc32_options(False)
@@ -208,7 +229,7 @@ def without_checksums():
 
 
 class Python2Pickler(pickle._Pickler):
-    """Protocol 2 as Python 2 wrote it: str as SHORT_BINSTRING or BINSTRING, arrays with their bytes in such a string."""
+    """Protocol 2 as Python 2 wrote it: str as SHORT_BINSTRING or BINSTRING, arrays with their bytes in such one."""
     dispatch = dict(pickle._Pickler.dispatch)
 
     def save_bytes(self, value):
@@ -262,7 +283,8 @@ def refused():
     refuse("whole_model.pth", "somebody.models.CustomModel", lambda path: torch.save(CustomModel(2, 2), path))
     refuse("whole_model.legacy.pth", "somebody.models.CustomModel",
            lambda path: torch.save(CustomModel(2, 2), path, _use_new_zipfile_serialization=False))
-    refuse("wrapped_model.pth", "somebody.models.CustomModel", lambda path: torch.save({"model": CustomModel(2, 2)}, path))
+    refuse("wrapped_model.pth", "somebody.models.CustomModel",
+           lambda path: torch.save({"model": CustomModel(2, 2)}, path))
     del sys.modules["somebody.models"]
     refuse("script.pth", "TorchScript", lambda path: torch.jit.save(torch.jit.script(torch.nn.Linear(2, 2)), path))
     refuse("sparse.pth", "sparse", lambda path: torch.save({"a": torch.eye(3).to_sparse()}, path))
@@ -271,16 +293,19 @@ def refused():
     refuse("tensor.pth", "without a name", lambda path: torch.save(torch.ones(3), path))
     refuse("list.pth", "list", lambda path: torch.save([torch.ones(3)], path))
     refuse("numbers.pth", "no tensors", lambda path: torch.save({"epoch": 3}, path))
-    refuse("swapped.pkl", "big-endian", lambda path: path.write_bytes(pickle.dumps({"a": np.arange(3.0).astype(">f4")}, 2)))
+    refuse("swapped.pkl", "big-endian",
+           lambda path: path.write_bytes(pickle.dumps({"a": np.arange(3.0).astype(">f4")}, 2)))
     refuse("arrays.npz", "NumPy archive", lambda path: np.savez(path, a=np.ones(3)))
     refuse("array.npy", "NumPy array", lambda path: np.save(path, np.ones(3)))
-    refuse("conjugated.pth", "lazily", lambda path: torch.save({"a": torch.ones(2, dtype=torch.complex64).conj()}, path))
+    refuse("conjugated.pth", "lazily",
+           lambda path: torch.save({"a": torch.ones(2, dtype=torch.complex64).conj()}, path))
 
 
 if __name__ == "__main__":
     folder = pathlib.Path(sys.argv[1])
     torch.manual_seed(1)
     np.random.seed(1)
-    for write in (plain, dtypes, views, training, mmdetection, devices, without_checksums, arrays, safetensors, refused):
+    for write in (plain, dtypes, views, training, mmdetection, devices, old_pytorch, without_checksums, arrays,
+                  safetensors, refused):
         write()
     (folder / "cases.json").write_text(json.dumps(cases))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""read_back.py OURS THEIRS: torch.load(OURS, weights_only=True) gives the tensors of THEIRS, bit for bit, in its order."""
+"""read_back.py OURS THEIRS: torch.load(OURS, weights_only=True) gives the tensors of THEIRS, bit for bit, in order."""
 import collections
 import sys
 

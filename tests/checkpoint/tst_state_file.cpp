@@ -156,7 +156,8 @@ void TestStateFile::sharesStorages()
 
 void TestStateFile::pythonReadsOurs()
 {
-    for (const char *name : {"many.zip.pth", "dtypes.zip.pth", "new_dtypes.zip.pth", "views.zip.pth", "empty.zip.pth"}) {
+    for (const char *name :
+         {"many.zip.pth", "dtypes.zip.pth", "new_dtypes.zip.pth", "views.zip.pth", "empty.zip.pth"}) {
         const StateFile file = readStateFile(path(name));
         writeTorchFile(path("ours.pth"), file.tensors);
         const QString problem = runPython("read_back.py", {folder_.filePath("ours.pth"), folder_.filePath(name)});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The command's small languages: JSON out, TOML in, SHA-256.
+#include <QCryptographicHash>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -75,6 +76,18 @@ void TestTexts::shaOfKnownTexts()
     QCOMPARE(sha256(""), std::string("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
     QCOMPARE(sha256(std::string(1000000, 'a')),
              std::string("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"));
+    // In pieces that end within, at and beyond a block, and at each length of the padding.
+    for (const size_t piece : {1, 55, 63, 64, 65, 200})
+        for (size_t size = 0; size < 200; ++size) {
+            std::string text(size, 'x');
+            for (size_t i = 0; i < size; ++i)
+                text[i] = static_cast<char>(i * 7);
+            Sha256 sum;
+            for (size_t at = 0; at < size; at += piece)
+                sum.add(std::string_view(text).substr(at, piece));
+            QCOMPARE(QByteArray::fromStdString(sum.digits()),
+                     QCryptographicHash::hash(QByteArray::fromStdString(text), QCryptographicHash::Sha256).toHex());
+        }
 }
 
 struct Options {

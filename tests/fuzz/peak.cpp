@@ -45,7 +45,8 @@ void look(const StatePlan &plan, const ByteSource &source)
     std::vector<std::unique_ptr<char[]>> storages;
     uint64_t total = 0;
     for (const PlannedStorage &storage : plan.storages) {
-        promise(storage.offset <= source.size() && storage.length <= source.size() - storage.offset, "storage in the file");
+        promise(storage.offset <= source.size() && storage.length <= source.size() - storage.offset,
+                "storage in the file");
         total += storage.bytes;
         promise(total <= source.size(), "storages do not overlap");
         storages.emplace_back(new char[storage.bytes]);
@@ -55,9 +56,11 @@ void look(const StatePlan &plan, const ByteSource &source)
         promise(tensor.storage < storages.size() && tensor.shape.size() == tensor.strides.size(), "shape and strides");
         uint64_t last = tensor.offset;
         for (size_t i = 0; i < tensor.shape.size(); ++i)
-            last += static_cast<uint64_t>(tensor.shape[i] - (tensor.shape[i] > 0)) * static_cast<uint64_t>(tensor.strides[i]);
+            last += static_cast<uint64_t>(tensor.shape[i] - (tensor.shape[i] > 0)) *
+                    static_cast<uint64_t>(tensor.strides[i]);
         const uint64_t bytes = factsOf(tensor.type).bytes;
-        promise(tensor.count() == 0 || (last + 1) * bytes <= plan.storages[tensor.storage].bytes, "tensor in its storage");
+        promise(tensor.count() == 0 || (last + 1) * bytes <= plan.storages[tensor.storage].bytes,
+                "tensor in its storage");
         // AddressSanitizer watches these two.
         if (tensor.count() > 0) {
             [[maybe_unused]] volatile char first = storages[tensor.storage][tensor.offset * bytes],

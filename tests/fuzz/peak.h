@@ -8,6 +8,6 @@
 
 #include "core/fcos/checkpoint/state_plan.h"
 
-/// Plans `size` bytes at `data` with `plan`, reads every storage and looks at the ends of every tensor. Aborts when one of
-/// the promises is broken. Returns 0, as libFuzzer wants it.
+/// Plans `size` bytes at `data` with `plan`, reads every storage and looks at the ends of every tensor. Aborts when one
+/// of the promises is broken. Returns 0, as libFuzzer wants it.
 int readAndCheck(const uint8_t *data, size_t size, fcoscope::StatePlan (*plan)(const fcoscope::ByteSource &));

@@ -343,6 +343,9 @@ void DecodeTest::agreesWithThePlainWay()
         }
         if (round % 6 == 5)  // certainty, beyond what float32 tells apart
             fill(raw.levels[0].classLogits, [&] { return random.uniform(8, 40); });
+        if (round % 6 == 2)  // a hair above and below the class threshold
+            for (LevelOutputs &level : raw.levels)
+                fill(level.classLogits, [&] { return std::log(0.05 / 0.95) + random.uniform(-1e-3, 1e-3); });
         for (const double threshold : {0.0, 0.05, 0.2, 0.7, 1.0}) {
             DecodeOptions options = profile.decode;
             options.scoreThreshold = threshold;

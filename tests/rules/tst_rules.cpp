@@ -104,7 +104,7 @@ void RulesTest::nmsIsStrictAndClassWise()
     const auto steps = nonMaximumSuppression({detection({0, 0, 10, 6}, 0.8f), detection({0, 0, 10, 10}, 0.9f),
                                               detection({0, 0, 10, 10}, 0.7f, 1), detection({0, 0, 10, 9}, 0.5f),
                                               detection({0, 0, 10, 9.5}, 0.9f)},
-                                             0.6);
+                                             nmsRules(profileNamed("fcoscope"), {.nmsThreshold = 0.6}));
     QCOMPARE(steps[0].suppressedBy, -1);
     QCOMPARE(steps[1].suppressedBy, -1);
     QCOMPARE(steps[2].suppressedBy, -1);

@@ -102,6 +102,7 @@ private Q_SLOTS:
         const Said silent = fcos(arguments);  // nobody sits before it
         QCOMPARE(silent.exitCode, 2);
         QVERIFY2(silent.err.contains("AdelaiDet for non-commercial purposes"), silent.all());
+        QVERIFY2(!silent.err.contains("\\x0A"), silent.all());
         QVERIFY2(silent.err.contains("--accept-terms") && silent.out.isEmpty(), silent.all());
         QVERIFY(!QFile::exists(place(QStringLiteral("FCOS_R_50_1x.pth"))));
         QCOMPARE(server_->asked(QStringLiteral("good"), QStringLiteral("FCOS_R_50_1x.pth")), 0);
@@ -130,6 +131,8 @@ private Q_SLOTS:
                      refused.out.contains("The terms were not accepted, so nothing was fetched."),
                  refused.all());
         QVERIFY(!QFile::exists(place(QStringLiteral("FCOS_R_50_FPN_1x.pth"))));
+        const Said stopped = onTerminal(arguments, "Type yes:", "\x03");  // Ctrl-C
+        QVERIFY2(stopped.exitCode == 130 && stopped.out.contains("fcos: stopped."), stopped.all());
         const Said accepted = onTerminal(arguments, "Type yes:", "yes\n");
         QVERIFY2(accepted.exitCode == 0, accepted.all());
         QVERIFY(QFile::exists(place(QStringLiteral("FCOS_R_50_FPN_1x.pth"))));
@@ -165,6 +168,12 @@ private Q_SLOTS:
                                       << QByteArray("did you mean \"resnet50\"?");
         QTest::newRow("not http here") << QStringList{"model", "get", "resnet18", "--from", "http://mirror.example/"}
                                        << QByteArray("is not an https address");
+        for (const QStringList &verb : {QStringList{"model", "info"}, QStringList{"export"}})
+            QTest::newRow(qPrintable("not here, " + verb.last()))
+                << verb + QStringList{"resnet50"} + (verb.size() == 1 ? QStringList{"out.pth"} : QStringList())
+                << QByteArray("fcos model get resnet50 fetches them.");
+        QTest::newRow("not here, trained from") << QStringList{"train", ".", "--start-from", "resnet50"}
+                                                << QByteArray("fcos model get resnet50 fetches them.");
         QTest::newRow("not here, used") << QStringList{"detect", "x.png", "--weights", "resnet50"}
                                         << QByteArray("fcos model get resnet50 fetches them.");
     }

@@ -17,8 +17,7 @@ namespace {
 
 UserError unreadable(const std::filesystem::path &path, int reason)
 {
-    return UserError(
-        message("core", "The file {0} cannot be read: {1}.").with(path.string(), std::strerror(reason)));
+    return UserError(message("core", "The file {0} cannot be read: {1}.").with(path.string(), std::strerror(reason)));
 }
 
 }  // namespace
@@ -58,7 +57,10 @@ FileBytes::FileBytes(const std::filesystem::path &path)
     size_ = static_cast<uint64_t>(facts.st_size);
 }
 
-FileBytes::~FileBytes() { ::close(descriptor_); }
+FileBytes::~FileBytes()
+{
+    ::close(descriptor_);
+}
 
 uint64_t FileBytes::readSome(uint64_t offset, char *to, uint64_t count) const
 {

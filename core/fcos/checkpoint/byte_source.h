@@ -73,7 +73,7 @@ public:
     uint64_t at() const { return at_; }
     uint64_t left() const { return end_ - at_; }
     uint8_t byte();
-    uint64_t number(int bytes);  ///< little-endian, 1 to 8 bytes
+    uint64_t number(int bytes);             ///< little-endian, 1 to 8 bytes
     std::string_view view(uint64_t count);  ///< at most 4 kB, valid until the next call
     void skip(uint64_t count);
     const ByteSource &source() const { return source_; }

@@ -13,6 +13,7 @@ namespace fcoscope {
 namespace {
 
 constexpr size_t mostStorages = 1 << 16;
+constexpr uint64_t longestPickle = 64 << 20;  // in an archive, where the data of tensors lie outside it
 
 /// The folder that all entries lie in ("archive/"), after refusing archives that are something else.
 std::string folderOf(const std::vector<ZipEntry> &entries, const std::filesystem::path &path)
@@ -25,13 +26,15 @@ std::string folderOf(const std::vector<ZipEntry> &entries, const std::filesystem
             const std::string inside = entry.name.substr(std::min(folder.size(), entry.name.size()));
             return inside == "constants.pkl" || inside.starts_with("code/");
         }))
-        throw UserError(message("core", "The file {0} is a TorchScript program, not weights, and running a foreign program "
-                                        "is not safe: save the model's weights in Python with "
-                                        "torch.save(torch.jit.load(file).state_dict(), other_file).")
+        throw UserError(message("core",
+                                "The file {0} is a TorchScript program, not weights, and running a foreign program "
+                                "is not safe: save the model's weights in Python with "
+                                "torch.save(torch.jit.load(file).state_dict(), other_file).")
                             .with(path.string()));
     if (has([](const ZipEntry &entry) { return entry.name.ends_with(".npy"); }))
-        throw UserError(message("core", "The file {0} is a NumPy archive (.npz); save its arrays as a .pkl or .safetensors "
-                                        "file in Python.")
+        throw UserError(message("core",
+                                "The file {0} is a NumPy archive (.npz); save its arrays as a .pkl or .safetensors "
+                                "file in Python.")
                             .with(path.string()));
     if (!has([&](const ZipEntry &entry) { return entry.name == folder + "data.pkl" && !folder.empty(); }))
         throw unsupported(path, "it is an archive, and there is no folder with PyTorch's data.pkl in it but " +
@@ -64,7 +67,8 @@ void checkNotes(const ByteSource &source, const std::vector<ZipEntry> &entries, 
                       version = note(source, entries, folder + "version");
     if (!order.empty() && order != "little")
         throw unsupported(source.path(), "its byte order is " + shown(order) + " instead of \"little\"");
-    const bool number = version.size() <= 2 && std::all_of(version.begin(), version.end(), [](char c) { return c >= '0' && c <= '9'; });
+    const bool number =
+        version.size() <= 2 && std::all_of(version.begin(), version.end(), [](char c) { return c >= '0' && c <= '9'; });
     if (!version.empty() && (!number || std::stoi(version) > 10))
         throw unsupported(source.path(), "its version is " + shown(version) + ", and 1 to 10 are known");
 }
@@ -92,11 +96,14 @@ StatePlan planZip(const ByteSource &source)
     const std::string folder = folderOf(entries, source.path());
     checkNotes(source, entries, folder);
     const ZipEntry &pickle = *findEntry(entries, folder + "data.pkl");
+    if (pickle.bytes > longestPickle)
+        throw contradictory(source.path(), shown(pickle.name) + " has " + std::to_string(pickle.bytes) + " bytes");
     checkSum(source, pickle);
     ByteCursor in(source, pickle.offset, pickle.offset + pickle.bytes);
     const PickleTree tree = readPickle(in);
     if (in.left() != 0)
-        throw contradictory(source.path(), std::to_string(in.left()) + " bytes follow the pickle in " + shown(pickle.name));
+        throw contradictory(source.path(),
+                            std::to_string(in.left()) + " bytes follow the pickle in " + shown(pickle.name));
     StatePlan plan;
     plan.container = Container::Zip;
     takeWeights(tree, source, plan, [&](const StorageClaim &claim) {
@@ -107,8 +114,9 @@ StatePlan planZip(const ByteSource &source)
             throw plain ? damaged(source.path(), "the storage " + shown(claim.key) + " is missing")
                         : contradictory(source.path(), "a storage is named " + shown(claim.key));
         if (entry->bytes != claim.bytes)
-            throw contradictory(source.path(), "the storage " + claim.key + " should have " + std::to_string(claim.bytes) +
-                                                   " bytes and has " + std::to_string(entry->bytes));
+            throw contradictory(source.path(), "the storage " + claim.key + " should have " +
+                                                   std::to_string(claim.bytes) + " bytes and has " +
+                                                   std::to_string(entry->bytes));
         PlannedStorage storage{entry->offset, entry->bytes, entry->bytes, false, {}, entry->name};
         if (entry->checksum != 0)
             storage.checksum = entry->checksum;
@@ -121,7 +129,8 @@ namespace {
 
 /// Where each storage of a legacy file lies: they follow the last pickle in the order of its list of keys, each behind
 /// its count of elements.
-std::unordered_map<std::string, PlannedStorage> legacyStorages(const PickleTree &tree, const PickleTree &keys, ByteCursor &in)
+std::unordered_map<std::string, PlannedStorage> legacyStorages(const PickleTree &tree, const PickleTree &keys,
+                                                               ByteCursor &in)
 {
     const ByteSource &source = in.source();
     std::unordered_map<std::string, StorageClaim> claims;
@@ -144,7 +153,8 @@ std::unordered_map<std::string, PlannedStorage> legacyStorages(const PickleTree 
         const uint64_t count = in.number(8);
         if (count != claim->second.count)
             throw contradictory(source.path(), "the storage " + shown(key) + " should have " +
-                                                   std::to_string(claim->second.count) + " elements and has " + std::to_string(count));
+                                                   std::to_string(claim->second.count) + " elements and has " +
+                                                   std::to_string(count));
         const PlannedStorage storage{in.at(), claim->second.bytes, claim->second.bytes, false, {}, key};
         in.skip(claim->second.bytes);
         if (!found.emplace(key, storage).second)
@@ -159,7 +169,8 @@ void checkSystem(const PickleTree &tree, const ByteSource &source)
     const std::vector<NodeId> entries = tree.isDict(tree.root) ? tree.children(tree.root, 64) : std::vector<NodeId>{};
     bool little = false;
     for (size_t i = 0; i + 1 < entries.size(); i += 2)
-        if (tree.isText(entries[i]) && tree.length(entries[i]) == 13 && textOf(tree, entries[i], source) == "little_endian")
+        if (tree.isText(entries[i]) && tree.length(entries[i]) == 13 &&
+            textOf(tree, entries[i], source) == "little_endian")
             little = tree.kind(entries[i + 1]) == NodeKind::Bool && tree.boolean(entries[i + 1]);
     if (!little)
         throw unsupported(source.path(), "it does not say that it was written on a little-endian machine");

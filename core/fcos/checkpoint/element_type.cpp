@@ -5,7 +5,8 @@ namespace fcoscope {
 namespace {
 
 using enum ElementType;
-constexpr ElementTypeFacts types[] = {  // in the order of the enum
+constexpr ElementTypeFacts types[] = {
+    // in the order of the enum
     {Float64, 8, "float64", "DoubleStorage", "F64", "f8"},
     {Float32, 4, "float32", "FloatStorage", "F32", "f4"},
     {Float16, 2, "float16", "HalfStorage", "F16", "f2"},
@@ -27,7 +28,10 @@ constexpr ElementTypeFacts types[] = {  // in the order of the enum
 
 }  // namespace
 
-const ElementTypeFacts &factsOf(ElementType type) { return types[static_cast<size_t>(type)]; }
+const ElementTypeFacts &factsOf(ElementType type)
+{
+    return types[static_cast<size_t>(type)];
+}
 
 const ElementTypeFacts *findElementType(const char *ElementTypeFacts::*field, std::string_view name)
 {

@@ -20,11 +20,9 @@ struct Walk {
 
     void put(const std::string &key, std::string value)
     {
-        size_t bytes = key.size() + value.size();
-        for (const auto &[known, text] : plan.metadata)
-            bytes += plan.metadata.size() < mostFacts ? text.size() : 0;
-        if (plan.metadata.size() >= mostFacts || bytes > mostFactBytes)
+        if (plan.metadata.size() >= mostFacts || plan.metadataBytes + key.size() + value.size() > mostFactBytes)
             return leaveOut(plan, key);
+        plan.metadataBytes += key.size() + value.size();
         plan.metadata[key] = std::move(value);
     }
 
@@ -43,7 +41,8 @@ struct Walk {
         }
         case NodeKind::Text:
         case NodeKind::OldText:
-            return tree.length(node) > longestFact ? leaveOut(plan, key) : put(key, textOf(tree, node, source, longestFact));
+            return tree.length(node) > longestFact ? leaveOut(plan, key)
+                                                   : put(key, textOf(tree, node, source, longestFact));
         case NodeKind::Scalar:
             if (const auto number = planner.scalar(node))
                 return put(key, *number);

@@ -29,7 +29,10 @@ constexpr Signature signatures[] = {
     {0, "%PDF"sv, "a PDF document"},
     {0, "\x89HDF"sv, "an HDF5 file (of Keras, perhaps)"},
     {0, "\x93NUMPY"sv, "a single NumPy array"},
-    {0, "\x7f" "ELF"sv, "a program"},
+    {0,
+     "\x7f"
+     "ELF"sv,
+     "a program"},
     {0, "MZ"sv, "a program"},
 };
 
@@ -49,7 +52,10 @@ bool isWebPage(std::string_view first)
 }
 
 /// POSIX and GNU archives say so.
-bool isTar(std::string_view first) { return first.size() >= 512 && first.substr(257, 5) == "ustar"; }
+bool isTar(std::string_view first)
+{
+    return first.size() >= 512 && first.substr(257, 5) == "ustar";
+}
 
 }  // namespace
 
@@ -60,7 +66,7 @@ std::optional<Container> sniffContainer(std::string_view first, uint64_t fileByt
     if (first.size() >= 2 && first[0] == '\x80' && first[1] >= 2 && first[1] <= 5)
         // 0x1950a86a20f9469cfc6c, which PyTorch writes first
         return first.substr(2).starts_with("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"sv) ? Container::Legacy
-                                                                                             : Container::Pickle;
+                                                                                                 : Container::Pickle;
     if (first.size() >= 9 && first[8] == '{') {
         uint64_t header = 0;
         for (size_t i = 8; i-- > 0;)
@@ -78,28 +84,33 @@ Container containerOf(const ByteSource &source)
         throw UserError(message("core", "The file {0} is empty, so its download failed; get it again.").with(path));
     const std::string first = source.text(0, std::min<uint64_t>(source.size(), 4096));
     if (isTar(first))
-        throw UserError(message("core", "The file {0} is a tar archive (so were weights before PyTorch 0.1.10): unpack it, "
-                                        "or load it with an old PyTorch and save it again.")
+        throw UserError(message("core",
+                                "The file {0} is a tar archive (so were weights before PyTorch 0.1.10): unpack it, "
+                                "or load it with an old PyTorch and save it again.")
                             .with(path));
     if (const auto container = sniffContainer(first, source.size()))
         return *container;
     if (isWebPage(first))
-        throw UserError(message("core", "The file {0} is a web page, not weights: the address led to a page about the file; "
-                                        "download the file itself.")
+        throw UserError(message("core",
+                                "The file {0} is a web page, not weights: the address led to a page about the file; "
+                                "download the file itself.")
                             .with(path));
     if (first.starts_with("version https://git-lfs"))
-        throw UserError(message("core", "The file {0} is only a pointer of Git LFS: run \"git lfs pull\" where it came from.")
-                            .with(path));
+        throw UserError(
+            message("core", "The file {0} is only a pointer of Git LFS: run \"git lfs pull\" where it came from.")
+                .with(path));
     for (const Signature &known : signatures)
         if (std::string_view(first).substr(std::min(known.at, first.size())).starts_with(known.bytes))
-            throw UserError(message("core", "The file {0} is {1}, not weights; a .pth, .pt, .pkl or .safetensors file is "
-                                            "wanted.")
+            throw UserError(message("core",
+                                    "The file {0} is {1}, not weights; a .pth, .pt, .pkl or .safetensors file is "
+                                    "wanted.")
                                 .with(path, known.what));
     if (first.size() >= 9 && first[8] == '{')
         throw damaged(source.path(), "it begins like a safetensors file, but its header does not fit into its " +
                                          std::to_string(source.size()) + " bytes");
-    throw UserError(message("core", "The file {0} is not a file of weights: it begins with none of the marks of PyTorch's, "
-                                    "pickle or safetensors files; choose a .pth, .pt, .pkl or .safetensors file.")
+    throw UserError(message("core",
+                            "The file {0} is not a file of weights: it begins with none of the marks of PyTorch's, "
+                            "pickle or safetensors files; choose a .pth, .pt, .pkl or .safetensors file.")
                         .with(path));
 }
 

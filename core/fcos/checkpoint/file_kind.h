@@ -10,8 +10,8 @@
 
 namespace fcoscope {
 
-/// The container, by the first 4 kB of the file. Throws UserError for what people take for weights and is none: an empty
-/// file, a web page, a Git-LFS pointer, a picture, an archive.
+/// The container, by the first 4 kB of the file. Throws UserError for what people take for weights and is none: an
+/// empty file, a web page, a Git-LFS pointer, a picture, an archive.
 Container containerOf(const ByteSource &source);
 
 /// The same without reasons: nullopt for everything else.

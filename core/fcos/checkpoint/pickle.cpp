@@ -18,11 +18,12 @@ struct Refused {
     uint8_t code;
     const char *name;
 };
+// clang-format off
 constexpr Refused refused[] = {
-    {'F', "FLOAT"},      {'I', "INT"},      {'L', "LONG"},     {'P', "PERSID"},      {'S', "STRING"},
-    {'V', "UNICODE"},    {'d', "DICT"},     {'g', "GET"},      {'i', "INST"},        {'l', "LIST"},
-    {'o', "OBJ"},        {'p', "PUT"},      {0x82, "EXT1"},    {0x83, "EXT2"},       {0x84, "EXT4"},
-    {0x97, "NEXT_BUFFER"}, {0x98, "READONLY_BUFFER"}};
+    {'F', "FLOAT"}, {'I', "INT"}, {'L', "LONG"}, {'P', "PERSID"}, {'S', "STRING"}, {'V', "UNICODE"}, {'d', "DICT"},
+    {'g', "GET"}, {'i', "INST"}, {'l', "LIST"}, {'o', "OBJ"}, {'p', "PUT"}, {0x82, "EXT1"}, {0x83, "EXT2"},
+    {0x84, "EXT4"}, {0x97, "NEXT_BUFFER"}, {0x98, "READONLY_BUFFER"}};
+// clang-format on
 
 std::string hex(uint8_t byte)
 {
@@ -226,6 +227,8 @@ void PickleReader::string(NodeKind kind, int lengthBytes)
 
 void PickleReader::checkText(uint64_t length)
 {
+    if (length > PickleLimits::text)
+        refuse("its pickle holds a text of " + std::to_string(length) + " bytes");
     Utf8Checker checker;
     while (length > 0) {
         const std::string_view piece = in_.view(std::min<uint64_t>(length, 4096));
@@ -264,7 +267,9 @@ bool PickleReader::stepContainer(uint8_t code)
     case '}': push(make(NodeKind::Dict)); return true;
     case 0x8f: push(makeNamed(NodeKind::Opaque, nameIndex("builtins.set"))); return true;
     case 't': gather(NodeKind::Tuple, mark()); return true;
-    case 0x85: case 0x86: case 0x87: gather(NodeKind::Tuple, last(code - 0x84u)); return true;
+    case 0x85:
+    case 0x86:
+    case 0x87: gather(NodeKind::Tuple, last(code - 0x84u)); return true;
     case 'a': addTo(last(2) + 1, false, true); return true;
     case 'e': addTo(mark(), false, true); return true;
     case 0x90: addTo(mark(), false, false); return true;
@@ -361,6 +366,9 @@ std::string PickleReader::shortText(NodeId node)
     return in_.source().text(tree_.offset(node), tree_.length(node));
 }
 
-PickleTree readPickle(ByteCursor &cursor) { return PickleReader(cursor).whole(); }
+PickleTree readPickle(ByteCursor &cursor)
+{
+    return PickleReader(cursor).whole();
+}
 
 }  // namespace fcoscope

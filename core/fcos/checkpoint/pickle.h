@@ -27,30 +27,38 @@ struct PickleLimits {
     static constexpr uint32_t references = 1 << 20;  ///< entries of lists, tuples and dictionaries together
     static constexpr uint32_t memo = 1 << 20;
     static constexpr uint32_t stack = 1 << 18;
-    static constexpr uint64_t expanded = 1 << 20;    ///< nodes as if nothing were shared
+    static constexpr uint64_t expanded = 1 << 20;  ///< nodes as if nothing were shared
     static constexpr int depth = 256;
-    static constexpr size_t nameLength = 256;        ///< of a module, of a class
+    static constexpr size_t nameLength = 256;  ///< of a module, of a class
     static constexpr size_t names = 1 << 14;
+    static constexpr uint64_t text = 1 << 30;  ///< bytes of one text; those of a sparse file cost it nothing
 };
 
 using NodeId = uint32_t;
 
 enum class NodeKind : uint8_t {
-    None, Bool, Int, Real,
-    BigInt,      ///< more than eight bytes: its bytes lie in the file
-    Text,        ///< UTF-8
-    OldText,     ///< a string of Python 2: bytes, or text in Latin-1
+    None,
+    Bool,
+    Int,
+    Real,
+    BigInt,   ///< more than eight bytes: its bytes lie in the file
+    Text,     ///< UTF-8
+    OldText,  ///< a string of Python 2: bytes, or text in Latin-1
     Bytes,
-    Latin1,      ///< bytes that Python wrote as text: one character for each
-    List, Tuple, Dict, OrderedDict,
-    Global,      ///< the name of a class or function
-    Opaque,      ///< what came of calling a name that means nothing here
-    Storage,     ///< where PyTorch's bytes are; its child is the tuple that says so
-    Tensor, TypedTensor,  ///< child: the arguments of _rebuild_tensor(_v2), of _rebuild_tensor_v3
-    Dtype,       ///< NumPy's; children: its arguments and, once it was built, its state
-    Array,       ///< NumPy's; child: the state it was built with
-    FlatArray,   ///< NumPy's, protocol 5; child: the arguments of _frombuffer
-    Scalar,      ///< NumPy's; child: the arguments
+    Latin1,  ///< bytes that Python wrote as text: one character for each
+    List,
+    Tuple,
+    Dict,
+    OrderedDict,
+    Global,   ///< the name of a class or function
+    Opaque,   ///< what came of calling a name that means nothing here
+    Storage,  ///< where PyTorch's bytes are; its child is the tuple that says so
+    Tensor,
+    TypedTensor,  ///< child: the arguments of _rebuild_tensor(_v2), of _rebuild_tensor_v3
+    Dtype,        ///< NumPy's; children: its arguments and, once it was built, its state
+    Array,        ///< NumPy's; child: the state it was built with
+    FlatArray,    ///< NumPy's, protocol 5; child: the arguments of _frombuffer
+    Scalar,       ///< NumPy's; child: the arguments
 };
 
 class PickleTree {
@@ -67,7 +75,10 @@ public:
     double real(NodeId node) const;
     uint64_t offset(NodeId node) const { return nodes_[node].a; }  ///< of strings and bytes, in the source
     uint64_t length(NodeId node) const { return nodes_[node].b; }
-    const std::string &name(NodeId node) const { return names_[nodes_[node].count]; }  ///< Global, Opaque: "module.name"
+    const std::string &name(NodeId node) const
+    {
+        return names_[nodes_[node].count];
+    }  ///< Global, Opaque: "module.name"
 
     /// Children: a dictionary's are key, value, key, value, …
     uint32_t count(NodeId node) const { return nodes_[node].count; }

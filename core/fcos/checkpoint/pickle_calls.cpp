@@ -15,7 +15,10 @@ bool isNumpy(const std::string &name, const char *inside)
 
 }  // namespace
 
-void PickleReader::opaque(const std::string &name) { push(makeNamed(NodeKind::Opaque, nameIndex(name))); }
+void PickleReader::opaque(const std::string &name)
+{
+    push(makeNamed(NodeKind::Opaque, nameIndex(name)));
+}
 
 void PickleReader::wrap(NodeKind kind, NodeId child)
 {
@@ -85,7 +88,8 @@ bool PickleReader::calledTorch(const std::string &name, NodeId arguments)
     } else if (name == "torch._utils._rebuild_tensor_v3") {
         wrap(NodeKind::TypedTensor, arguments);
     } else if (name == "torch._utils._rebuild_parameter" || name == "torch._utils._rebuild_parameter_with_state") {
-        if (given.empty() || (tree_.kind(given[0]) != NodeKind::Tensor && tree_.kind(given[0]) != NodeKind::TypedTensor))
+        if (given.empty() ||
+            (tree_.kind(given[0]) != NodeKind::Tensor && tree_.kind(given[0]) != NodeKind::TypedTensor))
             return false;
         push(given[0]);
     } else if (name == "torch._tensor._rebuild_from_type_v2") {

@@ -6,14 +6,25 @@
 
 namespace fcoscope {
 
-double PickleTree::real(NodeId node) const { return std::bit_cast<double>(nodes_[node].a); }
+double PickleTree::real(NodeId node) const
+{
+    return std::bit_cast<double>(nodes_[node].a);
+}
 
 bool PickleTree::hasChildren(NodeKind kind)
 {
     switch (kind) {
-    case NodeKind::List: case NodeKind::Tuple: case NodeKind::Dict: case NodeKind::OrderedDict:
-    case NodeKind::Storage: case NodeKind::Tensor: case NodeKind::TypedTensor:
-    case NodeKind::Dtype: case NodeKind::Array: case NodeKind::FlatArray: case NodeKind::Scalar: return true;
+    case NodeKind::List:
+    case NodeKind::Tuple:
+    case NodeKind::Dict:
+    case NodeKind::OrderedDict:
+    case NodeKind::Storage:
+    case NodeKind::Tensor:
+    case NodeKind::TypedTensor:
+    case NodeKind::Dtype:
+    case NodeKind::Array:
+    case NodeKind::FlatArray:
+    case NodeKind::Scalar: return true;
     default: return false;
     }
 }
@@ -29,7 +40,10 @@ std::vector<NodeId> PickleTree::children(NodeId node, uint32_t most) const
     return found;
 }
 
-std::vector<NodeId> PickleTree::children(NodeId node) const { return children(node, UINT32_MAX); }
+std::vector<NodeId> PickleTree::children(NodeId node) const
+{
+    return children(node, UINT32_MAX);
+}
 
 std::vector<NodeId> PickleTree::storages() const
 {
@@ -61,8 +75,8 @@ void checkShape(const PickleTree &tree, const std::filesystem::path &path)
     const auto enter = [&](NodeId node) {
         const PickleTree::Node &entered = tree.nodes_[node];
         seen[node].expanded = 1;
-        frames.push_back({node, static_cast<uint32_t>(entered.a),
-                          PickleTree::hasChildren(entered.kind) ? entered.count : 0, 1, 1});
+        frames.push_back(
+            {node, static_cast<uint32_t>(entered.a), PickleTree::hasChildren(entered.kind) ? entered.count : 0, 1, 1});
     };
     enter(tree.root);
     while (!frames.empty()) {
@@ -92,8 +106,8 @@ void checkShape(const PickleTree &tree, const std::filesystem::path &path)
         if (!frames.empty() && frames.back().expanded > PickleLimits::expanded)
             throw contradictory(path, "its pickle unfolds to more than a million objects");
         if (!frames.empty() && frames.size() + frames.back().height > PickleLimits::depth)
-            throw contradictory(path, "the objects of its pickle lie more than " +
-                                          std::to_string(PickleLimits::depth) + " deep inside each other");
+            throw contradictory(path, "the objects of its pickle lie more than " + std::to_string(PickleLimits::depth) +
+                                          " deep inside each other");
     }
 }
 

@@ -29,7 +29,9 @@ uint64_t PlannedTensor::count() const
 
 StorageClaim readStorageClaim(const PickleTree &tree, NodeId storage, const ByteSource &source)
 {
-    const auto wrong = [&](const std::string &found) { return contradictory(source.path(), "a tensor's storage " + found); };
+    const auto wrong = [&](const std::string &found) {
+        return contradictory(source.path(), "a tensor's storage " + found);
+    };
     if (tree.kind(storage) != NodeKind::Storage)
         throw wrong("is none");
     // 'storage', class, key, device, count and, before PyTorch 1.6, what part of it is meant
@@ -44,7 +46,8 @@ StorageClaim readStorageClaim(const PickleTree &tree, NodeId storage, const Byte
     uint64_t elementBytes = 1;
     if (type != "torch.storage.UntypedStorage" && type != "torch.UntypedStorage") {
         const ElementTypeFacts *facts =
-            type.starts_with("torch.") ? findElementType(&ElementTypeFacts::storage, type.substr(type.rfind('.') + 1)) : nullptr;
+            type.starts_with("torch.") ? findElementType(&ElementTypeFacts::storage, type.substr(type.rfind('.') + 1))
+                                       : nullptr;
         if (!facts)
             throw unsupported(source.path(), "a tensor has the type " + shown(type));
         claim.type = facts->type;
@@ -52,10 +55,12 @@ StorageClaim readStorageClaim(const PickleTree &tree, NodeId storage, const Byte
     }
     if (__builtin_mul_overflow(claim.count, elementBytes, &claim.bytes) || claim.bytes > source.size())
         throw contradictory(source.path(), "a tensor's storage says that it has " + std::to_string(claim.count) +
-                                               " elements, and the whole file has " + std::to_string(source.size()) + " bytes");
+                                               " elements, and the whole file has " + std::to_string(source.size()) +
+                                               " bytes");
     if (parts.size() == 6 && tree.kind(parts[5]) != NodeKind::None) {
         const std::vector<NodeId> view = tree.children(parts[5], 4);
-        if (tree.kind(parts[5]) != NodeKind::Tuple || view.size() != 3 || !isNatural(tree, view[1]) || !isNatural(tree, view[2]))
+        if (tree.kind(parts[5]) != NodeKind::Tuple || view.size() != 3 || !isNatural(tree, view[1]) ||
+            !isNatural(tree, view[2]))
             throw wrong("is described in another way than PyTorch does");
         claim.viewOffset = static_cast<uint64_t>(tree.integer(view[1]));
         claim.viewCount = static_cast<uint64_t>(tree.integer(view[2]));
@@ -73,11 +78,13 @@ void TensorPlanner::refuse(const std::string &name, const std::string &found) co
 bool TensorPlanner::isTensor(NodeId node) const
 {
     switch (tree_.kind(node)) {
-    case NodeKind::Tensor: case NodeKind::TypedTensor: return true;
-    case NodeKind::Array: return tree_.count(node) == 1 && tree_.count(tree_.children(node)[0]) == 5 &&
-                                 dtype(tree_.children(tree_.children(node)[0])[2]).facts;
-    case NodeKind::FlatArray: return tree_.count(tree_.children(node)[0]) == 4 &&
-                                     dtype(tree_.children(tree_.children(node)[0])[1]).facts;
+    case NodeKind::Tensor:
+    case NodeKind::TypedTensor: return true;
+    case NodeKind::Array:
+        return tree_.count(node) == 1 && tree_.count(tree_.children(node)[0]) == 5 &&
+               dtype(tree_.children(tree_.children(node)[0])[2]).facts;
+    case NodeKind::FlatArray:
+        return tree_.count(tree_.children(node)[0]) == 4 && dtype(tree_.children(tree_.children(node)[0])[1]).facts;
     default: return false;
     }
 }
@@ -177,8 +184,8 @@ void TensorPlanner::finish(PlannedTensor tensor, uint64_t room)
         uint64_t reach = 0;
         if (extent > mostElements || (!empty && __builtin_mul_overflow(count, extent, &count)) || count > mostElements)
             refuse(tensor.name, "has more than " + std::to_string(mostElements) + " elements");
-        if (stride > uint64_t(1) << 40 ||
-            (!empty && (__builtin_mul_overflow(extent - 1, stride, &reach) || __builtin_add_overflow(last, reach, &last))))
+        if (stride > uint64_t(1) << 40 || (!empty && (__builtin_mul_overflow(extent - 1, stride, &reach) ||
+                                                      __builtin_add_overflow(last, reach, &last))))
             refuse(tensor.name, "reaches outside its storage");
     }
     if (!empty && last >= room)
@@ -232,7 +239,8 @@ void TensorPlanner::addArray(const std::string &name, NodeId node)
         const size_t axis = columns ? i : tensor.shape.size() - 1 - i;
         const auto extent = static_cast<uint64_t>(tensor.shape[axis]);
         tensor.strides[axis] = static_cast<int64_t>(step);
-        if (extent > mostElements || __builtin_mul_overflow(step, std::max<uint64_t>(extent, 1), &step) || step > mostElements)
+        if (extent > mostElements || __builtin_mul_overflow(step, std::max<uint64_t>(extent, 1), &step) ||
+            step > mostElements)
             refuse(name, "has more than " + std::to_string(mostElements) + " elements");
         count *= extent;
     }
@@ -270,10 +278,12 @@ std::optional<std::string> TensorPlanner::scalar(NodeId node) const
         return std::nullopt;
     const DtypeClaim type = dtype(parts[0]);
     const NodeKind kind = tree_.kind(parts[1]);
-    if (!type.facts || type.swapped || (kind != NodeKind::Bytes && kind != NodeKind::OldText && kind != NodeKind::Latin1) ||
+    if (!type.facts || type.swapped ||
+        (kind != NodeKind::Bytes && kind != NodeKind::OldText && kind != NodeKind::Latin1) ||
         tree_.length(parts[1]) > 16)
         return std::nullopt;
-    PlannedStorage storage{tree_.offset(parts[1]), tree_.length(parts[1]), type.facts->bytes, kind == NodeKind::Latin1, {}, ""};
+    PlannedStorage storage{
+        tree_.offset(parts[1]), tree_.length(parts[1]), type.facts->bytes, kind == NodeKind::Latin1, {}, ""};
     if (!storage.latin1 && storage.length != storage.bytes)
         return std::nullopt;
     char bytes[16] = {};

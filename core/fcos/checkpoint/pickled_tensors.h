@@ -13,9 +13,9 @@ namespace fcoscope {
 
 /// What a pickle says about one of PyTorch's storages.
 struct StorageClaim {
-    std::string key;                 ///< its name in the file
-    std::optional<ElementType> type; ///< none for untyped storages, which count bytes
-    uint64_t count = 0;              ///< of elements, or of bytes
+    std::string key;                  ///< its name in the file
+    std::optional<ElementType> type;  ///< none for untyped storages, which count bytes
+    uint64_t count = 0;               ///< of elements, or of bytes
     uint64_t bytes = 0;
     uint64_t viewOffset = 0, viewCount = 0;  ///< of old views: the part of it that is meant, in elements
 };

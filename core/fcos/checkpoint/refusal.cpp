@@ -5,8 +5,8 @@ namespace fcoscope {
 
 UserError damaged(const std::filesystem::path &path, const std::string &found)
 {
-    return UserError(
-        message("core", "The file {0} is damaged: {1}; get it again from where it came from.").with(path.string(), found));
+    return UserError(message("core", "The file {0} is damaged: {1}; get it again from where it came from.")
+                         .with(path.string(), found));
 }
 
 UserError contradictory(const std::filesystem::path &path, const std::string &found)

@@ -12,7 +12,8 @@
 namespace fcoscope {
 namespace {
 
-constexpr uint64_t longestHeader = 100'000'000, mostMetadataBytes = 16 << 20, longestName = 4096;
+// The format allows 100 MB; ten thousand tensors take one.
+constexpr uint64_t longestHeader = 32 << 20, mostMetadataBytes = 16 << 20, longestName = 4096;
 constexpr size_t mostEntries = 1 << 16, mostDimensions = 8;
 
 UserError malformed(const std::filesystem::path &path, const std::string &what)
@@ -221,6 +222,9 @@ SafetensorsHeader readSafetensorsHeader(const ByteSource &source)
         throw malformed(path, "it has only " + std::to_string(source.size()) + " bytes");
     ByteCursor in(source, 0, 9);
     const uint64_t length = in.number(8);
+    if (length > longestHeader && length <= source.size() - 8)
+        throw malformed(path, "its header has " + std::to_string(length) + " bytes, and at most " +
+                                  std::to_string(longestHeader) + " are read");
     if (in.byte() != '{' || length > longestHeader)
         throw UserError(message("core", "The file {0} is not a safetensors file.").with(path.string()));
     if (length > source.size() - 8)
@@ -252,6 +256,8 @@ StatePlan planSafetensors(const ByteSource &source)
         tensor.storage = static_cast<uint32_t>(plan.storages.size() - 1);
         plan.tensors.push_back(std::move(tensor));
     }
+    if (plan.tensors.empty())
+        throw malformed(source.path(), "it holds no tensors");
     dropWrapperPrefixes(plan.tensors);
     return plan;
 }

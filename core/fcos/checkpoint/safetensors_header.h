@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The header of a safetensors file, strictly: at most 100 MB, no duplicate names, sizes that agree with shape and type,
+// The header of a safetensors file, strictly: at most 32 MB, no duplicate names, sizes that agree with shape and type,
 // data that follows on without gap or overlap to the very end of the file. It is read as it comes, without a tree of
-// JSON values, because a hostile header of a hundred megabytes would make such a tree forty times as large.
+// JSON values, because a hostile header would make such a tree forty times as large as itself.
 #pragma once
 
 #include <map>

@@ -46,7 +46,8 @@ bool looksLikeWeights(const std::filesystem::path &path)
     }
     // What people take for weights because of its name (a web page saved as model.pth) is refused with a reason.
     std::string extension = path.extension().string();
-    std::transform(extension.begin(), extension.end(), extension.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
     for (const char *known : {".pth", ".pt", ".pkl", ".pyth", ".ckpt", ".safetensors", ".torch"})
         if (extension == known)
             return true;

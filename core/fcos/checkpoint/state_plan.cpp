@@ -38,7 +38,8 @@ namespace {
 void readLatin1(const ByteSource &source, const PlannedStorage &storage, char *to)
 {
     const auto wrong = [&] {
-        return contradictory(source.path(), "the bytes of the array " + shown(storage.name) + " are not what its size asks for");
+        return contradictory(source.path(),
+                             "the bytes of the array " + shown(storage.name) + " are not what its size asks for");
     };
     ByteCursor in(source, storage.offset, storage.offset + storage.length);
     uint64_t written = 0;

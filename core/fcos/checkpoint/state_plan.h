@@ -43,6 +43,7 @@ struct StatePlan {
     std::vector<std::string> classNames;
     std::map<std::string, std::string> metadata;
     std::vector<std::string> leftOut;
+    size_t metadataBytes = 0;  ///< so far
 };
 
 /// Throws UserError as readStateFile does.

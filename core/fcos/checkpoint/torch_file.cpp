@@ -107,9 +107,9 @@ public:
         // An extra field "FB" of padding, which is how PyTorch aligns.
         const size_t padding = (64 - (header + 30 + full.size() + 4) % 64) % 64;
         std::string facts;
-        putNumber(facts, 0, 2);                    // flags
-        putNumber(facts, 0, 2);                    // stored
-        putNumber(facts, uint64_t(0x21) << 16, 4); // 1 January 1980, so that equal weights make equal files
+        putNumber(facts, 0, 2);                     // flags
+        putNumber(facts, 0, 2);                     // stored
+        putNumber(facts, uint64_t(0x21) << 16, 4);  // 1 January 1980, so that equal weights make equal files
         putNumber(facts, crc32(data), 4);
         putNumber(facts, data.size(), 4);
         putNumber(facts, data.size(), 4);

@@ -12,8 +12,8 @@ namespace {
 
 /// Where trainers put them, the best first: what SimpleAICV averaged (and evaluates), and what it trained; mmdetection;
 /// the FCOS authors and detectron2; pycls; Caffe2.
-constexpr const char *wrappers[] = {"ema_model_state_dict", "model_state_dict", "state_dict", "model", "model_state",
-                                    "blobs"};
+constexpr const char *wrappers[] = {
+    "ema_model_state_dict", "model_state_dict", "state_dict", "model", "model_state", "blobs"};
 constexpr uint64_t longestName = 1024;
 
 struct Entry {
@@ -78,8 +78,9 @@ private:
             const bool named = tree_.isText(key) && tree_.length(key) <= longestName;
             if (!planner_.isTensor(value)) {
                 if (tree_.kind(value) == NodeKind::Opaque && tree_.name(value).starts_with("torch._utils._rebuild_"))
-                    throw unsupported(source_.path(), "a tensor in it is sparse, quantised or of another special kind (" +
-                                                          tree_.name(value) + ")");
+                    throw unsupported(source_.path(),
+                                      "a tensor in it is sparse, quantised or of another special kind (" +
+                                          tree_.name(value) + ")");
                 if (plan_.leftOut.size() < 1024)
                     leaveOut(plan_, named ? textOf(tree_, key, source_) : "a key that is no name");
                 continue;
@@ -141,8 +142,8 @@ private:
 
     [[noreturn]] void refuseObject(NodeId object) const
     {
-        throw unsupported(source_.path(), "it holds an object of the program that wrote it (" + shown(tree_.name(object)) +
-                                              ") instead of weights alone");
+        throw unsupported(source_.path(), "it holds an object of the program that wrote it (" +
+                                              shown(tree_.name(object)) + ") instead of weights alone");
     }
 
     [[noreturn]] void refuseRoot() const
@@ -150,7 +151,7 @@ private:
         const NodeKind kind = tree_.kind(tree_.root);
         if (kind == NodeKind::Opaque || kind == NodeKind::Global)
             refuseObject(tree_.root);
-        throw unsupported(source_.path(), planner_.isTensor(tree_.root) ? "it holds one tensor without a name"
+        throw unsupported(source_.path(), planner_.isTensor(tree_.root)  ? "it holds one tensor without a name"
                                           : tree_.isSequence(tree_.root) ? "it holds a list instead of a dictionary"
                                                                          : "it holds a value instead of a dictionary");
     }
@@ -171,9 +172,10 @@ void takeWeights(const PickleTree &tree, const ByteSource &source, StatePlan &pl
 void dropWrapperPrefixes(std::vector<PlannedTensor> &tensors)
 {
     for (const std::string prefix : {"module.", "_orig_mod.", "module.", "_orig_mod."}) {
-        const bool all = !tensors.empty() && std::all_of(tensors.begin(), tensors.end(), [&](const PlannedTensor &tensor) {
-            return tensor.name.size() > prefix.size() && tensor.name.starts_with(prefix);
-        });
+        const bool all =
+            !tensors.empty() && std::all_of(tensors.begin(), tensors.end(), [&](const PlannedTensor &tensor) {
+                return tensor.name.size() > prefix.size() && tensor.name.starts_with(prefix);
+            });
         for (PlannedTensor &tensor : tensors)
             if (all)
                 tensor.name.erase(0, prefix.size());

@@ -6,8 +6,8 @@
 
 namespace fcoscope {
 
-/// Fills the plan's tensors, wrapper, class names, metadata and what was left out. Weights are looked for under the keys
-/// that trainers use, an average of the weights before the weights themselves, then at the top.
+/// Fills the plan's tensors, wrapper, class names, metadata and what was left out. Weights are looked for under the
+/// keys that trainers use, an average of the weights before the weights themselves, then at the top.
 void takeWeights(const PickleTree &tree, const ByteSource &source, StatePlan &plan, const TensorPlanner::Place &place);
 
 /// Drops "module." and "_orig_mod." as long as every name begins with it.

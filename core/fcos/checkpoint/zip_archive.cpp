@@ -40,8 +40,7 @@ Directory wideDirectory(const ByteSource &source, Directory narrow, uint64_t loc
     record.skip(4);
     if (record.number(4) != 0 || record.number(4) != 0)
         throw contradictory(source.path(), "it is one part of an archive in several");
-    const uint64_t here = record.number(8), all = record.number(8), bytes = record.number(8),
-                   offset = record.number(8);
+    const uint64_t here = record.number(8), all = record.number(8), bytes = record.number(8), offset = record.number(8);
     if (here != all)
         throw contradictory(source.path(), "it is one part of an archive in several");
     narrow.entries = agreed(narrow.entries, 0xFFFF, all, source.path());
@@ -252,8 +251,9 @@ std::vector<ZipEntry> readZipDirectory(const ByteSource &source)
 
 const ZipEntry *findEntry(const std::vector<ZipEntry> &entries, const std::string &name)
 {
-    const auto found = std::lower_bound(entries.begin(), entries.end(), name,
-                                        [](const ZipEntry &entry, const std::string &wanted) { return entry.name < wanted; });
+    const auto found =
+        std::lower_bound(entries.begin(), entries.end(), name,
+                         [](const ZipEntry &entry, const std::string &wanted) { return entry.name < wanted; });
     return found != entries.end() && found->name == name ? &*found : nullptr;
 }
 

@@ -19,10 +19,10 @@ namespace fcoscope {
 struct ZipEntry {
     std::string name;
     uint16_t flags = 0;
-    uint16_t method = 0;       ///< 0: stored as it is; 8: deflated
-    uint32_t checksum = 0;     ///< CRC-32; 0 also where the writer made none
-    uint64_t headerOffset = 0; ///< of what stands before the data
-    uint64_t offset = 0;       ///< of the data
+    uint16_t method = 0;        ///< 0: stored as it is; 8: deflated
+    uint32_t checksum = 0;      ///< CRC-32; 0 also where the writer made none
+    uint64_t headerOffset = 0;  ///< of what stands before the data
+    uint64_t offset = 0;        ///< of the data
     uint64_t packedBytes = 0, bytes = 0;
 };
 
