@@ -1,94 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/session.h"
 
-#include <QElapsedTimer>
 #include <QFile>
 
 #include <algorithm>
-#include <new>
-#include <stdexcept>
-
-#include "core/rules/decode.h"
 
 namespace fcoscope {
 namespace {
 
 using Stage = ImageStatus::Stage;
 
-// What is kept beside the current image, so that going back costs nothing.
-constexpr size_t keptPictureBytes = size_t(384) << 20;
-constexpr size_t keptFindingsBytes = size_t(256) << 20;
 constexpr size_t problemsTold = 3;  // of one opening, each in its own words; the rest are counted
 
-PicturePtr readPicture(const Backend &backend, const ImageId &id)
-{
-    auto picture = std::make_shared<Picture>();
-    picture->image = backend.readImage(id);
-    picture->image.id = id;
-    picture->shown = toQImage(picture->image);
-    return picture;
-}
-
-FindingsPtr decoded(const RawOutputsPtr &raw, const ModelPtr &model, const DecodeOptions &options, double networkMs)
-{
-    QElapsedTimer clock;
-    clock.start();
-    auto findings = std::make_shared<Findings>();
-    findings->detections = decode(*raw, model->info.profile, options);
-    findings->options = options;
-    findings->raw = raw;
-    findings->model = model;
-    findings->networkMs = networkMs;
-    findings->decodeMs = static_cast<double>(clock.nsecsElapsed()) / 1e6;
-    return findings;
-}
-
-FindingsPtr detectIn(const Picture &picture, const ModelPtr &model, const DecodeOptions &options,
-                     const RunContext &context)
-{
-    QElapsedTimer clock;
-    clock.start();
-    const RawOutputsPtr raw = model->run(picture.image, context);
-    if (raw->imageId != picture.image.id)
-        throw std::logic_error("raw outputs of " + raw->imageId + " for " + picture.image.id);
-    return decoded(raw, model, options, static_cast<double>(clock.nsecsElapsed()) / 1e6);
-}
-
-size_t bytesOf(const PicturePtr &picture)
-{
-    return picture->image.pixels.size() + static_cast<size_t>(picture->shown.sizeInBytes());
-}
-
-size_t bytesOf(const FindingsPtr &findings)
-{
-    size_t values = 0;
-    for (const LevelOutputs &level : findings->raw->levels)
-        values +=
-            level.classLogits.values.size() + level.centernessLogits.values.size() + level.distances.values.size();
-    return values * sizeof(float) + findings->detections.size() * sizeof(Detection);
-}
-
-/// Lets the longest unused go until the rest fits; the first always stays.
-template <typename Kept> void trim(std::list<Kept> &kept, size_t limit)
-{
-    size_t bytes = 0;
-    for (auto it = kept.begin(); it != kept.end();) {
-        bytes += bytesOf(*it);
-        it = it != kept.begin() && bytes > limit ? kept.erase(it) : std::next(it);
-    }
-}
-
 }  // namespace
-
-QImage toQImage(const Image &image)
-{
-    const QImage wrapped(image.pixels.data(), image.size.width, image.size.height,
-                         static_cast<qsizetype>(image.size.width) * 3, QImage::Format_RGB888);
-    QImage converted = wrapped.convertToFormat(QImage::Format_RGB32);
-    if (converted.isNull())
-        throw std::bad_alloc();
-    return converted;
-}
 
 Session::Session(Backend backend, QObject *parent) : QObject(parent), backend_(std::move(backend))
 {
@@ -172,7 +96,7 @@ void Session::closeImages()
     rows_.clear();
     statuses_.clear();
     skipped_.clear();
-    pictures_.clear();
+    keptPictures_.clear();
     keptFindings_.clear();
     current_.clear();
     tell(Change::Images | Change::Current);
@@ -245,7 +169,7 @@ void Session::leaveCurrent()
 
 void Session::read(const ImageId &id)
 {
-    if (const PicturePtr kept = keptPicture(id)) {
+    if (const PicturePtr kept = keptPictures_.of(id)) {
         show(kept);
         return;
     }
@@ -262,7 +186,7 @@ void Session::prefetch()
     if (forwards_ ? row + 1 >= images_.size() : row == 0)
         return;
     const ImageId id = images_[forwards_ ? row + 1 : row - 1];
-    if (keptPicture(id) || (prefetchJob_.running() && prefetching_ == id))
+    if (keptPictures_.of(id) || (prefetchJob_.running() && prefetching_ == id))
         return;
     prefetching_ = id;
     prefetchJob_.start([id, backend = backend_](const RunContext &) { return readPicture(backend, id); },
@@ -278,9 +202,9 @@ void Session::pictureArrived(const ImageId &id, Outcome<PicturePtr> outcome)
             show(*outcome.result);
         } else {
             // Read ahead: kept behind the current one.
-            keepPicture(*outcome.result);
+            keptPictures_.keep(*outcome.result);
             if (picture_)
-                keepPicture(picture_);
+                keptPictures_.keep(picture_);
         }
     }
 }
@@ -289,13 +213,13 @@ void Session::show(PicturePtr picture)
 {
     const ImageId id = current_;
     picture_ = picture;
-    keepPicture(std::move(picture));
+    keptPictures_.keep(std::move(picture));
     setStatus(id, statusAtRest());
     tell(Change::Shown);
     if (current_ != id)
         return;
     prefetch();
-    if (const FindingsPtr kept = keptFindings(id)) {
+    if (const FindingsPtr kept = keptFindings_.of(id)) {
         if (kept->options == options_)
             setFindings(kept);
         else
@@ -381,7 +305,7 @@ void Session::setFindings(FindingsPtr findings)
 {
     findings_ = findings;
     const int count = static_cast<int>(findings->detections.size());
-    keepFindings(std::move(findings));
+    keptFindings_.keep(std::move(findings));
     tell(Change::Found);
     setStatus(current_, {Stage::Detected, count, {}});
 }
@@ -397,7 +321,7 @@ ImageStatus Session::status(const ImageId &id) const
 /// Of the current image, while nothing is being done with it.
 ImageStatus Session::statusAtRest()
 {
-    const FindingsPtr kept = keptFindings(current_);
+    const FindingsPtr kept = keptFindings_.of(current_);
     return kept ? ImageStatus{Stage::Detected, static_cast<int>(kept->detections.size()), {}} : ImageStatus{};
 }
 
@@ -414,35 +338,6 @@ void Session::fail(const ImageId &id, const Message &reason)
     setStatus(id, {Stage::Failed, 0, reason});
     if (id == current_)
         Q_EMIT failed({reason, id});
-}
-
-// --- What is kept
-
-void Session::keepPicture(PicturePtr picture)
-{
-    pictures_.remove_if([&](const PicturePtr &other) { return other->image.id == picture->image.id; });
-    pictures_.push_front(std::move(picture));
-    trim(pictures_, keptPictureBytes);
-}
-
-PicturePtr Session::keptPicture(const ImageId &id)
-{
-    const auto it = std::find_if(pictures_.begin(), pictures_.end(), [&](const auto &p) { return p->image.id == id; });
-    return it == pictures_.end() ? nullptr : *it;
-}
-
-void Session::keepFindings(FindingsPtr findings)
-{
-    keptFindings_.remove_if([&](const FindingsPtr &other) { return other->raw->imageId == findings->raw->imageId; });
-    keptFindings_.push_front(std::move(findings));
-    trim(keptFindings_, keptFindingsBytes);
-}
-
-FindingsPtr Session::keptFindings(const ImageId &id)
-{
-    const auto it =
-        std::find_if(keptFindings_.begin(), keptFindings_.end(), [&](const auto &f) { return f->raw->imageId == id; });
-    return it == keptFindings_.end() ? nullptr : *it;
 }
 
 }  // namespace fcoscope

@@ -10,18 +10,16 @@
 // reads the current image, one the next image, one decodes, one opens folders and data sets.
 #pragma once
 
-#include <QImage>
 #include <QObject>
 #include <QStringList>
 #include <QTimer>
 
 #include <filesystem>
-#include <list>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
-#include "app/session/backend.h"
+#include "app/session/findings.h"
 #include "app/session/job.h"
 #include "app/session/opening.h"
 #include "app/session/weights_shelf.h"
@@ -35,24 +33,6 @@ struct ImageStatus {
     Message reason;      ///< Failed
     bool operator==(const ImageStatus &) const = default;
 };
-
-/// An image for the network and for the screen.
-struct Picture {
-    Image image;
-    QImage shown;
-};
-using PicturePtr = std::shared_ptr<const Picture>;
-
-/// What was found in one image, with everything it was made from.
-struct Findings {
-    std::vector<Detection> detections;
-    DecodeOptions options;  ///< with which they were decoded
-    RawOutputsPtr raw;
-    ModelPtr model;
-    double networkMs = 0;  ///< wall time of the network's run, resizing included
-    double decodeMs = 0;
-};
-using FindingsPtr = std::shared_ptr<const Findings>;
 
 struct Change {
     enum Part : unsigned {
@@ -131,11 +111,6 @@ private:
     void fail(const ImageId &id, const Message &reason);
     void tell(unsigned parts) { Q_EMIT changed({parts, {}}); }
 
-    void keepPicture(PicturePtr picture);
-    PicturePtr keptPicture(const ImageId &id);
-    void keepFindings(FindingsPtr findings);
-    FindingsPtr keptFindings(const ImageId &id);
-
     const Backend backend_;
     QTimer idle_;  // since the network last ran
     std::vector<ImageId> images_;
@@ -149,8 +124,8 @@ private:
     FindingsPtr findings_;
     ModelPtr model_;
     DecodeOptions options_;
-    std::list<PicturePtr> pictures_;       // kept, the latest used first
-    std::list<FindingsPtr> keptFindings_;  // likewise
+    Kept<Picture> keptPictures_{size_t(384) << 20};
+    Kept<Findings> keptFindings_{size_t(256) << 20};
     std::vector<std::filesystem::path> openLater_;
     ImageId prefetching_;  // what prefetchJob_ reads
 
@@ -164,8 +139,5 @@ private:
     Job<Opened> opening_{openThread_};
     WeightsShelf weights_{backend_};
 };
-
-/// The picture as Qt paints it fastest.
-QImage toQImage(const Image &image);
 
 }  // namespace fcoscope

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/findings.h"
+
+#include <QElapsedTimer>
+
+#include <new>
+#include <stdexcept>
+
+#include "core/rules/decode.h"
+
+namespace fcoscope {
+
+QImage toQImage(const Image &image)
+{
+    const QImage wrapped(image.pixels.data(), image.size.width, image.size.height,
+                         static_cast<qsizetype>(image.size.width) * 3, QImage::Format_RGB888);
+    QImage converted = wrapped.convertToFormat(QImage::Format_RGB32);
+    if (converted.isNull())
+        throw std::bad_alloc();
+    return converted;
+}
+
+PicturePtr readPicture(const Backend &backend, const ImageId &id)
+{
+    auto picture = std::make_shared<Picture>();
+    picture->image = backend.readImage(id);
+    picture->image.id = id;
+    picture->shown = toQImage(picture->image);
+    return picture;
+}
+
+FindingsPtr decoded(const RawOutputsPtr &raw, const ModelPtr &model, const DecodeOptions &options, double networkMs)
+{
+    QElapsedTimer clock;
+    clock.start();
+    auto findings = std::make_shared<Findings>();
+    findings->detections = decode(*raw, model->info.profile, options);
+    findings->options = options;
+    findings->raw = raw;
+    findings->model = model;
+    findings->networkMs = networkMs;
+    findings->decodeMs = static_cast<double>(clock.nsecsElapsed()) / 1e6;
+    return findings;
+}
+
+FindingsPtr detectIn(const Picture &picture, const ModelPtr &model, const DecodeOptions &options,
+                     const RunContext &context)
+{
+    QElapsedTimer clock;
+    clock.start();
+    const RawOutputsPtr raw = model->run(picture.image, context);
+    if (raw->imageId != picture.image.id)
+        throw std::logic_error("raw outputs of " + raw->imageId + " for " + picture.image.id);
+    return decoded(raw, model, options, static_cast<double>(clock.nsecsElapsed()) / 1e6);
+}
+
+size_t bytesOf(const Picture &picture)
+{
+    return picture.image.pixels.size() + static_cast<size_t>(picture.shown.sizeInBytes());
+}
+
+size_t bytesOf(const Findings &findings)
+{
+    size_t values = 0;
+    for (const LevelOutputs &level : findings.raw->levels)
+        values +=
+            level.classLogits.values.size() + level.centernessLogits.values.size() + level.distances.values.size();
+    return values * sizeof(float) + findings.detections.size() * sizeof(Detection);
+}
+
+}  // namespace fcoscope
