@@ -70,7 +70,11 @@ void MessageStrip::show(Notice notice)
 {
     if (!notice.topic.empty())
         std::erase_if(notices_, [&](const Notice &n) { return n.topic == notice.topic; });
-    notices_.push_back(std::move(notice));
+    // Something that failed is not covered by what is merely worth a word.
+    auto place = notices_.end();
+    while (notice.kind == Kind::Info && place != notices_.begin() && std::prev(place)->kind != Kind::Info)
+        --place;
+    notices_.insert(place, std::move(notice));
     refresh();
     QAccessibleEvent alert(this, QAccessible::Alert);
     QAccessible::updateAccessibility(&alert);

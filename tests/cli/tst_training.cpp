@@ -62,6 +62,7 @@ private Q_SLOTS:
     void changedDataIsRefused();
     void changedOptionsAreRefused();
     void precedence();
+    void weightsToStartFromBringTheirStructure();
 
 private:
     QString path(const char *name) const { return folder_.filePath(name); }
@@ -375,6 +376,31 @@ void TestTraining::precedence()
          {"epochs = 2\n", "seed = 9\n", "center-radius = 2\n", "flip-x = false\n", "profile = \"tv\"\n",
           "range-test = \"open\"\n",    // from the profile that the file names
           "backbone-width = 0.125\n"})  // from a flag
+        QVERIFY2(toml.contains(line), (line + toml).constData());
+}
+
+void TestTraining::weightsToStartFromBringTheirStructure()
+{
+    const QStringList size{"--train-width", "128", "--train-height", "96", "--batch", "2", "--threads", "1",
+                           "--stop-after", "1"};
+    const QString run = path("continued"), other = path("other");
+    Said said = fcos(QStringList{"train", demo_, "--run", run, "--start-from", weights_, "--long-side", "160"} + size);
+    QVERIFY2(said.exitCode == 0, said.all());
+    QByteArray toml = contents(run + "/run.toml");
+    for (const char *line : {"backbone-width = 0.125\n", "pyramid-channels = 16\n", "short-side = 96\n",  // the file's
+                             "long-side = 160\n"})                                                       // the flag's
+        QVERIFY2(toml.contains(line), (line + toml).constData());
+    // A resumed run needs neither the file nor the flags.
+    said = fcos({"train", "--run", run, "--stop-after", "2"});
+    QVERIFY2(said.exitCode == 0, said.all());
+    QVERIFY2(said.out.contains("step 2"), said.out);
+
+    // Another profile named: that one's rules, and what fits of the weights.
+    said = fcos(QStringList{"train", demo_, "--run", other, "--start-from", weights_, "--profile", "tz-imprv"} + tiny +
+                QStringList{"--stop-after", "1"});
+    QVERIFY2(said.exitCode == 0, said.all());
+    toml = contents(other + "/run.toml");
+    for (const char *line : {"profile = \"tz-imprv\"\n", "pixels = \"inclusive\"\n"})
         QVERIFY2(toml.contains(line), (line + toml).constData());
 }
 

@@ -46,6 +46,21 @@ private Q_SLOTS:
         window_->show();
     }
 
+    void informationDoesNotCoverAFailure()
+    {
+        strip_->show(MessageStrip::Kind::Info, QString("First."));
+        strip_->show(MessageStrip::Kind::Error, QString("Bad."));
+        strip_->show(MessageStrip::Kind::Info, QString("By the way."));
+        QCOMPARE(strip_->text(), QString("Bad."));
+        strip_->show(MessageStrip::Kind::Warning, QString("Careful."));
+        QCOMPARE(strip_->text(), QString("Careful."));
+        strip_->closeCurrent();
+        strip_->closeCurrent();
+        QCOMPARE(strip_->text(), QString("By the way."));
+        strip_->closeCurrent();
+        QCOMPARE(strip_->text(), QString("First."));
+    }
+
     void isHiddenWithoutNotice()
     {
         QVERIFY(!strip_->isVisible());
