@@ -1972,6 +1972,10 @@
         <source>One model at a time: {0} is opened, {1} is not.</source>
         <translation>一次只能使用一个模型：已打开 {0}，未打开 {1}。</translation>
     </message>
+    <message>
+        <source>The weights {0} are of {1}, which the profile {2} does not compute; those that do: {3}.</source>
+        <translation>权重 {0} 属于 {1}，配置 {2} 不能计算它；可用的配置：{3}。</translation>
+    </message>
 </context>
 <context>
     <name>fcoscope::Canvas</name>

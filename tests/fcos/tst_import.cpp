@@ -267,6 +267,7 @@ void ImportTest::thePersonsWord()
     QVERIFY(said.network.centernessBranch == CenternessBranch::BoxTower);
     QVERIFY(sentences(said.assumptions).find("imprv") == std::string::npos);
     QVERIFY(refusal([&] { importModel(file, "imprv"); }).starts_with("There is no profile"));
+    QVERIFY(refusal([&] { importModel(file, "zg"); }).ends_with("those that do: tz-orig, tz-imprv, ad, ad-rt."));
     QCOMPARE(importModel(emptyFile("tianzhi_r50", "/imprv/FCOS_imprv_R_50_FPN_1x.pth")).profile.name,
              std::string("tz-imprv"));
     QCOMPARE(importModel(emptyFile("tianzhi_r50", "/imprv/FCOS_R_50_FPN_1x.pth")).profile.name, std::string("tz-orig"));

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <optional>
 
+#include "core/base/error.h"
+
 namespace fcoscope {
 namespace {
 
@@ -297,11 +299,37 @@ void fitLevels(Profile &profile, const std::vector<double> &strides)
         profile.rangeLimits.push_back(8 * strides[i]);
 }
 
+/// A detector of another codebase has the same tensors and means something else by them: it would load and find nothing.
+void checkChosen(const StateFile &file, Codebase codebase, const std::string &chosen)
+{
+    if (chosen.empty() || codebase == Codebase::Detectron2)
+        return;
+    profileNamed(chosen);  // throws for a name that means nothing
+    // The authors' two codebases read each other's files.
+    const std::vector<std::string> beginnings = codebase == Codebase::Tianzhi || codebase == Codebase::AdelaiDet
+                                                    ? std::vector<std::string>{"tz", "ad"}
+                                                : codebase == Codebase::Mmdetection ? std::vector<std::string>{"mm"}
+                                                : codebase == Codebase::SimpleAicv  ? std::vector<std::string>{"zg"}
+                                                                                    : std::vector<std::string>{"tv"};
+    std::string fitting;
+    for (const std::string &name : profileNames())
+        for (const std::string &beginning : beginnings)
+            if (name.starts_with(beginning)) {
+                if (name == chosen)
+                    return;
+                fitting += (fitting.empty() ? "" : ", ") + name;
+            }
+    throw UserError(message("core", "The weights {0} are of {1}, which the profile {2} does not compute; those that do: {3}.")
+                        .with(file.path.string(), nameOf(codebase), chosen, fitting));
+}
+
 }  // namespace
 
 Kind kindOf(const StateFile &file, const Origin &origin, const NeutralTensors &tensors, const NetworkOptions &shapes,
             const std::string &profileName)
 {
+    if (!origin.backboneOnly)
+        checkChosen(file, origin.codebase, profileName);
     const Reading reading{file, tensors, shapes, profileName};
     const auto kind = [&] {
         if (origin.backboneOnly)
