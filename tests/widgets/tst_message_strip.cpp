@@ -77,14 +77,14 @@ private Q_SLOTS:
     void severalNoticesWait()
     {
         strip_->show(MessageStrip::Kind::Error, QString("First."), "a");
-        strip_->show(MessageStrip::Kind::Info, QString("Second."), "b");
+        strip_->show(MessageStrip::Kind::Warning, QString("Second."), "b");
         QCOMPARE(strip_->text(), QString("Second."));
         strip_->show(MessageStrip::Kind::Warning, QString("First again."), "a");
         QCOMPARE(strip_->count(), 2);  // took the place of the one about a
         QCOMPARE(strip_->text(), QString("First again."));
         strip_->closeCurrent();
         QCOMPARE(strip_->text(), QString("Second."));
-        QCOMPARE(strip_->kind(), MessageStrip::Kind::Info);
+        QCOMPARE(strip_->kind(), MessageStrip::Kind::Warning);
         strip_->clearTopic("a");
         QCOMPARE(strip_->count(), 1);
         strip_->clearTopic("b");
@@ -111,6 +111,7 @@ private Q_SLOTS:
         strip_->show(MessageStrip::Kind::Error, QString("Bad."));
         const QColor red = ground();
         QVERIFY(red.red() > red.blue());
+        strip_->clear();
         strip_->show(MessageStrip::Kind::Info, QString("Well."));
         QVERIFY(ground() != red);
         applyTheme(ThemeChoice::Dark);
