@@ -86,20 +86,22 @@ int evalVerb(const Arguments &arguments, Console &console)
     Dataset dataset = readDatasets(datasets, options.data);
     requireLabels(dataset);
     const Predictor predictor = loadModel(options.model);
-    useClasses(dataset, predictor.info().classNames);
+    ModelInfo info = predictor.info();
+    info.classNames = classNamesOn(info, dataset.classNames);
+    useClasses(dataset, info.classNames);
     requireLabels(dataset);  // a model of quite other classes has nothing to find here
-    options.decode = evaluationDecode(predictor.info().profile);
+    options.decode = evaluationDecode(info.profile);
     line.apply(decoding);
 
     const auto start = std::chrono::steady_clock::now();
     const auto results = detectAll(predictor, dataset, options.decode, options.limits, console.context(), console);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    const ApSummary summary = averagePrecision(results, static_cast<int>(predictor.info().classNames.size()));
+    const ApSummary summary = averagePrecision(results, static_cast<int>(info.classNames.size()));
     if (options.json) {
-        print(resultJson(dataset, predictor.info(), summary, seconds) + "\n");
+        print(resultJson(dataset, info, summary, seconds) + "\n");
         return exitDone;
     }
-    std::string text = resultText(dataset, predictor.info(), summary, seconds);
+    std::string text = resultText(dataset, info, summary, seconds);
     if (options.problems)
         text += problemList(dataset);
     print(text);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Models on disk: files of other codebases (core/fcos/checkpoint), and our own safetensors (specification at github.com/huggingface/safetensors), read by our own
-// reader, which refuses everything that is not exactly well formed.
+// Models on disk: files of other codebases (core/fcos/checkpoint), and our own safetensors (specification at
+// github.com/huggingface/safetensors), read by our own readers, which refuse everything that is not exactly well formed.
 //
 // A model file holds weights (what inference loads: averaged where training kept an average) and, as text in the
 // header, network, profile, class names, training options and facts. A checkpoint folder of the trainer holds

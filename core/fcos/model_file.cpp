@@ -98,6 +98,7 @@ ModelContents importedFrom(const std::filesystem::path &path, const std::string 
     info.network = imported.network;
     info.profile = imported.profile;
     info.classNames = imported.classNames;
+    info.classesNamed = file.classNames == imported.classNames;
     info.assumptions = imported.assumptions;
     info.ignored = imported.ignored;
     info.facts["codebase"] = info.codebase;
@@ -224,6 +225,11 @@ void copyTensors(const Safetensors &file, const std::string &prefix, const Named
     const at::NoGradGuard noGradient;
     for (const NamedTensor &entry : into)
         entry.tensor->copy_(*given.at(entry.name));
+}
+
+const std::vector<std::string> &classNamesOn(const ModelInfo &info, const std::vector<std::string> &datasetNames)
+{
+    return !info.classesNamed && datasetNames.size() == info.classNames.size() ? datasetNames : info.classNames;
 }
 
 ModelInfo readModelInfo(const std::filesystem::path &path, const std::string &profileName)

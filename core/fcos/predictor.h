@@ -25,6 +25,7 @@ struct ModelInfo {
     NetworkOptions network;
     Profile profile;
     std::vector<std::string> classNames;
+    bool classesNamed = true;  ///< false: the file names none; the names are COCO's by their count, or numbers
     std::vector<Message> assumptions;  ///< what a file of another codebase does not tell and was assumed, in words
     std::vector<std::string> ignored;  ///< tensors in it that have no place in our network
     std::map<std::string, std::string> training;  ///< the training options it was made with, name → value
@@ -32,6 +33,9 @@ struct ModelInfo {
     int64_t weightCount = 0;
     bool halfPrecision = false;  ///< weights stored as float16
 };
+
+/// The model's class names; of a file that names none those of a data set with as many classes.
+const std::vector<std::string> &classNamesOn(const ModelInfo &info, const std::vector<std::string> &datasetNames);
 
 /// An option of profile or network that has another value than in our own.
 struct OptionDifference {

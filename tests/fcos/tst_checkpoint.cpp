@@ -47,6 +47,7 @@ private Q_SLOTS:
     void everythingComesBack();
     void optionsThatAFileLacks();
     void halfPrecision();
+    void namesOfClasses();
     void hostileFiles_data();
     void hostileFiles();
     void everyCutIsNoticed();
@@ -115,6 +116,25 @@ void CheckpointTest::optionsThatAFileLacks()
     QCOMPARE(differing["locations"], std::string("torchvision, ours half-stride"));
     QVERIFY(differing.contains("backbone-depth") && !differing.contains("class-count"));
     QVERIFY(refusal([&] { readModelInfo(model_, "ad"); }).find("says itself what it is") != std::string::npos);
+}
+
+/// A file's own names count; where it has none, those of a data set with as many classes.
+void CheckpointTest::namesOfClasses()
+{
+    using Names = std::vector<std::string>;
+    NetworkOptions network = networkOfProfile("tv");
+    network.backboneDepth = 18;
+    network.classCount = 2;
+    writeRandomModel(folder_ / "tv.safetensors", network, profileNamed("tv"), {"a", "b"}, 5);
+    exportModel(folder_ / "tv.safetensors", folder_ / "unnamed.pth");
+    const ModelInfo unnamed = readModelInfo(folder_ / "unnamed.pth");
+    QVERIFY(!unnamed.classesNamed);
+    QCOMPARE(unnamed.classNames, (Names{"class 1", "class 2"}));
+    QCOMPARE(classNamesOn(unnamed, {"cell", "dust"}), (Names{"cell", "dust"}));
+    QCOMPARE(classNamesOn(unnamed, {"cell"}), unnamed.classNames);
+    const ModelInfo named = readModelInfo(model_);
+    QVERIFY(named.classesNamed);
+    QCOMPARE(classNamesOn(named, Names(named.classNames.size(), "other")), named.classNames);
 }
 
 void CheckpointTest::halfPrecision()

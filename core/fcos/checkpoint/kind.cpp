@@ -319,8 +319,9 @@ void checkChosen(const StateFile &file, Codebase codebase, const std::string &ch
                     return;
                 fitting += (fitting.empty() ? "" : ", ") + name;
             }
-    throw UserError(message("core", "The weights {0} are of {1}, which the profile {2} does not compute; those that do: {3}.")
-                        .with(file.path.string(), nameOf(codebase), chosen, fitting));
+    throw UserError(
+        message("core", "The weights {0} are of {1}, which the profile {2} does not compute; those that do: {3}.")
+            .with(file.path.string(), nameOf(codebase), chosen, fitting));
 }
 
 }  // namespace
