@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The strip above the canvas for failures and notices. Several may wait: the newest is shown, failures and warnings before
-// what is for information only; closing it uncovers the one before. Hidden when there is none. Screen readers are
-// alerted to each new one.
+// The strip above the canvas for failures and notices. Several may wait: the newest is shown, failures and warnings
+// before what is for information only; closing it uncovers the one before. Hidden when there is none. Screen readers
+// are alerted to each new one.
 #pragma once
 
 #include <QFrame>

@@ -23,7 +23,8 @@ struct LoadedModel {
     ModelInfo info;
     std::string device;  ///< "cpu", "cuda:0"
     std::function<RawOutputsPtr(const Image &, const RunContext &)> run;
-    std::function<void()> rest;  ///< gives back the memory that runs keep for the next one; from any thread; may be empty
+    std::function<void()>
+        rest;  ///< gives back the memory that runs keep for the next one; from any thread; may be empty
 };
 using ModelPtr = std::shared_ptr<const LoadedModel>;
 

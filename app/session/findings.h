@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the session makes of an image: its picture, what was found in it, and how much of both is kept so that going back
-// costs nothing.
+// What the session makes of an image: its picture, what was found in it, and how much of both is kept so that going
+// back costs nothing.
 #pragma once
 
 #include <QImage>
@@ -41,8 +41,14 @@ FindingsPtr decoded(const RawOutputsPtr &raw, const ModelPtr &model, const Decod
 FindingsPtr detectIn(const Picture &picture, const ModelPtr &model, const DecodeOptions &options,
                      const RunContext &context);
 
-inline const ImageId &imageOf(const Picture &picture) { return picture.image.id; }
-inline const ImageId &imageOf(const Findings &findings) { return findings.raw->imageId; }
+inline const ImageId &imageOf(const Picture &picture)
+{
+    return picture.image.id;
+}
+inline const ImageId &imageOf(const Findings &findings)
+{
+    return findings.raw->imageId;
+}
 size_t bytesOf(const Picture &picture);
 size_t bytesOf(const Findings &findings);
 

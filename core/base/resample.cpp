@@ -5,8 +5,8 @@
 #include <cmath>
 #include <cstring>
 
-// The inner loops of Pillow's filter stand here twice: for every processor, and for x86-64 with AVX2, which does the same
-// whole-number arithmetic several times as fast.
+// The inner loops of Pillow's filter stand here twice: for every processor, and for x86-64 with AVX2, which does the
+// same whole-number arithmetic several times as fast.
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
 #define FCOSCOPE_AVX2 __attribute__((target("avx2")))
@@ -57,7 +57,10 @@ Filter triangle(int from, int to)
     return filter;
 }
 
-uint8_t rounded(int32_t sum) { return static_cast<uint8_t>(std::clamp(sum >> weightBits, 0, 255)); }
+uint8_t rounded(int32_t sum)
+{
+    return static_cast<uint8_t>(std::clamp(sum >> weightBits, 0, 255));
+}
 constexpr int32_t half = 1 << (weightBits - 1);
 constexpr size_t rowBlock = 32;  // sums that stay in registers
 
@@ -266,8 +269,7 @@ std::vector<Pair<float>> realPairs(int from, int to)
     return pairs;
 }
 
-template <typename Weight>
-void blendColumns(const uint8_t *in, const std::vector<Pair<Weight>> &columns, Weight *out)
+template <typename Weight> void blendColumns(const uint8_t *in, const std::vector<Pair<Weight>> &columns, Weight *out)
 {
     for (const Pair<Weight> &pair : columns) {
         const uint8_t *a = in + static_cast<size_t>(pair.first) * channels;
@@ -321,7 +323,10 @@ std::vector<Value> blended(const Image &image, const std::vector<Pair<Weight>> &
 
 }  // namespace
 
-void allRows(int count, const std::function<void(int, int)> &part) { part(0, count); }
+void allRows(int count, const std::function<void(int, int)> &part)
+{
+    part(0, count);
+}
 
 std::vector<uint8_t> resizedAsPillow(const Image &image, Size size, const RowLoop &rows, Code code)
 {

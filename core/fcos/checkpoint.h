@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Models on disk: files of other codebases (core/fcos/checkpoint), and our own safetensors (specification at
-// github.com/huggingface/safetensors), read by our own readers, which refuse everything that is not exactly well formed.
+// github.com/huggingface/safetensors), read by our own readers, which refuse everything that is not exactly well
+// formed.
 //
 // A model file holds weights (what inference loads: averaged where training kept an average) and, as text in the
 // header, network, profile, class names, training options and facts. A checkpoint folder of the trainer holds
@@ -15,18 +16,18 @@
 
 namespace fcoscope {
 
-/// True for a file whose content looks like weights, whosesoever (4 kB of it are read), and for a folder that the trainer
-/// wrote with a checkpoint in it. Whether it can be loaded, loading says.
+/// True for a file whose content looks like weights, whosesoever (4 kB of it are read), and for a folder that the
+/// trainer wrote with a checkpoint in it. Whether it can be loaded, loading says.
 bool looksLikeModel(const std::filesystem::path &path);
 
-/// Reads what a model file says about itself, without building the network. Files of other codebases are read whole: some
-/// of what is assumed about them shows in their values. `profileName` as for Predictor::load.
+/// Reads what a model file says about itself, without building the network. Files of other codebases are read whole:
+/// some of what is assumed about them shows in their values. `profileName` as for Predictor::load.
 ModelInfo readModelInfo(const std::filesystem::path &path, const std::string &profileName = "");
 
 struct ExportOptions {
-    bool half = false;          ///< weights as float16
-    std::string codebase;       ///< of a .pth file: whose; "": the one the model came from, else torchvision
-    std::string profileName;    ///< as for Predictor::load
+    bool half = false;        ///< weights as float16
+    std::string codebase;     ///< of a .pth file: whose; "": the one the model came from, else torchvision
+    std::string profileName;  ///< as for Predictor::load
     std::map<std::string, std::string> facts;    ///< added to those it has
     std::map<std::string, std::string> profile;  ///< options of the profile that get other values
 };

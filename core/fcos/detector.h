@@ -11,8 +11,8 @@
 
 namespace fcoscope {
 
-/// Feature pyramid (Lin et al., 2016): P3–P5 from C3–C5, P6 from P5 or C5, P7 from P6. It answers with the levels that the
-/// profile's strides ask for; what none of them needs does not exist.
+/// Feature pyramid (Lin et al., 2016): P3–P5 from C3–C5, P6 from P5 or C5, P7 from P6. It answers with the levels that
+/// the profile's strides ask for; what none of them needs does not exist.
 struct Pyramid {
     std::array<Conv, 3> lateral, output;  ///< for C3, C4, C5
     std::array<Conv, 2> extra;            ///< P6, P7
@@ -85,7 +85,8 @@ struct Detector {
     void initialise(uint64_t seed);
     /// Moves all tensors, convolution weights channels-last (what oneDNN's and cuDNN's fast kernels want).
     void to(const at::Device &device);
-    /// Batch norms become part of their convolutions, but for those of single levels. For inference only, and the last thing done to a network.
+    /// Batch norms become part of their convolutions, but for those of single levels. For inference only, and the last
+    /// thing done to a network.
     void fold();
 };
 

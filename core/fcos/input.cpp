@@ -35,14 +35,13 @@ template <typename Value> at::Tensor tensorOf(const std::vector<Value> &pixels, 
 /// Bands of rows for as many threads as the engine has.
 void rowsInParallel(int count, const std::function<void(int, int)> &part)
 {
-    at::parallel_for(0, count, 16, [&](int64_t first, int64_t last) {
-        part(static_cast<int>(first), static_cast<int>(last));
-    });
+    at::parallel_for(0, count, 16,
+                     [&](int64_t first, int64_t last) { part(static_cast<int>(first), static_cast<int>(last)); });
 }
 
-/// [1, H, W, 3] of `size`, in 0…255: uint8, or float where the rule does not round. Every rule but Bilinear works on the
-/// 8-bit image: a photograph of 200 megapixels need not become 2.4 GB of floats first. The antialiased filter does as
-/// the augmentation does in training.
+/// [1, H, W, 3] of `size`, in 0…255: uint8, or float where the rule does not round. Every rule but Bilinear works on
+/// the 8-bit image: a photograph of 200 megapixels need not become 2.4 GB of floats first. The antialiased filter does
+/// as the augmentation does in training.
 at::Tensor resized(const Image &image, Size size, ResizeRule rule)
 {
     switch (rule) {

@@ -45,8 +45,8 @@ public:
     ShapesAlone &operator=(const ShapesAlone &) = delete;
 };
 
-/// Convolution. weight [out, in / groups, k, k], bias [out] or undefined; padding (k-1)/2. Without a weight it is one that
-/// this network does not have.
+/// Convolution. weight [out, in / groups, k, k], bias [out] or undefined; padding (k-1)/2. Without a weight it is one
+/// that this network does not have.
 struct Conv {
     at::Tensor weight, bias;
     int stride = 1;

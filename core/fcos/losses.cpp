@@ -107,10 +107,14 @@ struct BoxPair {
     at::Tensor iou() const
     {
         switch (guard) {
-        case IouGuard::Epsilon: return overlap / (joint + 1e-7);
-        case IouGuard::Clamp: return overlap / joint.clamp_min(1e-6);
-        case IouGuard::CoarseClamp: return overlap / joint.clamp_min(1e-4);
-        default: return (overlap + 1) / (joint + 1);
+        case IouGuard::Epsilon:
+            return overlap / (joint + 1e-7);
+        case IouGuard::Clamp:
+            return overlap / joint.clamp_min(1e-6);
+        case IouGuard::CoarseClamp:
+            return overlap / joint.clamp_min(1e-4);
+        default:
+            return (overlap + 1) / (joint + 1);
         }
     }
     at::Tensor logIou() const
@@ -123,18 +127,24 @@ struct BoxPair {
     {
         const at::Tensor hull = hullWidth * hullHeight;
         switch (guard) {
-        case IouGuard::Epsilon: return (hull - joint) / (hull + 1e-7);
-        case IouGuard::PlusOne: return (hull + 1e-7 - joint) / (hull + 1e-7);
-        case IouGuard::Clamp: return (hull - joint) / hull.clamp_min(1e-7);
-        case IouGuard::CoarseClamp: return (hull - joint) / hull.clamp_min(1e-4);
-        default: return (hull - joint) / hull;
+        case IouGuard::Epsilon:
+            return (hull - joint) / (hull + 1e-7);
+        case IouGuard::PlusOne:
+            return (hull + 1e-7 - joint) / (hull + 1e-7);
+        case IouGuard::Clamp:
+            return (hull - joint) / hull.clamp_min(1e-7);
+        case IouGuard::CoarseClamp:
+            return (hull - joint) / hull.clamp_min(1e-4);
+        default:
+            return (hull - joint) / hull;
         }
     }
     at::Tensor hullDiagonalSquared() const { return (hullWidth.square() + hullHeight.square()).clamp_min(1e-4); }
 };
 
 /// What DIoU, CIoU and EIoU (Zheng et al., 2020; Zhang et al., 2021) add to 1 − IoU.
-at::Tensor penalty(const BoxPair &pair, const std::vector<at::Tensor> &p, const std::vector<at::Tensor> &t, BoxLoss kind)
+at::Tensor penalty(const BoxPair &pair, const std::vector<at::Tensor> &p, const std::vector<at::Tensor> &t,
+                   BoxLoss kind)
 {
     const at::Tensor between = ((p[2] - p[0] - t[2] + t[0]).square() + (p[3] - p[1] - t[3] + t[1]).square()) / 4;
     const at::Tensor away = between / pair.hullDiagonalSquared();
@@ -154,10 +164,14 @@ at::Tensor penalty(const BoxPair &pair, const std::vector<at::Tensor> &p, const 
 at::Tensor lossOf(const BoxPair &pair, const std::vector<at::Tensor> &p, const std::vector<at::Tensor> &t, BoxLoss kind)
 {
     switch (kind) {
-    case BoxLoss::Giou: return 1 - (pair.iou() - pair.wasted());
-    case BoxLoss::LinearIou: return 1 - pair.iou();
-    case BoxLoss::LogIou: return -pair.logIou();
-    default: return 1 - (pair.iou() - penalty(pair, p, t, kind));
+    case BoxLoss::Giou:
+        return 1 - (pair.iou() - pair.wasted());
+    case BoxLoss::LinearIou:
+        return 1 - pair.iou();
+    case BoxLoss::LogIou:
+        return -pair.logIou();
+    default:
+        return 1 - (pair.iou() - penalty(pair, p, t, kind));
     }
 }
 
@@ -166,9 +180,8 @@ at::Tensor boxLossSum(const at::Tensor &each, const Targets &targets, const Prof
     const bool weighted = profile.boxLossWeight == BoxLossWeight::Centerness;
     const double positives = std::max<double>(1, static_cast<double>(targets.count()));
     const at::Tensor sum = (weighted ? each * targets.centerness : each).sum();
-    return sum / (weighted && profile.boxNormalizer == BoxNormalizer::WeightSum
-                      ? std::max(targets.centernessSum, 1e-6)
-                      : positives);
+    return sum / (weighted && profile.boxNormalizer == BoxNormalizer::WeightSum ? std::max(targets.centernessSum, 1e-6)
+                                                                                : positives);
 }
 
 }  // namespace
@@ -185,8 +198,7 @@ double nextClassNormalizer(ClassNormalizer rule, double last, int64_t positives)
     return rule == ClassNormalizer::MovingAverage ? 0.9 * last + 0.1 * now : now;
 }
 
-Losses computeLosses(const FlatOutputs &outputs, const Targets &targets, const Profile &profile,
-                     double classNormalizer)
+Losses computeLosses(const FlatOutputs &outputs, const Targets &targets, const Profile &profile, double classNormalizer)
 {
     // Without positives, sums over nothing: zero, but still a function of the outputs, so that every weight gets a
     // gradient.
@@ -212,8 +224,7 @@ Losses computeLosses(const FlatOutputs &outputs, const Targets &targets, const P
     losses.centerness = at::zeros_like(losses.box);
     if (outputs.centernessLogits.defined()) {
         const at::Tensor logits = clamped(ofPositives(outputs.centernessLogits.flatten()), profile.probabilityClamp);
-        const at::Tensor quality =
-            profile.quality == QualityTarget::Iou ? pair.iou().detach() : targets.centerness;
+        const at::Tensor quality = profile.quality == QualityTarget::Iou ? pair.iou().detach() : targets.centerness;
         losses.centerness =
             at::binary_cross_entropy_with_logits(logits, quality, {}, {}, at::Reduction::Sum) / positives;
     }

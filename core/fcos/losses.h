@@ -52,8 +52,8 @@ struct Losses {
 Losses computeLosses(const FlatOutputs &outputs, const Targets &targets, const Profile &profile,
                      double classNormalizer);
 
-/// One loss for each row of l, t, r, b; all four are at least 0 in `predicted` and above 0 in `target`. The unit matters
-/// to the guard alone.
+/// One loss for each row of l, t, r, b; all four are at least 0 in `predicted` and above 0 in `target`. The unit
+/// matters to the guard alone.
 at::Tensor boxLoss(const at::Tensor &predicted, const at::Tensor &target, BoxLoss kind, IouGuard guard);
 
 /// What the class loss of a batch with so many positives is divided by. `last` is what it was for the batch before, and

@@ -21,11 +21,16 @@ struct Shape {
 Shape shapeOf(int depth)
 {
     switch (depth) {
-    case 18: return {false, {2, 2, 2, 2}};
-    case 34: return {false, {3, 4, 6, 3}};
-    case 50: return {true, {3, 4, 6, 3}};
-    case 101: return {true, {3, 4, 23, 3}};
-    case 152: return {true, {3, 8, 36, 3}};
+    case 18:
+        return {false, {2, 2, 2, 2}};
+    case 34:
+        return {false, {3, 4, 6, 3}};
+    case 50:
+        return {true, {3, 4, 6, 3}};
+    case 101:
+        return {true, {3, 4, 23, 3}};
+    case 152:
+        return {true, {3, 8, 36, 3}};
     default:
         throw UserError(message("core", "The option {0} is {1}; it must be one of {2}.")
                             .with("backbone-depth", depth, "18, 34, 50, 101, 152"));
@@ -63,7 +68,8 @@ private:
     const NetworkOptions &o;
 };
 
-ResidualBlock blockOf(int64_t in, int64_t inner, int64_t out, int stride, bool bottleneck, const NetworkOptions &options)
+ResidualBlock blockOf(int64_t in, int64_t inner, int64_t out, int stride, bool bottleneck,
+                      const NetworkOptions &options)
 {
     ResidualBlock block;
     if (bottleneck) {

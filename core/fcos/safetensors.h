@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reading and writing safetensors files: eight bytes of header length, a JSON header, raw little-endian data.
 // The reader is strict: a header of at most 32 MB, no duplicate names, sizes that agree with shape and type, data that
-// follows on without gap or overlap to the very end of the file (checkpoint/safetensors_header.h). It reads the file (never maps it), each
-// tensor straight to where it stays, so a file that is changed meanwhile cannot fault.
+// follows on without gap or overlap to the very end of the file (checkpoint/safetensors_header.h). It reads the file
+// (never maps it), each tensor straight to where it stays, so a file that is changed meanwhile cannot fault.
 #pragma once
 
 #include <filesystem>

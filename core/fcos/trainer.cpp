@@ -60,7 +60,10 @@ void visit(OptionTable &table, TrainOptions &o)
 namespace {
 
 using Clock = std::chrono::steady_clock;
-double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double secondsSince(Clock::time_point start)
+{
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// While it lives, convolutions compute in bfloat16 and everything that needs range in float32.
 class Bfloat16Convolutions {
@@ -135,8 +138,9 @@ private:
 void Training::begin(const std::filesystem::path &startFrom)
 {
     if (startFrom.empty() && detector_.options.backboneNorm == BackboneNorm::Frozen)
-        throw UserError(message("core", "A backbone with frozen norms cannot learn from random weights; give weights to "
-                                        "start from, or set {0} to {1}.")
+        throw UserError(message("core",
+                                "A backbone with frozen norms cannot learn from random weights; give weights to "
+                                "start from, or set {0} to {1}.")
                             .with("backbone-norm", "trained"));
     if (!startFrom.empty())
         for (const Message &note : fcoscope::startFrom(detector_, source_.classNames(), startFrom).notes)
@@ -188,9 +192,8 @@ void Training::resume(const std::filesystem::path &from)
     average_.emplace(detector_.tensors(), options_.emaDecay);
     copyTensors(averaged, "", average_->named(), model, /*complete=*/true);
     double steps = 0;
-    if (const auto known = raw.metadata.find("step"); known == raw.metadata.end() ||
-                                                      !parseNumber(known->second, steps) ||
-                                                      !(steps >= 0 && steps < 0x1p53))
+    if (const auto known = raw.metadata.find("step");
+        known == raw.metadata.end() || !parseNumber(known->second, steps) || !(steps >= 0 && steps < 0x1p53))
         throw UserError(
             message("core", "The checkpoint {0} does not say how many steps were done.").with(from.string()));
     step_ = static_cast<int64_t>(steps);
@@ -251,8 +254,8 @@ void Training::save(const char *name)
     renameFolderIntoPlace(unfinished, checkpoint(name));
 }
 
-/// All that one step needs, before anything of the network is touched: if an image cannot be read, what was learnt until
-/// then is saved as it stands.
+/// All that one step needs, before anything of the network is touched: if an image cannot be read, what was learnt
+/// until then is saved as it stands.
 std::vector<Batch> Training::batchesForOneStep(Loader &loader)
 {
     std::vector<Batch> batches;

@@ -304,8 +304,7 @@ void visitDecoding(OptionTable &table, Profile &p)
                     message("core", "Whether the best candidates are chosen on each level or in the whole image."));
     table.add("whole-pixel-boxes", p.wholePixelBoxes,
               message("core", "Boxes are cut to whole pixels of the network's input."));
-    table.addChoice("clip-rule", p.clipRule,
-                    {{"before-nms", ClipRule::BeforeNms}, {"after-nms", ClipRule::AfterNms}},
+    table.addChoice("clip-rule", p.clipRule, {{"before-nms", ClipRule::BeforeNms}, {"after-nms", ClipRule::AfterNms}},
                     message("core", "Whether boxes are cut to the image before or after non-maximum suppression."));
     table.addChoice("nms-frame", p.nmsFrame, {{"network", BoxFrame::Network}, {"image", BoxFrame::Image}},
                     message("core", "Whether overlaps are measured in the network's input or in the image."));
@@ -313,9 +312,9 @@ void visitDecoding(OptionTable &table, Profile &p)
                     message("core", "Whether a box suppresses those of its own class or of any."));
     table.addChoice("nms-test", p.nmsTest, {{"above", NmsTest::Above}, {"at-least", NmsTest::AtLeast}},
                     message("core", "Whether an overlap of just the threshold suppresses."));
-    table.add("class-shift-up-to", p.classShiftUpTo, 0, 1000000, "",
-              message("core",
-                      "Up to so many candidates, classes are told apart by shifting boxes, which rounds them."));
+    table.add(
+        "class-shift-up-to", p.classShiftUpTo, 0, 1000000, "",
+        message("core", "Up to so many candidates, classes are told apart by shifting boxes, which rounds them."));
     table.add("drop-empty-boxes", p.dropEmptyBoxes,
               message("core", "Boxes without area inside the image are dropped."));
     table.add("keep-ties", p.keepTies,

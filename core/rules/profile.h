@@ -57,11 +57,11 @@ enum class QualityTarget {
 enum class BoxLoss { Giou, LinearIou, LogIou, Diou, Ciou, Eiou };
 /// How a codebase keeps the quotients of its IoU loss finite. Areas are in the unit of the box loss, squared.
 enum class IouGuard {
-    Epsilon,        ///< I / (U + 1e-7), hull + 1e-7 (torchvision, ours)
-    PlusOne,        ///< (I + 1) / (U + 1), hull + 1e-7 (tianzhi0549/FCOS)
-    PlusOneOnly,    ///< (I + 1) / (U + 1), hull as it is (AdelaiDet)
-    Clamp,          ///< I / max(U, 1e-6), hull at least 1e-7, logarithm of at least 1e-6 (mmdetection)
-    CoarseClamp,    ///< I / max(U, 1e-4), hull at least 1e-4 (SimpleAICV)
+    Epsilon,      ///< I / (U + 1e-7), hull + 1e-7 (torchvision, ours)
+    PlusOne,      ///< (I + 1) / (U + 1), hull + 1e-7 (tianzhi0549/FCOS)
+    PlusOneOnly,  ///< (I + 1) / (U + 1), hull as it is (AdelaiDet)
+    Clamp,        ///< I / max(U, 1e-6), hull at least 1e-7, logarithm of at least 1e-6 (mmdetection)
+    CoarseClamp,  ///< I / max(U, 1e-4), hull at least 1e-4 (SimpleAICV)
 };
 enum class BoxLossWeight { One, Centerness };  ///< every positive counts the same, or as much as its centerness target
 enum class BoxNormalizer { Positives, WeightSum };  ///< what the sum of the box loss is divided by
@@ -71,19 +71,19 @@ enum class ClassNormalizer {
 };
 
 // Decoding.
-enum class ScoreRule { SquareRoot, Product };  ///< √(p·o) or p·o
+enum class ScoreRule { SquareRoot, Product };     ///< √(p·o) or p·o
 enum class RankRule { Score, ClassProbability };  ///< what the best candidates are chosen by: p·o (or its root), or p
-enum class CandidateScope { Level, Image };  ///< among what the best candidates are chosen
-enum class NmsScope { Class, All };          ///< whether boxes of different classes can suppress one another
-enum class NmsTest { Above, AtLeast };       ///< a box goes if its IoU with a better one is > or ≥ the threshold
-enum class BoxFrame { Network, Image };      ///< where boxes are when NMS compares them
-enum class ClipRule { BeforeNms, AfterNms };  ///< boxes are cut to the resized image before, to the image after NMS
+enum class CandidateScope { Level, Image };       ///< among what the best candidates are chosen
+enum class NmsScope { Class, All };               ///< whether boxes of different classes can suppress one another
+enum class NmsTest { Above, AtLeast };            ///< a box goes if its IoU with a better one is > or ≥ the threshold
+enum class BoxFrame { Network, Image };           ///< where boxes are when NMS compares them
+enum class ClipRule { BeforeNms, AfterNms };      ///< boxes are cut to the resized image before, to the image after NMS
 
 /// What turns raw outputs into detections. A slider changes these and nothing else.
 struct DecodeOptions {
-    double scoreThreshold = 0.05;  ///< keep pairs (location, class) of a higher score (beside Profile::classThreshold)
-    int candidatesPerLevel = 1000; ///< the best so many of each level (or image, see candidateScope) go on to NMS
-    double nmsThreshold = 0.6;     ///< a box overlapping a better one of its class by more than this IoU is suppressed
+    double scoreThreshold = 0.05;   ///< keep pairs (location, class) of a higher score (beside Profile::classThreshold)
+    int candidatesPerLevel = 1000;  ///< the best so many of each level (or image, see candidateScope) go on to NMS
+    double nmsThreshold = 0.6;      ///< a box overlapping a better one of its class by more than this IoU is suppressed
     int detectionsPerImage = 100;
     bool operator==(const DecodeOptions &) const = default;
 };
@@ -94,7 +94,7 @@ struct Profile {
     // The network's input.
     int shortSide = 800, longSide = 1333;  ///< px; see fitTransform
     SizeRounding sizeRounding = SizeRounding::Floor;
-    int sizeDivisor = 32;                  ///< both padded sides are multiples of it
+    int sizeDivisor = 32;  ///< both padded sides are multiples of it
     ChannelOrder channelOrder = ChannelOrder::Rgb;
     PixelRange pixelRange = PixelRange::Unit;
     std::vector<double> mean{0.485, 0.456, 0.406};       ///< of red, green, blue whatever the order; ImageNet's
@@ -102,7 +102,7 @@ struct Profile {
     ResizeRule resize = ResizeRule::Antialiased;
 
     // Levels and locations.
-    std::vector<double> strides{8, 16, 32, 64, 128};  ///< px; P3…P7
+    std::vector<double> strides{8, 16, 32, 64, 128};     ///< px; P3…P7
     std::vector<double> rangeLimits{64, 128, 256, 512};  ///< px; between neighbouring levels; 0 before, ∞ after
     LocationRule locations = LocationRule::HalfStride;
 
@@ -129,7 +129,7 @@ struct Profile {
 
     // Decoding; decode.h says what happens in which order.
     ScoreRule scoreRule = ScoreRule::SquareRoot;
-    double classThreshold = 0;  ///< pairs whose p is not above are no candidates, whatever their centerness
+    double classThreshold = 0;   ///< pairs whose p is not above are no candidates, whatever their centerness
     bool bestClassOnly = false;  ///< a location speaks for its most probable class alone
     RankRule rankRule = RankRule::Score;
     CandidateScope candidateScope = CandidateScope::Level;
@@ -142,7 +142,7 @@ struct Profile {
     /// float32 (torchvision, AdelaiDet; mmdetection always). The rounding that this brings decides close overlaps.
     int classShiftUpTo = 0;
     bool dropEmptyBoxes = false;  ///< boxes that have no area once they are cut go
-    bool keepTies = false;  ///< detections as good as the last one that is kept are kept, too
+    bool keepTies = false;        ///< detections as good as the last one that is kept are kept, too
     DecodeOptions decode;
 
     /// The regression range of level `level` in pixels: (low, high), high infinite on the last level.

@@ -5,7 +5,8 @@
 //     dump_resample WIDTH HEIGHT WIDTH HEIGHT   prints the milliseconds that each function takes for that resizing
 //
 // Both files are little-endian. IN: int32 cases; for each: int32 function (0 Pillow, 1 OpenCV, 2 OpenCV in floats,
-// 3 Pillow without the processor's own instructions), width, height, new width, new height; the picture's bytes. OUT: for each case its bytes or float32.
+// 3 Pillow without the processor's own instructions), width, height, new width, new height; the picture's bytes. OUT:
+// for each case its bytes or float32.
 #include <chrono>
 #include <cstdint>
 #include <cstdio>

@@ -38,7 +38,10 @@ QByteArray tensorsOf(const QString &path)
     return header.isEmpty() ? QByteArray() : QJsonDocument(header).toJson() + bytes.mid(8 + qsizetype(length));
 }
 
-bool isFinite(const QJsonValue &value) { return value.isDouble() && std::isfinite(value.toDouble()); }
+bool isFinite(const QJsonValue &value)
+{
+    return value.isDouble() && std::isfinite(value.toDouble());
+}
 
 }  // namespace
 
@@ -381,14 +384,14 @@ void TestTraining::precedence()
 
 void TestTraining::weightsToStartFromBringTheirStructure()
 {
-    const QStringList size{"--train-width", "128", "--train-height", "96", "--batch", "2", "--threads", "1",
-                           "--stop-after", "1"};
+    const QStringList size{"--train-width", "128", "--train-height", "96", "--batch", "2",
+                           "--threads",     "1",   "--stop-after",   "1"};
     const QString run = path("continued"), other = path("other");
     Said said = fcos(QStringList{"train", demo_, "--run", run, "--start-from", weights_, "--long-side", "160"} + size);
     QVERIFY2(said.exitCode == 0, said.all());
     QByteArray toml = contents(run + "/run.toml");
     for (const char *line : {"backbone-width = 0.125\n", "pyramid-channels = 16\n", "short-side = 96\n",  // the file's
-                             "long-side = 160\n"})                                                       // the flag's
+                             "long-side = 160\n"})                                                        // the flag's
         QVERIFY2(toml.contains(line), (line + toml).constData());
     // A resumed run needs neither the file nor the flags.
     said = fcos({"train", "--run", run, "--stop-after", "2"});

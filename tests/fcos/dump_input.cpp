@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Says what fitTransform() and networkInput() make of pictures, for input_reference.py, which compares it with what each
-// codebase's own preprocessing would make of them.
+// Says what fitTransform() and networkInput() make of pictures, for input_reference.py, which compares it with what
+// each codebase's own preprocessing would make of them.
 //
 //     dump_input IN OUT PROFILE [OPTION=VALUE]…
 //
-// Both files are little-endian. IN: int32 pictures; for each: int32 width, height; RGB bytes. OUT: for each picture int32
-// width and height of the content, width and height with padding; float32 [3, height, width] with padding.
+// Both files are little-endian. IN: int32 pictures; for each: int32 width, height; RGB bytes. OUT: for each picture
+// int32 width and height of the content, width and height with padding; float32 [3, height, width] with padding.
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -30,7 +30,10 @@ int32_t number(const std::string &bytes, size_t &at)
     return value;
 }
 
-void put(std::string &out, int32_t value) { out.append(reinterpret_cast<const char *>(&value), sizeof value); }
+void put(std::string &out, int32_t value)
+{
+    out.append(reinterpret_cast<const char *>(&value), sizeof value);
+}
 
 std::string inputs(const std::string &in, const Profile &profile)
 {
@@ -47,8 +50,8 @@ std::string inputs(const std::string &in, const Profile &profile)
         const auto first = in.begin() + static_cast<std::ptrdiff_t>(at);
         image.pixels.assign(first, first + static_cast<std::ptrdiff_t>(length));
         at += length;
-        const ImageTransform fit = fitTransform(image.size, profile.shortSide, profile.longSide, profile.sizeDivisor,
-                                                profile.sizeRounding);
+        const ImageTransform fit =
+            fitTransform(image.size, profile.shortSide, profile.longSide, profile.sizeDivisor, profile.sizeRounding);
         for (int side : {fit.contentSize.width, fit.contentSize.height, fit.paddedSize.width, fit.paddedSize.height})
             put(out, side);
         const at::Tensor input = networkInput(image, fit, profile, at::kCPU).contiguous();

@@ -105,9 +105,11 @@ private Q_SLOTS:
                                 ResizeRule::OpenCvFloat}) {
             Profile profile;
             profile.resize = rule;
-            const ImageTransform same = fitTransform(image.size, 67, 101, 1), half = fitTransform(image.size, 33, 50, 1);
+            const ImageTransform same = fitTransform(image.size, 67, 101, 1),
+                                 half = fitTransform(image.size, 33, 50, 1);
             Profile plain;
-            QVERIFY(at::equal(networkInput(image, same, profile, at::kCPU), networkInput(image, same, plain, at::kCPU)));
+            QVERIFY(
+                at::equal(networkInput(image, same, profile, at::kCPU), networkInput(image, same, plain, at::kCPU)));
             resized.push_back(networkInput(image, half, profile, at::kCPU));
         }
         // Four taps are not a filter that widens; on noise that cannot be missed. Among themselves they nearly agree:

@@ -157,8 +157,9 @@ void TrainerTest::frozenNormsNeedWeights()
         go({});
         QFAIL("random weights were frozen");
     } catch (const UserError &error) {
-        QCOMPARE(std::string(error.what()), std::string("A backbone with frozen norms cannot learn from random weights; "
-                                                        "give weights to start from, or set backbone-norm to trained."));
+        QCOMPARE(std::string(error.what()),
+                 std::string("A backbone with frozen norms cannot learn from random weights; "
+                             "give weights to start from, or set backbone-norm to trained."));
     }
     QVERIFY(!fs::exists(folder / "checkpoints"));
     trainDrawn(options, from);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Weights that somebody else's program wrote, dropped on the window: the model is current and its card says whose it is,
-// or the strip says in one sentence why not and the model that was there stays. Nothing is replaced by a fake.
+// Weights that somebody else's program wrote, dropped on the window: the model is current and its card says whose it
+// is, or the strip says in one sentence why not and the model that was there stays. Nothing is replaced by a fake.
 #include <QDialog>
 #include <QDropEvent>
 #include <QFile>
@@ -115,7 +115,8 @@ private Q_SLOTS:
         // What was assumed stands before what differs, and that with what was left out before the long tables.
         const auto assumed = text.indexOf(QStringLiteral("Assumed"));
         const auto differs = text.indexOf(QStringLiteral("What differs"));
-        const auto leftOut = text.indexOf(QStringLiteral("num_batches_tracked")), all = text.indexOf(QStringLiteral("All of"));
+        const auto leftOut = text.indexOf(QStringLiteral("num_batches_tracked")),
+                   all = text.indexOf(QStringLiteral("All of"));
         QVERIFY2(assumed > 0 && assumed < differs && differs < leftOut && leftOut < all, qPrintable(text.left(2000)));
         const OptionDifference difference = differencesFromOwn(info).front();
         const auto named = text.indexOf(QString::fromStdString(difference.option), differs);

@@ -46,14 +46,17 @@ public:
     ImageId id(int number) const { return file(number).toStdString(); }
 
     Gate reading, network, loading, getting;
-    std::atomic<int> runs = 0;             ///< how often the network ran
-    std::set<int> unreadable;              ///< set before opening
-    std::vector<Problem> dataSetProblems;  ///< of the data set "labels.json" in folder()
-    std::atomic<bool> breakModel = false;  ///< loading a model fails
-    std::atomic<bool> breakGetting = false;      ///< getting weights fails, after half of them
-    std::atomic<bool> termsAccepted = false;     ///< what the latest getting was told
+    std::atomic<int> runs = 0;                ///< how often the network ran
+    std::set<int> unreadable;                 ///< set before opening
+    std::vector<Problem> dataSetProblems;     ///< of the data set "labels.json" in folder()
+    std::atomic<bool> breakModel = false;     ///< loading a model fails
+    std::atomic<bool> breakGetting = false;   ///< getting weights fails, after half of them
+    std::atomic<bool> termsAccepted = false;  ///< what the latest getting was told
     /// Where the weights of a name are put. They are here when the file exists.
-    QString weightsFile(const char *name) const { return dir_.filePath(QString::fromUtf8(name) + QStringLiteral(".pth")); }
+    QString weightsFile(const char *name) const
+    {
+        return dir_.filePath(QString::fromUtf8(name) + QStringLiteral(".pth"));
+    }
 
     static int numberOf(const ImageId &id);
     static uint32_t colourOf(int number);  ///< 0xffrrggbb

@@ -299,7 +299,8 @@ void fitLevels(Profile &profile, const std::vector<double> &strides)
         profile.rangeLimits.push_back(8 * strides[i]);
 }
 
-/// A detector of another codebase has the same tensors and means something else by them: it would load and find nothing.
+/// A detector of another codebase has the same tensors and means something else by them: it would load and find
+/// nothing.
 void checkChosen(const StateFile &file, Codebase codebase, const std::string &chosen)
 {
     if (chosen.empty() || codebase == Codebase::Detectron2)
