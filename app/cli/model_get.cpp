@@ -119,8 +119,10 @@ bool termsAccepted(const PublishedWeights &entry, const GetRequest &request, Con
                             .with(entry.name));
     std::fputs("Do you accept these terms? Type yes: ", stderr);
     pollfd keyboard{STDIN_FILENO, POLLIN, 0};
-    while (::poll(&keyboard, 1, -1) < 0)  // which a signal ends, unlike read()
+    // A Ctrl-C that comes just before poll() does not end it, so whether to stop is asked ten times a second.
+    do
         throwIfStopAsked();
+    while (::poll(&keyboard, 1, 100) <= 0);
     char answer[16] = "";
     const ssize_t got = ::read(STDIN_FILENO, answer, sizeof answer - 1);
     return got > 0 && (std::string_view(answer) == "yes\n" || std::string_view(answer) == "y\n");
