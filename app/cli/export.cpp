@@ -3,22 +3,11 @@
 #include "app/cli/command_line.h"
 #include "app/cli/model_options.h"
 #include "app/cli/verbs.h"
+#include "core/base/text.h"
 #include "core/fcos/checkpoint.h"
 #include "core/weights/store.h"
 
 namespace fcoscope {
-namespace {
-
-std::string codebases()
-{
-    std::string text;
-    for (const std::string &name : exportCodebases())
-        text += (text.empty() ? "" : ", ") + name;
-    return text;
-}
-
-}  // namespace
-
 int exportVerb(const Arguments &arguments, Console &)
 {
     ExportOptions options;
@@ -27,7 +16,7 @@ int exportVerb(const Arguments &arguments, Console &)
     own.add(
         "as", options.codebase,
         message("core", "Whose program a .pth file is for: {0}; empty: the one the model came from, else torchvision.")
-            .with(codebases()));
+            .with(joined(exportCodebases())));
     addProfile(own, options.profileName);
     own.add("half", options.half, message("core", "Store the weights as float16: half the size."));
     own.add("title", title, message("core", "A name for people, kept in the file."));

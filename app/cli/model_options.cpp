@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/resources.h"
+#include "core/base/text.h"
 #include "core/fcos/engine.h"
 #include "core/weights/store.h"
 
@@ -21,14 +22,11 @@ void visit(OptionTable &table, ModelOptions &o)
 
 void addProfile(OptionTable &table, std::string &profileName)
 {
-    std::string known;
-    for (const std::string &name : profileNames())
-        known += (known.empty() ? "" : ", ") + name;
     table.add("profile", profileName,
               message("core",
                       "Which detector of its codebase the file of another program holds, where the file does not "
                       "tell: {0}; empty: what it tells, or the likeliest.")
-                  .with(known));
+                  .with(joined(profileNames())));
 }
 
 Predictor loadModel(const ModelOptions &options)

@@ -2,10 +2,10 @@
 #include "app/session/opening.h"
 
 #include <algorithm>
-#include <cctype>
 #include <unordered_set>
 
 #include "app/session/job.h"
+#include "core/base/text.h"
 
 namespace fcoscope {
 namespace fs = std::filesystem;
@@ -13,10 +13,7 @@ namespace {
 
 std::string extensionOf(const fs::path &path)
 {
-    std::string extension = path.extension().string();
-    std::transform(extension.begin(), extension.end(), extension.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return extension;
+    return lowerCase(path.extension().string());
 }
 
 bool isDataSet(const fs::path &path)

@@ -51,48 +51,23 @@ void writeAll(int fd, std::string_view bytes, const fs::path &path)
     }
 }
 
-/// A regular file that is open for reading.
-struct Reading {
-    const fs::path &path;
-    Descriptor d;
-    uint64_t bytes = 0;
+UserError cannotRead(const fs::path &path, int reason)
+{
+    return UserError(message("core", "The file {0} cannot be read: {1}.").with(path.string(), std::strerror(reason)));
+}
 
-    // O_NONBLOCK: opening a pipe that nobody writes to would otherwise wait for ever.
-    explicit Reading(const fs::path &file) : path(file), d{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)}
-    {
-        struct stat facts {};
-        if (d.fd < 0 || ::fstat(d.fd, &facts) != 0)
-            throw cannotRead(errno);
-        if (!S_ISREG(facts.st_mode))
-            throw UserError(message("core", "{0} is not a file.").with(path.string()));
-        bytes = static_cast<uint64_t>(facts.st_size);
-    }
-    UserError cannotRead(int reason) const
-    {
-        return UserError(
-            message("core", "The file {0} cannot be read: {1}.").with(path.string(), std::strerror(reason)));
-    }
-    std::string part(uint64_t offset, uint64_t count) const
-    try {
-        std::string text(count, '\0');
-        size_t have = 0;
-        while (have < text.size()) {
-            const ssize_t got =
-                ::pread(d.fd, text.data() + have, text.size() - have, static_cast<off_t>(offset + have));
-            if (got < 0 && errno == EINTR)
-                continue;
-            if (got < 0)
-                throw cannotRead(errno);
-            if (got == 0)
-                break;  // it shrank while we read; what is there counts
-            have += static_cast<size_t>(got);
-        }
-        text.resize(have);
-        return text;
-    } catch (const std::bad_alloc &) {
-        throw cannotRead(ENOMEM);
-    }
-};
+/// `count` bytes, or what is there if the file has shrunk since it was opened.
+std::string partOf(const OpenFile &file, const fs::path &path, uint64_t offset, uint64_t count)
+try {
+    std::string text(count, '\0');
+    uint64_t have = 0, got = 1;
+    for (; have < count && got > 0; have += got)
+        got = file.readSome(offset + have, text.data() + have, count - have);
+    text.resize(have);
+    return text;
+} catch (const std::bad_alloc &) {
+    throw cannotRead(path, ENOMEM);
+}
 
 /// Where a folder waits while another takes its name.
 fs::path asideOf(const fs::path &folder)
@@ -102,20 +77,47 @@ fs::path asideOf(const fs::path &folder)
 
 }  // namespace
 
+// O_NONBLOCK: opening a pipe that nobody writes to would otherwise wait for ever.
+OpenFile::OpenFile(fs::path path) : path_(std::move(path))
+{
+    Descriptor d{::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    struct stat facts {};
+    if (d.fd < 0 || ::fstat(d.fd, &facts) != 0)
+        throw cannotRead(path_, errno);
+    if (!S_ISREG(facts.st_mode))
+        throw UserError(message("core", "{0} is not a file.").with(path_.string()));
+    bytes_ = static_cast<uint64_t>(facts.st_size);
+    descriptor_ = d.release();
+}
+
+OpenFile::~OpenFile() { ::close(descriptor_); }
+
+uint64_t OpenFile::readSome(uint64_t offset, char *to, uint64_t count) const
+{
+    for (;;) {
+        // Linux reads at most 2 GiB in one call.
+        const ssize_t got = ::pread(descriptor_, to, std::min<uint64_t>(count, 1 << 30), static_cast<off_t>(offset));
+        if (got >= 0)
+            return static_cast<uint64_t>(got);
+        if (errno != EINTR)
+            throw cannotRead(path_, errno);
+    }
+}
+
 std::string readFile(const fs::path &path, uint64_t largest)
 {
-    const Reading file(path);
-    if (file.bytes > largest)
-        throw UserError(
-            message("core", "The file {0} has {1} bytes; the limit is {2}.").with(path.string(), file.bytes, largest));
-    return file.part(0, file.bytes);
+    const OpenFile file(path);
+    if (file.bytes() > largest)
+        throw UserError(message("core", "The file {0} has {1} bytes; the limit is {2}.")
+                            .with(path.string(), file.bytes(), largest));
+    return partOf(file, path, 0, file.bytes());
 }
 
 FilePart readFilePart(const fs::path &path, uint64_t offset, uint64_t count)
 {
-    const Reading file(path);
-    const uint64_t from = std::min(offset, file.bytes);
-    return {file.part(from, std::min(count, file.bytes - from)), file.bytes};
+    const OpenFile file(path);
+    const uint64_t from = std::min(offset, file.bytes());
+    return {partOf(file, path, from, std::min(count, file.bytes() - from)), file.bytes()};
 }
 
 void writeFile(const fs::path &path, std::string_view bytes)

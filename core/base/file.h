@@ -11,6 +11,25 @@
 
 namespace fcoscope {
 
+/// A regular file, open for reading as long as this lives: for those too large to be read as a whole. Throws UserError if
+/// it cannot be read, or is a folder or a pipe.
+class OpenFile {
+public:
+    explicit OpenFile(std::filesystem::path path);
+    ~OpenFile();
+    OpenFile(const OpenFile &) = delete;
+    OpenFile &operator=(const OpenFile &) = delete;
+
+    uint64_t bytes() const { return bytes_; }  ///< when it was opened
+    /// At most `count` bytes from `offset` on, at least one unless the file ends there.
+    uint64_t readSome(uint64_t offset, char *to, uint64_t count) const;
+
+private:
+    std::filesystem::path path_;
+    int descriptor_ = -1;
+    uint64_t bytes_ = 0;
+};
+
 /// The file's bytes. Refuses a folder, a pipe and anything larger than `largest` bytes.
 std::string readFile(const std::filesystem::path &path, uint64_t largest = uint64_t(4) << 30);
 

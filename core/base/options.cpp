@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 
 namespace fcoscope {
 
@@ -58,13 +59,9 @@ namespace {
     case Option::Kind::Switch:
         throw UserError(
             message("core", "The option {0} is \"{1}\"; it must be true or false.").with(option.name, text));
-    case Option::Kind::Choice: {
-        std::string words;
-        for (const auto &choice : option.choices)
-            words += (words.empty() ? "" : ", ") + choice;
-        throw UserError(
-            message("core", "The option {0} is \"{1}\"; it must be one of {2}.").with(option.name, text, words));
-    }
+    case Option::Kind::Choice:
+        throw UserError(message("core", "The option {0} is \"{1}\"; it must be one of {2}.")
+                            .with(option.name, text, joined(option.choices)));
     default:
         throw UserError(message("core", "The option {0} is \"{1}\"; it must be a number from {2} to {3}.")
                             .with(option.name, text, numberText(option.lowest), numberText(option.highest)));

@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/data/coco.h"
 #include "core/data/dataset_checks.h"
 #include "core/data/image.h"
@@ -113,10 +114,7 @@ Dataset readFileDataset(const fs::path &path, const DatasetOptions &options)
 {
     if (isImageFile(path.string()))
         return plainImages({path.string()});
-    std::string extension = path.extension().string();
-    std::transform(extension.begin(), extension.end(), extension.begin(),
-                   [](unsigned char c) { return std::tolower(c); });
-    if (extension != ".json")
+    if (lowerCase(path.extension().string()) != ".json")
         throw UserError(message("core", "{0} is neither an image nor a COCO file (.json).").with(path.string()));
     if (!options.split.empty() && !isOfSplit(path, options.split))
         throw UserError(

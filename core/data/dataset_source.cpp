@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 
 namespace fcoscope
 {
@@ -82,19 +83,13 @@ LabelledImage DatasetSource::original(int index) const
 
 JoinedSource::JoinedSource(std::vector<std::shared_ptr<const SampleSource>> parts) : parts_(std::move(parts))
 {
-    const auto listed = [](const std::vector<std::string> &names) {
-        std::string list;
-        for (const std::string &name : names)
-            list += (list.empty() ? "" : ", ") + name;
-        return list;
-    };
     if (parts_.empty())
         throw std::invalid_argument("JoinedSource needs a part");
     for (const auto &part : parts_)
         if (part->classNames() != parts_.front()->classNames())
             throw UserError(
                 message("core", "Data sets to train on together need the same classes; one has {0}, another {1}.")
-                    .with(listed(parts_.front()->classNames()), listed(part->classNames())));
+                    .with(joined(parts_.front()->classNames()), joined(part->classNames())));
 }
 
 int JoinedSource::size() const

@@ -17,6 +17,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/data/image_header.h"
 #include "core/data/image_jpeg.h"
 
@@ -366,9 +367,7 @@ std::vector<std::string> imageFilesIn(const fs::path &folder)
     for (const auto &entry : entries) {
         if (!entry.is_regular_file(error) || entry.path().filename().string().starts_with('.'))
             continue;
-        std::string extension = entry.path().extension().string();
-        std::transform(extension.begin(), extension.end(), extension.begin(),
-                       [](unsigned char c) { return std::tolower(c); });
+        const std::string extension = lowerCase(entry.path().extension().string());
         if (std::find(extensions.begin(), extensions.end(), extension) != extensions.end() ||
             isImageFile(entry.path().string()))
             files.push_back(entry.path().string());

@@ -11,6 +11,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/data/dataset_checks.h"
 #include "core/data/image.h"
 
@@ -41,12 +42,9 @@ struct VocLayout {
 
 using FilesByStem = std::map<std::string, std::vector<std::string>>;
 
-bool hasExtension(const fs::path &path, std::string_view lowerCase)
+bool hasExtension(const fs::path &path, std::string_view extension)
 {
-    std::string extension = path.extension().string();
-    std::transform(extension.begin(), extension.end(), extension.begin(),
-                   [](unsigned char c) { return std::tolower(c); });
-    return extension == lowerCase;
+    return lowerCase(path.extension().string()) == extension;
 }
 
 bool holdsXml(const fs::path &folder)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <cctype>
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 #include "core/fcos/checkpoint.h"
 #include "core/fcos/checkpoint/dialect.h"
 #include "core/fcos/checkpoint/torch_file.h"
@@ -10,20 +10,6 @@
 
 namespace fcoscope {
 namespace {
-
-std::string joined(const std::vector<std::string> &texts, const char *between)
-{
-    std::string text;
-    for (const std::string &one : texts)
-        text += (text.empty() ? "" : between) + one;
-    return text;
-}
-
-std::string lowerCase(std::string text)
-{
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
-}
 
 /// By its name or the beginning of it.
 Codebase codebaseNamed(const std::string &name)
@@ -34,7 +20,7 @@ Codebase codebaseNamed(const std::string &name)
             lowerCase(nameOf(codebase)).starts_with(lowerCase(name)))
             return codebase;
     throw UserError(
-        message("core", "Models cannot be written for \"{0}\"; they can for {1}.").with(name, joined(names, ", ")));
+        message("core", "Models cannot be written for \"{0}\"; they can for {1}.").with(name, joined(names)));
 }
 
 void writeForCodebase(const std::filesystem::path &to, const ModelContents &model, const ExportOptions &options)
@@ -91,10 +77,7 @@ void exportModel(const std::filesystem::path &from, const std::filesystem::path 
     if (ending == ".safetensors" && !options.codebase.empty())
         throw UserError(message("core", "The option {0} is for files that end in .pth.").with("as"));
     ModelContents model = readModel(from, options.profileName);
-    if (model.info.backboneOnly)
-        throw UserError(
-            message("core", "The file {0} holds a backbone without a detector; a training can start from it.")
-                .with(model.info.path.string()));
+    requireDetector(model.info);
     OptionTable table;
     visit(table, model.info.profile);
     for (const auto &[name, value] : options.profile)

@@ -227,6 +227,21 @@ void copyTensors(const Safetensors &file, const std::string &prefix, const Named
         entry.tensor->copy_(*given.at(entry.name));
 }
 
+void requireDetector(const ModelInfo &info)
+{
+    if (info.backboneOnly)
+        throw UserError(
+            message("core", "The file {0} holds a backbone without a detector; a training can start from it.")
+                .with(info.path.string()));
+}
+
+Detector detectorOf(const ModelContents &model)
+{
+    Detector detector = Detector::make(model.info.network, model.info.profile);
+    copyTensors(model.weights, "", detector.tensors(), model.info.path, /*complete=*/true);
+    return detector;
+}
+
 const std::vector<std::string> &classNamesOn(const ModelInfo &info, const std::vector<std::string> &datasetNames)
 {
     return !info.classesNamed && datasetNames.size() == info.classNames.size() ? datasetNames : info.classNames;

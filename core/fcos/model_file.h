@@ -30,6 +30,11 @@ std::map<std::string, std::string> metadataOf(const ModelInfo &info);
 void copyTensors(const Safetensors &file, const std::string &prefix, const NamedTensors &into,
                  const std::filesystem::path &path, bool complete);
 
+/// Throws UserError if it is a backbone alone.
+void requireDetector(const ModelInfo &info);
+/// The network of a model that was read whole, with its weights.
+Detector detectorOf(const ModelContents &model);
+
 /// A predictor over a copy of these weights, as validation during training needs it.
 Predictor makePredictor(ModelInfo info, const Detector &detector, const at::Device &device);
 

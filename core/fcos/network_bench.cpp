@@ -129,9 +129,7 @@ int serveNetwork(const std::vector<std::string> &arguments)
         return 2;
     }
     configureEngine(arguments.size() > 5 ? std::atoi(arguments[5].c_str()) : 0);
-    const ModelContents contents = readModel(arguments[0], "");
-    Detector detector = Detector::make(contents.info.network, contents.info.profile);
-    copyTensors(contents.weights, "", detector.tensors(), arguments[0], /*complete=*/true);
+    Detector detector = detectorOf(readModel(arguments[0]));
     const Network network = networkOf(detector, at::kCPU, arguments.size() > 4 ? arguments[4] : "plan");
     const at::Tensor input = readInput(arguments[1], std::atoi(arguments[2].c_str()), std::atoi(arguments[3].c_str()));
     detector = {};

@@ -59,14 +59,10 @@ Predictor Predictor::load(const std::filesystem::path &path, const std::string &
 {
     const at::Device target = deviceNamed(device);
     // A large file that is none of ours to read is refused before it is read.
-    if (readModel(path, profileName, /*headerOnly=*/true).info.backboneOnly)
-        throw UserError(
-            message("core", "The file {0} holds a backbone without a detector; a training can start from it.")
-                .with(path.string()));
+    requireDetector(readModel(path, profileName, /*headerOnly=*/true).info);
     ModelContents contents = readModel(path, profileName);
-    Detector detector = Detector::make(contents.info.network, contents.info.profile);
-    copyTensors(contents.weights, "", detector.tensors(), contents.info.path, /*complete=*/true);
-    return makePredictor(std::move(contents.info), std::move(detector), target);
+    const Detector detector = detectorOf(contents);
+    return makePredictor(std::move(contents.info), detector, target);
 }
 
 RawOutputsPtr Predictor::run(const Image &image, const RunContext &context, RunTimes *times) const

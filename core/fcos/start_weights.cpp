@@ -1,30 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fcos/start_weights.h"
 
-#include <algorithm>
-#include <cctype>
 #include <map>
 #include <set>
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 #include "core/fcos/model_file.h"
 
 namespace fcoscope {
 namespace {
-
-std::string lowerCase(std::string text)
-{
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
-}
-
-std::string joined(const std::vector<std::string> &texts)
-{
-    std::string text;
-    for (const std::string &one : texts)
-        text += (text.empty() ? "" : ", ") + one;
-    return text;
-}
 
 /// What is moved: the network's tensors, the file's, and what becomes of each.
 class Transfer {

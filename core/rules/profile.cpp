@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 
 namespace fcoscope {
 namespace {
@@ -342,16 +343,13 @@ std::vector<std::string> profileNames()
 
 Profile profileNamed(const std::string &name)
 {
-    std::string known;
-    for (const auto &[its, profile] : allProfiles()) {
+    for (const auto &[its, profile] : allProfiles())
         if (its == name) {
             Profile found = profile;
             found.name = name;
             return found;
         }
-        known += (known.empty() ? "" : ", ") + its;
-    }
-    throw UserError(message("core", "There is no profile \"{0}\"; the known ones are {1}.").with(name, known));
+    throw UserError(message("core", "There is no profile \"{0}\"; the known ones are {1}.").with(name, joined(profileNames())));
 }
 
 void checkProfile(const Profile &p)

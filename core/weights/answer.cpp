@@ -3,6 +3,8 @@
 
 #include <charconv>
 
+#include "core/base/text.h"
+
 namespace fcoscope {
 namespace {
 
@@ -10,14 +12,6 @@ std::string trimmed(std::string_view text)
 {
     const size_t first = text.find_first_not_of(" \t\r\n"), last = text.find_last_not_of(" \t\r\n");
     return first == std::string_view::npos ? std::string() : std::string(text.substr(first, last - first + 1));
-}
-
-std::string lowerCase(std::string text)
-{
-    for (char &c : text)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return text;
 }
 
 bool readNumber(std::string_view text, uint64_t &value)

@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/options.h"
+#include "core/base/text.h"
 
 namespace fcoscope {
 namespace {
@@ -133,15 +134,6 @@ const PublishedWeights table[] = {
      PYTORCH "resnext101_64x4d-173b62eb.pth", 0, mebibytes(319.318), "173b62eb", &torchvisionTerms, resnextPaper},
 };
 // clang-format on
-
-std::string lowerCase(std::string_view text)
-{
-    std::string lower(text);
-    for (char &c : lower)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return lower;
-}
 
 }  // namespace
 

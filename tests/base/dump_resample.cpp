@@ -19,20 +19,11 @@
 #include "core/base/file.h"
 #include "core/base/random.h"
 #include "core/base/resample.h"
+#include "tests/base/read_number.h"
 
 using namespace fcoscope;
 
 namespace {
-
-int32_t number(const std::string &bytes, size_t &at)
-{
-    int32_t value;
-    if (bytes.size() - at < sizeof value)
-        throw std::runtime_error("the input is cut short");
-    std::memcpy(&value, bytes.data() + at, sizeof value);
-    at += sizeof value;
-    return value;
-}
 
 template <typename Value> void put(std::string &out, const std::vector<Value> &values)
 {

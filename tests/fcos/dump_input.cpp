@@ -15,20 +15,11 @@
 
 #include "core/base/file.h"
 #include "core/fcos/input.h"
+#include "tests/base/read_number.h"
 
 using namespace fcoscope;
 
 namespace {
-
-int32_t number(const std::string &bytes, size_t &at)
-{
-    int32_t value;
-    if (bytes.size() - at < sizeof value)
-        throw std::runtime_error("the input is cut short");
-    std::memcpy(&value, bytes.data() + at, sizeof value);
-    at += sizeof value;
-    return value;
-}
 
 void put(std::string &out, int32_t value)
 {

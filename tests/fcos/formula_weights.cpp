@@ -3,21 +3,11 @@
 
 #include <cmath>
 
+#include "core/fcos/checkpoint/crc32.h"
 #include "core/fcos/model_file.h"
 
 namespace fcoscope {
 namespace {
-
-uint32_t crc32(const std::string &text)  // ISO 3309, as zlib's
-{
-    uint32_t crc = 0xFFFFFFFFu;
-    for (const char c : text) {
-        crc ^= static_cast<unsigned char>(c);
-        for (int bit = 0; bit < 8; ++bit)
-            crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320u : 0);
-    }
-    return ~crc;
-}
 
 double uniformAt(uint32_t crc, uint64_t i)
 {

@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fcos/checkpoint/byte_source.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 
-#include "core/base/error.h"
 #include "core/fcos/checkpoint/refusal.h"
 
 namespace fcoscope {
-namespace {
-
-UserError unreadable(const std::filesystem::path &path, int reason)
-{
-    return UserError(message("core", "The file {0} cannot be read: {1}.").with(path.string(), std::strerror(reason)));
-}
-
-}  // namespace
 
 void ByteSource::read(uint64_t offset, char *to, uint64_t count) const
 {
@@ -39,39 +25,6 @@ std::string ByteSource::text(uint64_t offset, uint64_t count) const
     std::string bytes(count, '\0');
     read(offset, bytes.data(), count);
     return bytes;
-}
-
-// O_NONBLOCK: opening a pipe that nobody writes to would otherwise wait for ever.
-FileBytes::FileBytes(const std::filesystem::path &path)
-    : ByteSource(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK))
-{
-    struct stat facts {};
-    if (descriptor_ < 0)
-        throw unreadable(path, errno);
-    const bool known = ::fstat(descriptor_, &facts) == 0;
-    const int reason = errno;
-    if (!known || !S_ISREG(facts.st_mode)) {
-        ::close(descriptor_);
-        throw known ? UserError(message("core", "{0} is not a file.").with(path.string())) : unreadable(path, reason);
-    }
-    size_ = static_cast<uint64_t>(facts.st_size);
-}
-
-FileBytes::~FileBytes()
-{
-    ::close(descriptor_);
-}
-
-uint64_t FileBytes::readSome(uint64_t offset, char *to, uint64_t count) const
-{
-    for (;;) {
-        // Linux reads at most 2 GiB in one call; the loop above asks again.
-        const ssize_t got = ::pread(descriptor_, to, std::min<uint64_t>(count, 1 << 30), static_cast<off_t>(offset));
-        if (got >= 0)
-            return static_cast<uint64_t>(got);
-        if (errno != EINTR)
-            throw unreadable(path(), errno);
-    }
 }
 
 uint64_t MemoryBytes::readSome(uint64_t offset, char *to, uint64_t count) const

@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/file.h"
+
 namespace fcoscope {
 
 class ByteSource {
@@ -39,16 +41,17 @@ private:
 /// A regular file, open as long as this lives. Throws UserError if it cannot be read.
 class FileBytes : public ByteSource {
 public:
-    explicit FileBytes(const std::filesystem::path &path);
-    ~FileBytes() override;
-    uint64_t size() const override { return size_; }
+    explicit FileBytes(const std::filesystem::path &path) : ByteSource(path), file_(path) {}
+    uint64_t size() const override { return file_.bytes(); }
 
 protected:
-    uint64_t readSome(uint64_t offset, char *to, uint64_t count) const override;
+    uint64_t readSome(uint64_t offset, char *to, uint64_t count) const override
+    {
+        return file_.readSome(offset, to, count);
+    }
 
 private:
-    int descriptor_ = -1;
-    uint64_t size_ = 0;
+    OpenFile file_;
 };
 
 /// Bytes that somebody else keeps alive.

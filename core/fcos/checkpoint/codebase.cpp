@@ -4,6 +4,7 @@
 #include <map>
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 #include "core/fcos/checkpoint/kind.h"
 #include "core/fcos/checkpoint/recognise.h"
 #include "core/fcos/checkpoint/structure.h"
@@ -124,11 +125,8 @@ std::vector<std::string> classNamesOf(const StateFile &file, int count, std::vec
 
 UserError misfit(const StateFile &file, Codebase codebase, const std::vector<std::string> &problems)
 {
-    std::string text;
-    for (const std::string &problem : problems)
-        text += (text.empty() ? "" : "; ") + problem;
     return UserError(message("core", "The weights in {0} look like {1}'s, but do not make one of its detectors: {2}.")
-                         .with(file.path.string(), nameOf(codebase), text));
+                         .with(file.path.string(), nameOf(codebase), joined(problems, "; ")));
 }
 
 }  // namespace

@@ -19,113 +19,47 @@ enum class ScaleForm {
 enum class Counters { Never, WhereTrained, Always };  ///< num_batches_tracked
 
 /// What a codebase's FCOS can be (specification, sections 1 and 5.2, appendix A). What it can be told in a
-/// configuration counts as possible.
+/// configuration counts as possible. What is not said below is as it is in most of them.
 struct Dialect {
-    Allowed strideIn1x1, towerBias;
-    Upsampling upsampling;
-    ScaleForm scale;
-    Counters counters;
-    double epsilon;
-    bool sharedTower, basicBlocks, groups, onClassTower, fewerLevels;
-    bool exponential, relu;  ///< exp(…) in pixels; relu(…) in strides
-    std::vector<TowerNorm> norms;
-    LocationRule locations;
+    Allowed strideIn1x1 = Allowed::Either, towerBias = Allowed::Needed;
+    Upsampling upsampling = Upsampling::Nearest;
+    ScaleForm scale = ScaleForm::None;
+    Counters counters = Counters::Always;
+    double epsilon = 1e-5;
+    bool sharedTower = false, basicBlocks = true, groups = true, onClassTower = false, fewerLevels = false;
+    bool exponential = false, relu = true;  ///< exp(…) in pixels; relu(…) in strides
+    std::vector<TowerNorm> norms{TowerNorm::Group};
+    LocationRule locations = LocationRule::HalfStride;
 };
 
 const Dialect &dialectOf(Codebase codebase)
 {
-    using enum TowerNorm;
-    constexpr auto half = LocationRule::HalfStride;
-    static const Dialect tianzhi{Allowed::Either,
-                                 Allowed::Needed,
-                                 Upsampling::Nearest,
-                                 ScaleForm::OneDim,
-                                 Counters::Never,
-                                 0,
-                                 false,
-                                 false,
-                                 true,
-                                 true,
-                                 false,
-                                 true,
-                                 true,
-                                 {Group},
-                                 half};
-    static const Dialect adelaidet{Allowed::Either,
-                                   Allowed::Needed,
-                                   Upsampling::Nearest,
-                                   ScaleForm::OneDim,
-                                   Counters::WhereTrained,
-                                   1e-5,
-                                   true,
-                                   true,
-                                   true,
-                                   false,
-                                   true,
-                                   false,
-                                   true,
-                                   {Group, BatchPerLevel},
-                                   half};
-    static const Dialect torchvision{Allowed::Never,
-                                     Allowed::Needed,
-                                     Upsampling::Nearest,
-                                     ScaleForm::None,
-                                     Counters::Always,
-                                     1e-5,
-                                     false,
-                                     true,
-                                     true,
-                                     false,
-                                     false,
-                                     false,
-                                     true,
-                                     {Group},
-                                     LocationRule::Torchvision};
-    static const Dialect mmdetection{Allowed::Either,
-                                     Allowed::Either,
-                                     Upsampling::Nearest,
-                                     ScaleForm::ZeroDim,
-                                     Counters::Always,
-                                     1e-5,
-                                     false,
-                                     true,
-                                     true,
-                                     true,
-                                     true,
-                                     true,
-                                     true,
-                                     {Group, Batch},
-                                     half};
-    static const Dialect simpleAicv{Allowed::Never,
-                                    Allowed::Never,
-                                    Upsampling::Bilinear,
-                                    ScaleForm::Logs,
-                                    Counters::Always,
-                                    1e-5,
-                                    false,
-                                    true,
-                                    false,
-                                    false,
-                                    false,
-                                    true,
-                                    false,
-                                    {Group},
-                                    half};
-    static const Dialect detectron2{Allowed::Either,
-                                    Allowed::Needed,
-                                    Upsampling::Nearest,
-                                    ScaleForm::None,
-                                    Counters::WhereTrained,
-                                    1e-5,
-                                    false,
-                                    true,
-                                    true,
-                                    false,
-                                    false,
-                                    false,
-                                    true,
-                                    {Group},
-                                    half};
+    static const Dialect tianzhi{.scale = ScaleForm::OneDim,
+                                 .counters = Counters::Never,
+                                 .epsilon = 0,
+                                 .basicBlocks = false,
+                                 .onClassTower = true,
+                                 .exponential = true};
+    static const Dialect adelaidet{.scale = ScaleForm::OneDim,
+                                   .counters = Counters::WhereTrained,
+                                   .sharedTower = true,
+                                   .fewerLevels = true,
+                                   .norms = {TowerNorm::Group, TowerNorm::BatchPerLevel}};
+    static const Dialect torchvision{.strideIn1x1 = Allowed::Never, .locations = LocationRule::Torchvision};
+    static const Dialect mmdetection{.towerBias = Allowed::Either,
+                                     .scale = ScaleForm::ZeroDim,
+                                     .onClassTower = true,
+                                     .fewerLevels = true,
+                                     .exponential = true,
+                                     .norms = {TowerNorm::Group, TowerNorm::Batch}};
+    static const Dialect simpleAicv{.strideIn1x1 = Allowed::Never,
+                                    .towerBias = Allowed::Never,
+                                    .upsampling = Upsampling::Bilinear,
+                                    .scale = ScaleForm::Logs,
+                                    .groups = false,
+                                    .exponential = true,
+                                    .relu = false};
+    static const Dialect detectron2{.counters = Counters::WhereTrained};
     switch (codebase) {
     case Codebase::Tianzhi:
         return tianzhi;

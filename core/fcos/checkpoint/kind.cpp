@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 
 namespace fcoscope {
 namespace {
@@ -22,9 +23,7 @@ const at::Tensor *find(const StateFile &file, const std::string &name)
 /// The name in lower case, its folder left out: what people and zoos write into it is all that tells some files apart.
 std::string nameOfFile(const StateFile &file)
 {
-    std::string name = file.path.filename().string();
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-    return name;
+    return lowerCase(file.path.filename().string());
 }
 
 /// Whether `word` stands in `name` between separators.
@@ -200,6 +199,13 @@ Kind adelaidet(const Reading &reading)
     return kind;
 }
 
+Kind torchvision(const Reading &reading)
+{
+    Kind kind = kindNamed(reading, reading.choose("tv"));
+    trustCounters(kind.network, reading.file);
+    return kind;
+}
+
 /// Where the stride is and in which order the channels come, for mmdetection.
 void readStyle(Kind &kind, const Reading &reading, const Configuration &configuration)
 {
@@ -348,12 +354,10 @@ Kind kindOf(const StateFile &file, const Origin &origin, const NeutralTensors &t
         case Codebase::SimpleAicv:
             return kindNamed(reading, reading.choose("zg"));
         default:
-            return kindNamed(reading, reading.choose("tv"));
+            return torchvision(reading);
         }
     };
     Kind found = kind();
-    if (origin.codebase == Codebase::Torchvision && !origin.backboneOnly)
-        trustCounters(found.network, file);
     if (!origin.backboneOnly)
         fitLevels(found.profile, stridesOf(tensors));
     return found;

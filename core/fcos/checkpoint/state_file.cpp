@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/fcos/checkpoint/file_kind.h"
 #include "core/fcos/checkpoint/materialise.h"
 
@@ -45,9 +46,7 @@ bool looksLikeWeights(const std::filesystem::path &path)
         return true;
     }
     // What people take for weights because of its name (a web page saved as model.pth) is refused with a reason.
-    std::string extension = path.extension().string();
-    std::transform(extension.begin(), extension.end(), extension.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+    const std::string extension = lowerCase(path.extension().string());
     for (const char *known : {".pth", ".pt", ".pkl", ".pyth", ".ckpt", ".safetensors", ".torch"})
         if (extension == known)
             return true;
