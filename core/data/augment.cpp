@@ -7,15 +7,13 @@
 
 #include "core/base/error.h"
 
-namespace fcoscope
-{
-namespace
-{
+namespace fcoscope {
+namespace {
 
 /// Which source pixels make one target pixel along one axis, and how much each counts. Weights add up to 1.
 struct Taps {
     std::vector<int> first, count;
-    std::vector<float> weights; ///< `stride` for each target pixel
+    std::vector<float> weights;  ///< `stride` for each target pixel
     int stride = 0;
 
     const float *of(int target) const
@@ -119,13 +117,13 @@ std::vector<Label> visibleLabels(const std::vector<Label> &labels, const ImageTr
             continue;
         Label kept = label;
         kept.box = inside;
-        kept.area = -1; // the file's area was that of the whole object in image pixels
+        kept.area = -1;  // the file's area was that of the whole object in image pixels
         visible.push_back(kept);
     }
     return visible;
 }
 
-using ColourMap = std::array<std::array<double, 4>, 3>; ///< RGB and 1 → RGB
+using ColourMap = std::array<std::array<double, 4>, 3>;  ///< RGB and 1 → RGB
 
 ColourMap product(const ColourMap &after, const ColourMap &before)
 {
@@ -139,7 +137,7 @@ ColourMap product(const ColourMap &after, const ColourMap &before)
     return both;
 }
 
-constexpr std::array<double, 3> grey{0.299, 0.587, 0.114}; ///< ITU-R BT.601 luma
+constexpr std::array<double, 3> grey{0.299, 0.587, 0.114};  ///< ITU-R BT.601 luma
 
 /// Keeps a pixel's grey and multiplies its distance from it.
 ColourMap saturationMap(double factor)
@@ -180,7 +178,7 @@ double meanGrey(const Image &image, Size content)
     return mean;
 }
 
-} // namespace
+}  // namespace
 
 void visit(OptionTable &table, AugmentOptions &options)
 {
@@ -256,7 +254,7 @@ Image resample(const Image &image, const ImageTransform &transform)
                 green += weights[i] * from[1];
                 blue += weights[i] * from[2];
             }
-            to[0] = static_cast<uint8_t>(red); // weights add up to 1, so the value is in 0.5 … 255.5
+            to[0] = static_cast<uint8_t>(red);  // weights add up to 1, so the value is in 0.5 … 255.5
             to[1] = static_cast<uint8_t>(green);
             to[2] = static_cast<uint8_t>(blue);
         }
@@ -305,4 +303,4 @@ Sample augment(const Image &image, const std::vector<Label> &labels, const Augme
     return sample;
 }
 
-} // namespace fcoscope
+}  // namespace fcoscope

@@ -17,21 +17,20 @@
 #include "core/base/random.h"
 #include "core/base/sample_source.h"
 
-namespace fcoscope
-{
+namespace fcoscope {
 
 struct AugmentOptions {
-    int width = 512, height = 384; ///< px; every sample has this size, multiples of 32
-    double scaleSpread = 0.35;     ///< the size is multiplied by e^u, u uniform in ±scaleSpread
-    double stretchSpread = 0;      ///< width / height is multiplied by e^u, u uniform in ±stretchSpread
-    bool crop = true;              ///< the window lies at random; otherwise in the middle
-    bool flipX = true;             ///< half of the samples are mirrored left to right
-    bool flipY = false;            ///< half of the samples are mirrored top to bottom
-    double brightness = 0.2;       ///< all values × 1 ± brightness
-    double contrast = 0.2;         ///< distance from the picture's mean grey × 1 ± contrast
-    double saturation = 0.2;       ///< distance of each pixel from its own grey × 1 ± saturation
-    double hue = 8;                ///< degrees; hues are turned by ± hue
-    double minVisible = 0.3;       ///< a label needs this share of its area inside the window to be trained on
+    int width = 512, height = 384;  ///< px; every sample has this size, multiples of 32
+    double scaleSpread = 0.35;      ///< the size is multiplied by e^u, u uniform in ±scaleSpread
+    double stretchSpread = 0;       ///< width / height is multiplied by e^u, u uniform in ±stretchSpread
+    bool crop = true;               ///< the window lies at random; otherwise in the middle
+    bool flipX = true;              ///< half of the samples are mirrored left to right
+    bool flipY = false;             ///< half of the samples are mirrored top to bottom
+    double brightness = 0.2;        ///< all values × 1 ± brightness
+    double contrast = 0.2;          ///< distance from the picture's mean grey × 1 ± contrast
+    double saturation = 0.2;        ///< distance of each pixel from its own grey × 1 ± saturation
+    double hue = 8;                 ///< degrees; hues are turned by ± hue
+    double minVisible = 0.3;        ///< a label needs this share of its area inside the window to be trained on
 };
 
 /// Names: train-width, train-height, scale-spread, stretch-spread, crop, flip-x, flip-y, brightness, contrast,
@@ -59,4 +58,4 @@ Image resample(const Image &image, const ImageTransform &transform);
 void changeColours(Image &image, Size content, double brightness, double contrast, double saturation,
                    double hueDegrees);
 
-} // namespace fcoscope
+}  // namespace fcoscope

@@ -18,11 +18,14 @@ namespace json = simdjson::ondemand;
 template <typename Value, typename Result> bool got(Result &&result, Value &value)
 {
     switch (const auto error = std::forward<Result>(result).get(value)) {
-    case simdjson::SUCCESS: return true;
+    case simdjson::SUCCESS:
+        return true;
     case simdjson::INCORRECT_TYPE:
     case simdjson::NUMBER_ERROR:
-    case simdjson::NUMBER_OUT_OF_RANGE: return false;
-    default: throw simdjson::simdjson_error(error);
+    case simdjson::NUMBER_OUT_OF_RANGE:
+        return false;
+    default:
+        throw simdjson::simdjson_error(error);
     }
 }
 

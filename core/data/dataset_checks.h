@@ -11,7 +11,7 @@ namespace fcoscope {
 /// Where a box stands in its file, for the sentence about it.
 struct LabelPlace {
     std::string file;
-    std::string number;     ///< COCO: the annotation's id; VOC: the object's position, from 1
+    std::string number;  ///< COCO: the annotation's id; VOC: the object's position, from 1
     std::string className;
 };
 

@@ -8,12 +8,11 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 
-namespace fcoscope
-{
+namespace fcoscope {
 
 struct DatasetSource::Cache {
     std::mutex mutex;
-    std::vector<std::shared_ptr<const Image>> images; ///< one for each image; null while it is not kept
+    std::vector<std::shared_ptr<const Image>> images;  ///< one for each image; null while it is not kept
     uint64_t roomBytes = 0;
 };
 
@@ -129,4 +128,4 @@ LabelledImage JoinedSource::original(int index) const
     return part->original(within);
 }
 
-} // namespace fcoscope
+}  // namespace fcoscope

@@ -15,20 +15,18 @@
 #include "core/data/dataset.h"
 #include "core/data/image.h"
 
-namespace fcoscope
-{
+namespace fcoscope {
 
 struct DatasetSourceOptions {
     AugmentOptions augment;
     ReadLimits limits;
-    int cacheMegabytes = 1024; ///< decoded images kept in memory
+    int cacheMegabytes = 1024;  ///< decoded images kept in memory
 };
 
 /// All options of the three structs in one table; cache-size is its own.
 void visit(OptionTable &table, DatasetSourceOptions &options);
 
-class DatasetSource : public SampleSource
-{
+class DatasetSource : public SampleSource {
 public:
     /// Throws UserError if `dataset` has no image or the augmentation's sample size does not fit.
     explicit DatasetSource(Dataset dataset, DatasetSourceOptions options = {});
@@ -52,8 +50,7 @@ private:
 
 /// Several sources as one, one after the other: real images and drawn ones in the same epochs. All must have the same
 /// class names in the same order; throws UserError otherwise.
-class JoinedSource : public SampleSource
-{
+class JoinedSource : public SampleSource {
 public:
     explicit JoinedSource(std::vector<std::shared_ptr<const SampleSource>> parts);
 
@@ -68,4 +65,4 @@ private:
     std::vector<std::shared_ptr<const SampleSource>> parts_;
 };
 
-} // namespace fcoscope
+}  // namespace fcoscope

@@ -12,7 +12,10 @@
 namespace fcoscope {
 namespace {
 
-cv::Scalar scalar(Colour colour) { return {double(colour.r), double(colour.g), double(colour.b)}; }
+cv::Scalar scalar(Colour colour)
+{
+    return {double(colour.r), double(colour.g), double(colour.b)};
+}
 
 /// Coordinates far outside overflow OpenCV's fixed-point drawing; the picture's neighbourhood is all that can be seen.
 int pixel(double coordinate, int side)

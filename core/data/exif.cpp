@@ -31,11 +31,16 @@ constexpr uint64_t tagWidth = 256, tagHeight = 257, tagOrientation = 274;
 unsigned bytesOfType(uint64_t type)
 {
     switch (type) {
-    case 1: return 1;   // BYTE
-    case 3: return 2;   // SHORT
-    case 4: return 4;   // LONG
-    case 16: return 8;  // LONG8
-    default: return 0;
+    case 1:
+        return 1;  // BYTE
+    case 3:
+        return 2;  // SHORT
+    case 4:
+        return 4;  // LONG
+    case 16:
+        return 8;  // LONG8
+    default:
+        return 0;
     }
 }
 

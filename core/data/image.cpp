@@ -222,8 +222,12 @@ cv::Mat toRgb(const std::string &path, ImageFormat format, const cv::Mat &pixels
 {
     cv::Mat bytes = eightBits(path, pixels), rgb;
     switch (bytes.channels()) {
-    case 1: cv::cvtColor(bytes, rgb, cv::COLOR_GRAY2RGB); break;
-    case 3: cv::cvtColor(bytes, rgb, cv::COLOR_BGR2RGB); break;
+    case 1:
+        cv::cvtColor(bytes, rgb, cv::COLOR_GRAY2RGB);
+        break;
+    case 3:
+        cv::cvtColor(bytes, rgb, cv::COLOR_BGR2RGB);
+        break;
     case 4:
         if (format == ImageFormat::Bmp) {  // its fourth byte is seldom meant as alpha and often 0
             cv::cvtColor(bytes, rgb, cv::COLOR_BGRA2RGB);
@@ -243,9 +247,12 @@ cv::Mat jpegPixels(const std::string &path, Size size, std::string_view bytes)
 {
     cv::Mat rgb(size.height, size.width, CV_8UC3);
     switch (decodeJpeg(bytes, size, rgb.data)) {
-    case JpegOutcome::CutShort: throw cutShort(path);
-    case JpegOutcome::Damaged: throw damaged(path, ImageFormat::Jpeg);
-    case JpegOutcome::Good: break;
+    case JpegOutcome::CutShort:
+        throw cutShort(path);
+    case JpegOutcome::Damaged:
+        throw damaged(path, ImageFormat::Jpeg);
+    case JpegOutcome::Good:
+        break;
     }
     return rgb;
 }
@@ -312,7 +319,10 @@ Size readImageSize(const std::string &path)
     return checkedHeader(path, checkedFormat(path, bytes), bytes).shown();
 }
 
-bool isImageFile(const std::string &path) { return imageFormatOf(readBeginning(path, 16)) != ImageFormat::Unknown; }
+bool isImageFile(const std::string &path)
+{
+    return imageFormatOf(readBeginning(path, 16)) != ImageFormat::Unknown;
+}
 
 void writePng(const std::string &path, const Image &image)
 {
@@ -357,8 +367,8 @@ bool naturallyBefore(const std::string &a, const std::string &b)
 
 std::vector<std::string> imageFilesIn(const fs::path &folder)
 {
-    constexpr std::array<std::string_view, 13> extensions{".jpg", ".jpeg", ".jpe", ".png",  ".bmp",  ".webp", ".tif",
-                                                          ".tiff", ".gif", ".heic", ".avif", ".jp2", ".jxl"};
+    constexpr std::array<std::string_view, 13> extensions{".jpg",  ".jpeg", ".jpe",  ".png",  ".bmp", ".webp", ".tif",
+                                                          ".tiff", ".gif",  ".heic", ".avif", ".jp2", ".jxl"};
     std::vector<std::string> files;
     std::error_code error;
     fs::directory_iterator entries(folder, error);

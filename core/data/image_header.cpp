@@ -200,18 +200,30 @@ ImageFormat isoMediaFormat(std::string_view brand)
 const char *formatName(ImageFormat format)
 {
     switch (format) {
-    case ImageFormat::Jpeg: return "JPEG";
-    case ImageFormat::Png: return "PNG";
-    case ImageFormat::Bmp: return "BMP";
-    case ImageFormat::WebP: return "WebP";
-    case ImageFormat::Tiff: return "TIFF";
-    case ImageFormat::Gif: return "GIF";
-    case ImageFormat::Heic: return "HEIC";
-    case ImageFormat::Avif: return "AVIF";
-    case ImageFormat::Jpeg2000: return "JPEG 2000";
-    case ImageFormat::Photoshop: return "Photoshop";
-    case ImageFormat::JpegXl: return "JPEG XL";
-    case ImageFormat::Unknown: break;
+    case ImageFormat::Jpeg:
+        return "JPEG";
+    case ImageFormat::Png:
+        return "PNG";
+    case ImageFormat::Bmp:
+        return "BMP";
+    case ImageFormat::WebP:
+        return "WebP";
+    case ImageFormat::Tiff:
+        return "TIFF";
+    case ImageFormat::Gif:
+        return "GIF";
+    case ImageFormat::Heic:
+        return "HEIC";
+    case ImageFormat::Avif:
+        return "AVIF";
+    case ImageFormat::Jpeg2000:
+        return "JPEG 2000";
+    case ImageFormat::Photoshop:
+        return "Photoshop";
+    case ImageFormat::JpegXl:
+        return "JPEG XL";
+    case ImageFormat::Unknown:
+        break;
     }
     return "unknown";
 }
@@ -254,12 +266,23 @@ ImageHeader readImageHeader(ImageFormat format, std::string_view bytes, bool who
 {
     ImageHeader header;
     switch (format) {
-    case ImageFormat::Jpeg: header = jpegHeader(bytes); break;
-    case ImageFormat::Png: header = pngHeader(bytes, wholeFile); break;
-    case ImageFormat::Bmp: header = bmpHeader(bytes); break;
-    case ImageFormat::WebP: header = webpHeader(bytes, wholeFile); break;
-    case ImageFormat::Tiff: header = tiffHeader(bytes, wholeFile); break;
-    default: break;
+    case ImageFormat::Jpeg:
+        header = jpegHeader(bytes);
+        break;
+    case ImageFormat::Png:
+        header = pngHeader(bytes, wholeFile);
+        break;
+    case ImageFormat::Bmp:
+        header = bmpHeader(bytes);
+        break;
+    case ImageFormat::WebP:
+        header = webpHeader(bytes, wholeFile);
+        break;
+    case ImageFormat::Tiff:
+        header = tiffHeader(bytes, wholeFile);
+        break;
+    default:
+        break;
     }
     if (header.state == State::Good && (header.stored.width < 1 || header.stored.height < 1))
         header.state = State::Damaged;

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <cstdio>  // jpeglib.h wants FILE
 
-#include <jpeglib.h>
 #include <jerror.h>
+#include <jpeglib.h>
 
 namespace fcoscope {
 namespace {
@@ -19,7 +19,10 @@ struct Report {
     bool cutShort = false, damaged = false;
 };
 
-Report &reportOf(j_common_ptr codec) { return *static_cast<Report *>(codec->client_data); }
+Report &reportOf(j_common_ptr codec)
+{
+    return *static_cast<Report *>(codec->client_data);
+}
 
 [[noreturn]] void onError(j_common_ptr codec)
 {
@@ -33,13 +36,18 @@ void onMessage(j_common_ptr codec, int level)
     if (level >= 0)
         return;
     switch (codec->err->msg_code) {
-    case JWRN_JPEG_EOF: reportOf(codec).cutShort = true; break;
+    case JWRN_JPEG_EOF:
+        reportOf(codec).cutShort = true;
+        break;
     case JWRN_HIT_MARKER:
     case JWRN_HUFF_BAD_CODE:
     case JWRN_ARITH_BAD_CODE:
     case JWRN_MUST_RESYNC:
-    case JWRN_BOGUS_PROGRESSION: reportOf(codec).damaged = true; break;
-    default: break;
+    case JWRN_BOGUS_PROGRESSION:
+        reportOf(codec).damaged = true;
+        break;
+    default:
+        break;
     }
 }
 

@@ -12,21 +12,19 @@
 #include "core/base/file.h"
 #include "core/data/smear_cells.h"
 
-namespace fcoscope
-{
-namespace
-{
+namespace fcoscope {
+namespace {
 
 constexpr double pi = std::numbers::pi;
 enum ClassIndex { platelet, redCell, whiteCell };
 
 /// What one preparation and one camera have in common.
 struct Slide {
-    std::array<double, 3> light;    ///< grey levels of an empty field
-    std::array<double, 3> redStain; ///< optical density of a red cell's rim
+    std::array<double, 3> light;     ///< grey levels of an empty field
+    std::array<double, 3> redStain;  ///< optical density of a red cell's rim
     double pallor, middle, roundness, wobble, radius;
-    bool rolls, bubbles; ///< red cells lie on one another; they are beaded
-    double blur, noise;  ///< px, grey levels
+    bool rolls, bubbles;  ///< red cells lie on one another; they are beaded
+    double blur, noise;   ///< px, grey levels
 };
 
 struct White {
@@ -145,7 +143,7 @@ std::vector<Outline> placeRedCells(const Slide &slide, Size size, double fields,
 std::vector<Outline> placePlatelets(Size size, double fields, const std::vector<Outline> &reds,
                                     const std::vector<White> &whites, Random &random)
 {
-    constexpr std::array<double, 5> atLeast{0.62, 0.34, 0.15, 0.07, 0.03}; ///< chance of one more than the index
+    constexpr std::array<double, 5> atLeast{0.62, 0.34, 0.15, 0.07, 0.03};  ///< chance of one more than the index
     const double u = random.uniform();
     int wanted = 0;
     for (const double chance : atLeast)
@@ -205,7 +203,7 @@ cv::Mat3f developed(const Film &film, const Slide &slide, Random &random)
         for (int x = 0; x < film.size.width; ++x) {
             const double dx = (x - centreX) / half, dy = (y - centreY) / half;
             const double lamp = 1.03 - fall * (dx * dx + dy * dy) + 0.03 * (relief(x, y, 170, key) - 0.5);
-            const double tint = tintX * dx + tintY * dy; // the lamp's colour drifts across the field
+            const double tint = tintX * dx + tintY * dy;  // the lamp's colour drifts across the field
             const size_t at = film.at(x, y);
             // Cells that lie on one another are squeezed: the second layer adds less than the first.
             const double thick = film.red[at], red = thick > 0 ? thick / (1 + 0.5 * std::max(0.0, thick - 0.6)) : thick;
@@ -288,7 +286,7 @@ std::string cocoText(const std::string &images, const std::string &annotations)
            "\n],\n\"annotations\": [\n" + annotations + "\n],\n\"categories\": [\n" + categories + "\n]\n}\n";
 }
 
-} // namespace
+}  // namespace
 
 void visit(OptionTable &table, SmearOptions &options)
 {
@@ -380,4 +378,4 @@ void writeSmears(const std::filesystem::path &folder, const SmearOptions &option
     context.report(1, message("core", "Drawing blood smears"));
 }
 
-} // namespace fcoscope
+}  // namespace fcoscope

@@ -20,14 +20,13 @@
 #include "core/base/run_context.h"
 #include "core/base/values.h"
 
-namespace fcoscope
-{
+namespace fcoscope {
 
 struct SmearOptions {
     int64_t seed = 1;
-    int count = 12;                ///< pictures
-    int width = 640, height = 480; ///< px; cells keep their size in the picture: a larger one shows more of them
-    int quality = 92;              ///< of the JPEG files
+    int count = 12;                 ///< pictures
+    int width = 640, height = 480;  ///< px; cells keep their size in the picture: a larger one shows more of them
+    int quality = 92;               ///< of the JPEG files
 };
 
 /// Names: seed, count, width, height, quality.
@@ -51,4 +50,4 @@ Smear drawSmear(uint64_t seed, int number, Size size = {640, 480});
 /// cannot be written, Stopped if asked to stop.
 void writeSmears(const std::filesystem::path &folder, const SmearOptions &options, const RunContext &context = {});
 
-} // namespace fcoscope
+}  // namespace fcoscope

@@ -4,10 +4,8 @@
 #include <cmath>
 #include <numbers>
 
-namespace fcoscope
-{
-namespace
-{
+namespace fcoscope {
+namespace {
 
 constexpr double pi = std::numbers::pi;
 constexpr int directions = 360;
@@ -119,8 +117,8 @@ std::vector<Lobe> lobesAlong(const Outline &cell, int count, double arcRadius, d
 /// How a kind of white cell is stained.
 struct WhiteLook {
     Density plasma, grain, nucleus;
-    double grainSpacing, grainSize, grainStrength; ///< px, px, 0…1
-    double nucleusMottle;                          ///< 0…1
+    double grainSpacing, grainSize, grainStrength;  ///< px, px, 0…1
+    double nucleusMottle;                           ///< 0…1
     std::vector<Lobe> lobes;
 };
 
@@ -194,7 +192,7 @@ void drawBubble(Film &film, double x, double y, Random &random)
     });
 }
 
-} // namespace
+}  // namespace
 
 Film::Film(Size pixels) : size(pixels)
 {
@@ -224,7 +222,7 @@ Outline::Outline(double x, double y, double radius, double elongation, double an
         reach_.push_back(reach);
         box_ = {std::min(box_.x1, x + reach * std::cos(direction)), std::min(box_.y1, y + reach * std::sin(direction)),
                 std::max(box_.x2, x + reach * std::cos(direction)), std::max(box_.y2, y + reach * std::sin(direction))};
-        if (i > 0) // the triangle between this direction and the one before
+        if (i > 0)  // the triangle between this direction and the one before
             area_ += 0.5 * reach * reach_[static_cast<size_t>(i) - 1] * std::sin(2 * pi / directions);
     }
 }
@@ -255,7 +253,7 @@ void drawRedCell(Film &film, const Outline &cell, const RedLook &look, Random &r
     const double soft = look.softness / cell.radius();
     const double offX = 0.09 * cell.radius() * random.normal(), offY = 0.09 * cell.radius() * random.normal();
     const double blur = random.uniform(0.1, 0.24), rim = random.uniform(0.02, 0.16);
-    const bool target = random.chance(0.05); // some carry a dark spot in the pale middle
+    const bool target = random.chance(0.05);  // some carry a dark spot in the pale middle
     forPixelsOf(film, cell, 1.25, [&](int x, int y, double depth) {
         const double inside = 1 - smoothStep(1 - soft, 1 + soft, depth);
         const double inner = cell.depth(x + 0.5 - offX, y + 0.5 - offY);
@@ -263,9 +261,9 @@ void drawRedCell(Film &film, const Outline &cell, const RedLook &look, Random &r
         if (target)
             pale -= 0.55 * look.pallor * bell(inner, 0, 0.5 * look.middle);
         const double uneven = 0.88 + 0.24 * relief(x, y, 24, key);
-        const double line = 0.16 * bell(depth, 1 - 0.6 * soft, 0.8 * soft); // light bent away by the steep edge
+        const double line = 0.16 * bell(depth, 1 - 0.6 * soft, 0.8 * soft);  // light bent away by the steep edge
         const double body = inside * ((0.9 + rim * bell(depth, 0.82, 0.1) - pale) * uneven + line);
-        const double fringe = 0.07 * bell(depth, 1 + 2.2 * soft, 0.9 * soft); // and where it goes
+        const double fringe = 0.07 * bell(depth, 1 + 2.2 * soft, 0.9 * soft);  // and where it goes
         film.red[film.at(x, y)] += static_cast<float>(look.thickness * (body - fringe));
     });
     for (int bubbles = look.bubbles ? 1 + random.below(3) : 0; bubbles > 0; --bubbles) {
@@ -281,7 +279,7 @@ void drawWhiteCell(Film &film, const Outline &cell, WhiteKind kind, Random &rand
     const double soft = 3.5 / cell.radius(), strength = random.uniform(0.8, 1.1);
     forPixelsOf(film, cell, 1.1, [&](int x, int y, double depth) {
         const double px = x + 0.5, py = y + 0.5;
-        const double fray = 0.05 * (roughness(px, py, 12, key + 11) - 0.5); // small against the label's exactness
+        const double fray = 0.05 * (roughness(px, py, 12, key + 11) - 0.5);  // small against the label's exactness
         const double inside = 1 - smoothStep(1 - soft, 1 + soft, depth + fray);
         const double grain = grains(px, py, look.grainSpacing, look.grainSize, key);
         const double plasma = strength * (0.6 + 0.6 * roughness(px, py, 26, key + 3) + 0.12 * bell(depth, 0.96, 0.05));
@@ -305,7 +303,7 @@ void drawWhiteCell(Film &film, const Outline &cell, WhiteKind kind, Random &rand
 
 void drawPlatelet(Film &film, const Outline &cell, Random &random)
 {
-    const double lilac = random.uniform(0, 1); // from grey blue to violet
+    const double lilac = random.uniform(0, 1);  // from grey blue to violet
     const Density body = absorbing(142 - 14 * lilac, 150 - 36 * lilac, 192 + 10 * lilac);
     const Density dots = absorbing(120, 84, 196);
     const uint64_t key = random.next();
@@ -343,4 +341,4 @@ double visibleShare(const Film &film, const Outline &cell)
     return seen / cell.area();
 }
 
-} // namespace fcoscope
+}  // namespace fcoscope

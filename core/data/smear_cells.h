@@ -11,19 +11,18 @@
 #include "core/base/geometry.h"
 #include "core/base/random.h"
 
-namespace fcoscope
-{
+namespace fcoscope {
 
-using Density = std::array<float, 3>; ///< optical density for red, green and blue light: ln(light before / after)
+using Density = std::array<float, 3>;  ///< optical density for red, green and blue light: ln(light before / after)
 
 /// What lies between lamp and camera, for every pixel.
 struct Film {
     explicit Film(Size pixels);
 
     Size size;
-    std::vector<float> red;      ///< thickness of red cells; 1 is the rim of a usual cell
-    std::vector<Density> stain;  ///< everything else
-    std::vector<uint8_t> hidden; ///< 1 under a white cell
+    std::vector<float> red;       ///< thickness of red cells; 1 is the rim of a usual cell
+    std::vector<Density> stain;   ///< everything else
+    std::vector<uint8_t> hidden;  ///< 1 under a white cell
 
     size_t at(int x, int y) const
     {
@@ -31,8 +30,7 @@ struct Film {
     }
 };
 
-class Outline
-{
+class Outline {
 public:
     /// `elongation` is long axis : short axis, turned by `angle`; `wobble` is how far the outline strays, as a share of
     /// the radius.
@@ -40,14 +38,14 @@ public:
 
     double x() const { return x_; }
     double y() const { return y_; }
-    double radius() const { return radius_; } ///< without elongation and wobble
+    double radius() const { return radius_; }  ///< without elongation and wobble
     double depth(double x, double y) const;
     Box box() const { return box_; }
     double area() const { return area_; }
 
 private:
     double x_, y_, radius_;
-    std::vector<double> reach_; ///< for directions at equal angles
+    std::vector<double> reach_;  ///< for directions at equal angles
     Box box_;
     double area_ = 0;
 };
@@ -55,11 +53,11 @@ private:
 enum class WhiteKind { Neutrophil, Eosinophil, Lymphocyte, Monocyte };
 
 struct RedLook {
-    double thickness = 1;  ///< of the rim
-    double pallor = 0.6;   ///< 0: as dark in the middle as at the rim, 1: clear there
-    double middle = 0.45;  ///< radius of the pale middle, as a share of the cell's
-    double softness = 2.5; ///< px, width of the edge
-    bool bubbles = false;  ///< bright specks, as where the stain has dried badly
+    double thickness = 1;   ///< of the rim
+    double pallor = 0.6;    ///< 0: as dark in the middle as at the rim, 1: clear there
+    double middle = 0.45;   ///< radius of the pale middle, as a share of the cell's
+    double softness = 2.5;  ///< px, width of the edge
+    bool bubbles = false;   ///< bright specks, as where the stain has dried badly
 };
 
 void drawRedCell(Film &film, const Outline &cell, const RedLook &look, Random &random);
@@ -82,4 +80,4 @@ inline double smoothStep(double low, double high, double value)
 /// Smooth random relief in 0…1 that depends on the place and `key` alone; hills are about `grain` pixels apart.
 double relief(double x, double y, double grain, uint64_t key);
 
-} // namespace fcoscope
+}  // namespace fcoscope

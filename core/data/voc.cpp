@@ -70,8 +70,8 @@ std::string trimmed(const char *text)
     return first == view.npos ? std::string() : std::string(view.substr(first, last - first + 1));
 }
 
-/// The file's name in one line of a split: blanks belong to it, but lists of one class say 1, 0 or -1 after it, and every
-/// image counts here.
+/// The file's name in one line of a split: blanks belong to it, but lists of one class say 1, 0 or -1 after it, and
+/// every image counts here.
 std::string listedStem(const std::string &line, const fs::path &annotations)
 {
     const std::string whole = trimmed(line.c_str());
@@ -228,9 +228,12 @@ Box boxOf(const VocObject &object, VocOrigin origin)
 {
     const auto &n = object.numbers;
     switch (origin) {
-    case VocOrigin::PixelsFrom1: return {n[0] - 1, n[1] - 1, n[2], n[3]};
-    case VocOrigin::PixelsFrom0: return {n[0], n[1], n[2] + 1, n[3] + 1};
-    default: return {n[0], n[1], n[2], n[3]};
+    case VocOrigin::PixelsFrom1:
+        return {n[0] - 1, n[1] - 1, n[2], n[3]};
+    case VocOrigin::PixelsFrom0:
+        return {n[0], n[1], n[2] + 1, n[3] + 1};
+    default:
+        return {n[0], n[1], n[2], n[3]};
     }
 }
 
@@ -277,7 +280,10 @@ void listUnlabelled(Dataset &dataset, const FilesByStem &images, const std::vect
 
 }  // namespace
 
-bool isVocFolder(const fs::path &folder) { return holdsXml(folder / "Annotations") || holdsXml(folder); }
+bool isVocFolder(const fs::path &folder)
+{
+    return holdsXml(folder / "Annotations") || holdsXml(folder);
+}
 
 Dataset readVoc(const fs::path &folder, const DatasetOptions &options)
 {
