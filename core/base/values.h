@@ -31,7 +31,7 @@ struct Image {
 
 /// One labelled object. `classIndex` counts from 0 in the data set's class list.
 struct Label {
-    Box box;              ///< in image coordinates (or in network coordinates inside a Sample)
+    Box box;  ///< in image coordinates (or in network coordinates inside a Sample)
     int classIndex = 0;
     bool crowd = false;      ///< COCO's iscrowd: matched leniently in evaluation, never trained on
     bool difficult = false;  ///< VOC's difficult: trained on, kept for formats that carry it
@@ -40,9 +40,9 @@ struct Label {
 
 /// One box the detector found, and everything needed to say where it came from.
 struct Detection {
-    Box box;                  ///< in image coordinates
-    int classIndex = 0;       ///< channel of the class map
-    float score = 0;          ///< what the profile ranks by: √(p·o) or p·o
+    Box box;                     ///< in image coordinates
+    int classIndex = 0;          ///< channel of the class map
+    float score = 0;             ///< what the profile ranks by: √(p·o) or p·o
     float classProbability = 0;  ///< p, after the sigmoid
     float centerness = 1;        ///< o, after the sigmoid; 1 where the network has no centerness
     int level = 0;               ///< index into the profile's levels, 0 = the finest
@@ -70,6 +70,13 @@ struct LevelOutputs {
     Grid distances;         ///< l, t, r, b in pixels of the network's input, whatever unit the network regresses in
 };
 
+/// What the backbone or the pyramid made of the image, for looking at.
+struct FeatureMap {
+    std::string name;   ///< "C3" … "C5", "P3" … "P7"
+    double stride = 0;  ///< px of the network's input
+    Grid values;
+};
+
 /// Everything the network said about one image. Immutable and shared: thresholds, NMS, class filters and the score rule
 /// are applied by decode() in core/rules, so that moving a slider never runs the network again.
 struct RawOutputs {
@@ -77,6 +84,7 @@ struct RawOutputs {
     ImageTransform transform;  ///< between the image and the network's input
     std::vector<LevelOutputs> levels;
     std::vector<std::string> classNames;  ///< one per class channel
+    std::vector<FeatureMap> features;     ///< only where they were asked for
 };
 using RawOutputsPtr = std::shared_ptr<const RawOutputs>;
 

@@ -4,8 +4,7 @@
 #include <cstring>
 
 #include "core/base/random.h"
-#include "core/rules/locations.h"
-#include "core/rules/pixels.h"
+#include "core/rules/assigned_image.h"
 
 namespace fcoscope {
 
@@ -101,13 +100,10 @@ Batch Loader::make(int64_t number) const
         for (int y = 0; y < sample.image.size.height; ++y)
             std::memcpy(to + static_cast<int64_t>(y) * largest.width * 3, sample.image.row(y),
                         static_cast<size_t>(sample.image.size.width) * 3);
-        std::vector<Box> boxes;
         std::vector<int> classes;
-        for (const Label &label : sample.labels) {
-            boxes.push_back(targetBox(label.box, sample.transform, profile_));
+        for (const Label &label : sample.labels)
             classes.push_back(label.classIndex);
-        }
-        targets.add(assign(boxes, levels, profile_), classes, levels, i);
+        targets.add(assignLabels(sample.labels, sample.transform, levels, profile_), classes, levels, i);
         batch.transforms.push_back(sample.transform);
     }
     batch.targets = targets.finish();

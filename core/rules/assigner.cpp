@@ -186,6 +186,11 @@ std::vector<Candidate> explainLocation(const std::vector<Box> &boxes, const Leve
     return explained;
 }
 
+bool rankEqually(const Box &a, const Box &b, const Profile &profile)
+{
+    return prepared(a, profile).rank == prepared(b, profile).rank;
+}
+
 float centerness(const Distances &d)
 {
     const float l = static_cast<float>(d.left), t = static_cast<float>(d.top), r = static_cast<float>(d.right),

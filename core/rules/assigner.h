@@ -63,6 +63,9 @@ struct Candidate {
 std::vector<Candidate> explainLocation(const std::vector<Box> &boxes, const Level &level, int location,
                                        const Profile &profile);
 
+/// Whether two boxes that claim a location are equal to the tie rule: the one listed first then wins.
+bool rankEqually(const Box &a, const Box &b, const Profile &profile);
+
 /// √( min(l,r)/max(l,r) · min(t,b)/max(t,b) ): the paper's equation (3). 0 on or outside the border.
 float centerness(const Distances &distances);
 

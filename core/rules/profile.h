@@ -148,6 +148,7 @@ struct Profile {
     /// The regression range of level `level` in pixels: (low, high), high infinite on the last level.
     double rangeLow(size_t level) const { return level == 0 ? 0 : rangeLimits[level - 1]; }
     double rangeHigh(size_t level) const;
+    bool operator==(const Profile &) const = default;
 };
 
 void visit(OptionTable &table, Profile &profile);

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What others draw over the canvas's picture, and how a tool takes the mouse: the canvas shows and forwards, overlays
+// and tools decide. Both belong to whoever made them and must outlive the canvas or be taken out of it.
+#pragma once
+
+#include <QPointF>
+#include <Qt>
+
+class QPainter;
+
+namespace fcoscope {
+
+struct View;
+
+/// Pins, a replay, a box that is being drawn: painted last, over the detections, at every repaint.
+class CanvasOverlay {
+public:
+    virtual ~CanvasOverlay() = default;
+    /// The painter's unit is the screen pixel; `view` says where image points are. Only while a picture is shown.
+    virtual void paint(QPainter &painter, const View &view) = 0;
+};
+
+/// An overlay that is asked first about every press of the left button and every key.
+class CanvasTool : public CanvasOverlay {
+public:
+    struct Mouse {
+        QPointF inImage;  ///< may lie outside the picture
+        Qt::KeyboardModifiers modifiers;
+        double pixel = 1;  ///< image pixels per logical pixel of the screen: how far a handle reaches
+    };
+    /// True: the tool takes this gesture, and gets its moves and its release; nothing is selected or panned.
+    virtual bool press(const Mouse &mouse) = 0;
+    virtual void move(const Mouse &mouse) = 0;
+    virtual void release(const Mouse &mouse) = 0;
+    /// The cursor that says what a press here would do.
+    virtual Qt::CursorShape cursor(const Mouse &mouse) const = 0;
+    /// True: the key was the tool's.
+    virtual bool key(int key, Qt::KeyboardModifiers modifiers) = 0;
+};
+
+}  // namespace fcoscope
