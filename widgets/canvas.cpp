@@ -67,6 +67,7 @@ void Canvas::startState(State state, const ImageId &id)
         if (p.stopHalving)
             *p.stopHalving = true;
     }
+    p.toolHolds = false;
     dropDetections();
     forgetHover();
     updateNotice();
@@ -80,6 +81,7 @@ void Canvas::dropDetections()
 {
     Parts &p = *parts_;
     p.detections.clear();
+    p.lens.reset();
     p.hovered = -1;
     p.clickedAt = {-1e9, -1e9};
     if (p.selected >= 0) {
@@ -223,11 +225,16 @@ void Canvas::zoomToFit()
 
 void Canvas::ensureVisible(int detection)
 {
-    Parts &p = *parts_;
+    const Parts &p = *parts_;
     if (detection < 0 || static_cast<size_t>(detection) >= p.detections.size())
         return;
-    const Box &box = p.detections[static_cast<size_t>(detection)].box;
-    if (!box.hasArea())
+    showBox(p.detections[static_cast<size_t>(detection)].box);
+}
+
+void Canvas::showBox(const Box &box)
+{
+    Parts &p = *parts_;
+    if (!box.hasArea() || p.state != State::Shown)
         return;
     const Box inImage = clipped(box, p.view.image.width(), p.view.image.height());
     const QRectF place(QPointF(inImage.x1, inImage.y1), QPointF(inImage.x2, inImage.y2));

@@ -7,7 +7,8 @@
 // image then covers half its size in logical pixels.
 //
 // Gestures: wheel (with or without Ctrl) zooms at the cursor; a middle drag or a drag with Space held pans; arrow keys
-// pan; a click selects the smallest box under the cursor, a click again the next larger one; Escape selects none.
+// pan; a click selects the smallest box under the cursor, a click again the next larger one; Escape selects none. A tool
+// (canvas_overlay.h) is asked about presses and keys before any of that.
 #pragma once
 
 #include <QImage>
@@ -19,9 +20,12 @@
 #include <vector>
 
 #include "core/base/values.h"
+#include "core/rules/layers.h"
 
 namespace fcoscope {
 
+class CanvasOverlay;
+class CanvasTool;
 struct View;
 
 class Canvas : public QWidget {
@@ -47,6 +51,8 @@ public:
     /// Best first. Ends the detecting state. A selected detection stays selected if one of the same class from the same
     /// location is among the new ones; else selectionChanged(-1) is emitted.
     bool setDetections(const ImageId &id, std::vector<Detection> detections, std::vector<std::string> classNames);
+    /// The layers between the picture and the detections; null: none. `classNames` are those of the frame's labels.
+    bool setLens(LensFramePtr frame, std::vector<std::string> classNames);
 
     enum class State { Empty, Loading, Failed, Shown };
     State state() const;
@@ -67,6 +73,8 @@ public:
     void zoomAt(QPointF widget, double zoom);
     /// Moves, and zooms out if need be, until the detection is wholly in view.
     void ensureVisible(int detection);
+    /// The same for any box of the image.
+    void showBox(const Box &inImage);
 
     bool keepZoom() const;
     void setKeepZoom(bool keep);  ///< default true
@@ -76,6 +84,13 @@ public:
     void setBoxesShown(bool shown);  ///< default true
     /// Boxes of other classes are neither drawn nor clickable; -1: all classes.
     void setClassFilter(int classIndex);
+
+    // --- Overlays and tools: see canvas_overlay.h
+
+    void addOverlay(CanvasOverlay *overlay);  ///< painted after those that were added before
+    void removeOverlay(CanvasOverlay *overlay);
+    void setTool(CanvasTool *tool);  ///< null: none; it is painted, too, above the overlays
+    CanvasTool *tool() const;
 
     int selected() const;          ///< index into detections(), or -1
     int hoveredDetection() const;  ///< likewise
@@ -93,6 +108,8 @@ public Q_SLOTS:
 Q_SIGNALS:
     /// A person selected a detection here, or new detections no longer hold the selected one (-1).
     void selectionChanged(int detection);
+    /// A person clicked at this point of the image, on a box or not.
+    void clicked(QPointF inImage);
     /// The cursor is over this point of the image; `inside` is false when it has left the image.
     void hovered(QPointF inImage, bool inside);
     void zoomChanged(double zoom);
@@ -133,6 +150,8 @@ private:
     void updateNotice();
     void updateBusy();
     void clickAt(QPointF widget);
+    bool offerPress(QPointF widget, Qt::KeyboardModifiers modifiers);
+    bool offerKey(QKeyEvent &event);
     void hoverAt(QPointF widget);
     void forgetHover();
     void holdSpace(bool held);
@@ -140,7 +159,9 @@ private:
     std::vector<int> detectionsAt(QPointF widget) const;
     QString badgeText() const;
     QRect badgePlace() const;
+    void paintFrame(const QColor &ground);
     void paintEmphasis(QPainter &painter) const;
+    void paintOverlays(QPainter &painter) const;
     void paintBadge(QPainter &painter) const;
 };
 

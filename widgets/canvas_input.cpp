@@ -30,6 +30,8 @@ void Canvas::mousePressEvent(QMouseEvent *event)
         return;
     if (event->button() == Qt::MiddleButton || (event->button() == Qt::LeftButton && p.spaceHeld))
         p.panning = event->button();
+    else if (event->button() == Qt::LeftButton && offerPress(event->position(), event->modifiers()))
+        p.toolHolds = true;
     else if (event->button() == Qt::LeftButton)
         p.clicking = true;
     updateCursor();
@@ -41,6 +43,10 @@ void Canvas::mouseMoveEvent(QMouseEvent *event)
     const QPointF at = event->position();
     if (p.panning != Qt::NoButton)
         setView(p.view.movedBy(at - p.lastAt), false);
+    if (p.tool && p.toolHolds) {
+        p.tool->move(p.mouseAt(at, event->modifiers()));
+        update();
+    }
     if (p.clicking && (at - p.pressedAt).manhattanLength() > QApplication::startDragDistance())
         p.clicking = false;
     p.lastAt = at;
@@ -52,6 +58,11 @@ void Canvas::mouseReleaseEvent(QMouseEvent *event)
     Parts &p = *parts_;
     if (event->button() == p.panning) {
         p.panning = Qt::NoButton;
+    } else if (event->button() == Qt::LeftButton && p.toolHolds) {
+        p.toolHolds = false;
+        if (p.tool)
+            p.tool->release(p.mouseAt(event->position(), event->modifiers()));
+        update();
     } else if (event->button() == Qt::LeftButton && p.clicking) {
         p.clicking = false;
         clickAt(event->position());
@@ -103,6 +114,8 @@ void Canvas::keyPressEvent(QKeyEvent *event)
         if (p.hasPicture())
             setView(p.view.movedBy({x, y}), false);
     };
+    if (offerKey(*event))
+        return;
     switch (event->key()) {
     case Qt::Key_Space:
         if (!event->isAutoRepeat())
@@ -155,6 +168,8 @@ void Canvas::updateCursor()
         setCursor(Qt::ClosedHandCursor);
     else if (p.spaceHeld && p.hasPicture())
         setCursor(Qt::OpenHandCursor);
+    else if (p.tool && p.state == State::Shown)
+        setCursor(p.tool->cursor(p.mouseAt(p.lastAt, QGuiApplication::keyboardModifiers())));
     else
         unsetCursor();
 }
@@ -185,6 +200,8 @@ std::vector<int> Canvas::detectionsAt(QPointF widget) const
 void Canvas::clickAt(QPointF widget)
 {
     Parts &p = *parts_;
+    if (const QPointF at = p.view.toImage(widget); p.state == State::Shown && p.view.contains(at))
+        Q_EMIT clicked(at);
     const bool again = (widget - p.clickedAt).manhattanLength() <= 4;
     p.clickedAt = widget;
     const std::vector<int> found = detectionsAt(widget);
@@ -209,6 +226,8 @@ void Canvas::hoverAt(QPointF widget)
         p.hovered = hoveredNow;
         update();
     }
+    if (p.tool)
+        updateCursor();
     const QPointF at = p.view.toImage(widget);
     Q_EMIT hovered(at, p.view.contains(at));
 }

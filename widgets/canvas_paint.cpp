@@ -6,6 +6,7 @@
 #include <QPaintEvent>
 
 #include "widgets/canvas_parts.h"
+#include "widgets/layer_painter.h"
 #include "widgets/pyramid.h"
 #include "widgets/theme.h"
 
@@ -60,21 +61,17 @@ void Canvas::paintEvent(QPaintEvent *event)
     if (!p.hasPicture()) {
         painter.fillRect(event->rect(), ground);
     } else {
-        if (p.frame.isNull()) {
-            p.style.font = font();
-            p.style.font.setPointSizeF(font().pointSizeF() * 0.92);
-            p.frame = renderView(p.image, p.halves, p.view, ground);
-            if (p.state == State::Shown && p.boxes)
-                paintBoxes(p.frame, p.view, p.detections, p.classNames, p.style);
-            p.frame.setDevicePixelRatio(p.view.ratio);
-        }
+        if (p.frame.isNull())
+            paintFrame(ground);
         painter.drawImage(QPointF(0, 0), p.frame);
         if (p.state == State::Loading && p.revealed) {
             QColor veil = ground;
             veil.setAlpha(170);
             painter.fillRect(event->rect(), veil);
-        } else if (p.boxes) {
-            paintEmphasis(painter);
+        } else {
+            if (p.boxes)
+                paintEmphasis(painter);
+            paintOverlays(painter);
         }
     }
     paintBadge(painter);
@@ -87,6 +84,22 @@ void Canvas::paintEvent(QPaintEvent *event)
         painter.setBrush(Qt::NoBrush);
         painter.drawRoundedRect(rect().toRectF().adjusted(14, 14, -14, -14), 12, 12);
     }
+}
+
+/// What only another view or other content changes: the picture, the layers over it, the plain boxes.
+void Canvas::paintFrame(const QColor &ground)
+{
+    Parts &p = *parts_;
+    p.style.font = font();
+    p.style.font.setPointSizeF(font().pointSizeF() * 0.92);
+    p.frame = renderView(p.image, p.halves, p.view, ground);
+    if (p.state == State::Shown && p.lens) {
+        QPainter painter(&p.frame);
+        paintLens(painter, p.view, *p.lens, {p.style.font, p.lensNames, isDark(palette())});
+    }
+    if (p.state == State::Shown && p.boxes)
+        paintBoxes(p.frame, p.view, p.detections, p.classNames, p.style);
+    p.frame.setDevicePixelRatio(p.view.ratio);
 }
 
 void Canvas::paintEmphasis(QPainter &painter) const

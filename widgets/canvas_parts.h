@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a Canvas holds; shared by its three .cpp files and by nobody else.
+// What a Canvas holds; shared by its .cpp files and by nobody else.
 #pragma once
 
 #include <QFutureWatcher>
@@ -8,6 +8,7 @@
 
 #include "widgets/box_painter.h"
 #include "widgets/canvas.h"
+#include "widgets/canvas_overlay.h"
 #include "widgets/canvas_notice.h"
 
 namespace fcoscope {
@@ -24,6 +25,10 @@ struct Canvas::Parts {
     std::vector<std::string> classNames;
     BoxStyle style;
     bool boxes = true;
+    LensFramePtr lens;
+    std::vector<std::string> lensNames;
+    std::vector<CanvasOverlay *> overlays;
+    CanvasTool *tool = nullptr;
 
     // Where and how large.
     View view;
@@ -39,6 +44,7 @@ struct Canvas::Parts {
     // Gestures.
     Qt::MouseButton panning = Qt::NoButton;  ///< the button that drags the picture
     bool clicking = false;                   ///< the left button went down and has not moved far
+    bool toolHolds = false;                  ///< the tool took the press that is still held
     bool spaceHeld = false;
     bool dropping = false;  ///< files hang over the canvas
     QPointF pressedAt, lastAt;
@@ -54,6 +60,7 @@ struct Canvas::Parts {
     QFutureWatcher<std::vector<QImage>> halving;
     std::shared_ptr<std::atomic<bool>> stopHalving;
 
+    CanvasTool::Mouse mouseAt(QPointF widget, Qt::KeyboardModifiers modifiers) const;
     bool hasPicture() const { return !image.isNull() && (state == State::Shown || state == State::Loading); }
 };
 

@@ -215,8 +215,11 @@ void MainWindow::sessionChanged(const Change &change)
         showPicture();
     if (change.has(Change::Model))
         showModel();
-    if (change.has(Change::Options))
-        thresholds_->setProfile(session_.decodeOptions());
+    if (change.has(Change::Options)) {
+        if (const ModelPtr model = session_.model(); model && change.has(Change::Model))
+            thresholds_->setProfile(model->info.profile.decode);
+        thresholds_->setOptions(session_.decodeOptions());
+    }
     if (change.has(Change::Found))
         showFindings();
     if (change.has(Change::Status))
@@ -263,9 +266,9 @@ void MainWindow::showFindings()
         return;
     }
     const ModelInfo &info = findings->model->info;
-    canvas_->setDetections(findings->raw->imageId, findings->detections, info.classNames);
-    detections_->setDetections(findings->detections, info.classNames, levelGrids(*findings->raw, info.profile));
-    status_->setFound(StatusLine::Found{static_cast<int>(findings->detections.size()), findings->networkMs});
+    canvas_->setDetections(findings->raw->imageId, findings->detections(), info.classNames);
+    detections_->setDetections(findings->detections(), info.classNames, levelGrids(*findings->raw, info.profile));
+    status_->setFound(StatusLine::Found{static_cast<int>(findings->detections().size()), findings->networkMs});
 }
 
 void MainWindow::showModel()
@@ -321,7 +324,7 @@ void MainWindow::updateEnabled()
         actions_[id].setEnabled(session_.picture() != nullptr);
     actions_[ActionId::Detect].setEnabled(session_.picture() && model && !session_.detecting());
     actions_[ActionId::Stop].setEnabled(session_.detecting() || session_.modelLoading() || session_.opening());
-    actions_[ActionId::CopyDetections].setEnabled(session_.findings() && !session_.findings()->detections.empty());
+    actions_[ActionId::CopyDetections].setEnabled(session_.findings() && !session_.findings()->detections().empty());
     actions_[ActionId::ModelCard].setEnabled(model);
     actions_[ActionId::ResetThresholds].setEnabled(model);
     thresholds_->setEnabled(model);

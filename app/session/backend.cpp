@@ -20,13 +20,7 @@ Backend coreBackend(const std::string &device)
         return std::vector<std::filesystem::path>(files.begin(), files.end());
     };
     backend.readDataSet = [](const std::filesystem::path &path) {
-        const Dataset data = readDataset(path);
-        DataSetImages listed;
-        for (const DatasetImage &image : data.images)
-            listed.images.push_back(image.file);
-        for (const Problem &problem : data.problems)
-            listed.problems.push_back(problem);
-        return listed;
+        return std::make_shared<const Dataset>(readDataset(path));
     };
     backend.loadModel = [device](const std::filesystem::path &path, const RunContext &context) {
         configureEngine();  // here, because LibTorch keeps some of it for each thread
@@ -36,7 +30,9 @@ Backend coreBackend(const std::string &device)
         auto model = std::make_shared<LoadedModel>();
         model->info = predictor->info();
         model->device = predictor->device();
-        model->run = [predictor](const Image &image, const RunContext &run) { return predictor->run(image, run); };
+        model->run = [predictor](const Image &image, const RunContext &run, bool features) {
+            return predictor->run(image, run, nullptr, features ? Keep::Features : Keep::Outputs);
+        };
         model->rest = [predictor] { predictor->rest(); };
         return ModelPtr(model);
     };

@@ -18,21 +18,18 @@
 
 namespace fcoscope {
 
-/// A model in memory. `run` is the network on one image; all calls are made on one and the same thread.
+/// A model in memory. `run` is the network on one image, with `features` its feature maps too; all calls are made on one
+/// and the same thread.
 struct LoadedModel {
     ModelInfo info;
     std::string device;  ///< "cpu", "cuda:0"
-    std::function<RawOutputsPtr(const Image &, const RunContext &)> run;
-    std::function<void()>
-        rest;  ///< gives back the memory that runs keep for the next one; from any thread; may be empty
+    std::function<RawOutputsPtr(const Image &, const RunContext &, bool features)> run;
+    /// Gives back the memory that runs keep for the next one; from any thread; may be empty.
+    std::function<void()> rest;
 };
 using ModelPtr = std::shared_ptr<const LoadedModel>;
 
-/// The images of a data set, and its entries that cannot be used.
-struct DataSetImages {
-    std::vector<ImageId> images;
-    std::vector<Problem> problems;
-};
+using DatasetPtr = std::shared_ptr<const Dataset>;
 
 struct Backend {
     std::function<Image(const std::filesystem::path &)> readImage;
@@ -40,7 +37,7 @@ struct Backend {
     /// By content: a file of weights, whosesoever, or a folder with a checkpoint in it.
     std::function<bool(const std::filesystem::path &)> looksLikeModel;
     std::function<std::vector<std::filesystem::path>(const std::filesystem::path &folder)> imagesInFolder;
-    std::function<DataSetImages(const std::filesystem::path &)> readDataSet;
+    std::function<DatasetPtr(const std::filesystem::path &)> readDataSet;
     std::function<ModelPtr(const std::filesystem::path &, const RunContext &)> loadModel;
     /// The file of published weights, or an empty path if it is not here.
     std::function<std::filesystem::path(const PublishedWeights &)> weightsHere;

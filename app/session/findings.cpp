@@ -6,7 +6,7 @@
 #include <new>
 #include <stdexcept>
 
-#include "core/rules/decode.h"
+#include "core/rules/what_if.h"
 
 namespace fcoscope {
 
@@ -29,29 +29,36 @@ PicturePtr readPicture(const Backend &backend, const ImageId &id)
     return picture;
 }
 
-FindingsPtr decoded(const RawOutputsPtr &raw, const ModelPtr &model, const DecodeOptions &options, double networkMs)
+FindingsPtr decoded(const RawOutputsPtr &raw, const ModelPtr &model, const Decoding &decoding, double networkMs)
 {
     QElapsedTimer clock;
     clock.start();
     auto findings = std::make_shared<Findings>();
-    findings->detections = decode(*raw, model->info.profile, options);
-    findings->options = options;
-    findings->raw = raw;
+    findings->decoding = decoding;
+    findings->profile = withDecodingOf(model->info.profile, decoding.rules);
+    findings->raw = findings->read = raw;
+    if (decoding.centerness != CenternessSource::Branch) {
+        const AssignedImage assigned =
+            assignImage(raw->imageId, raw->transform.imageSize, decoding.labels, model->info.profile);
+        findings->read = withCenterness(raw, decoding.centerness, findings->profile, &assigned);
+    }
+    findings->trace = std::make_shared<const DecodeTrace>(
+        traceDecode(*findings->read, findings->profile, findings->profile.decode));
     findings->model = model;
     findings->networkMs = networkMs;
     findings->decodeMs = static_cast<double>(clock.nsecsElapsed()) / 1e6;
     return findings;
 }
 
-FindingsPtr detectIn(const Picture &picture, const ModelPtr &model, const DecodeOptions &options,
+FindingsPtr detectIn(const Picture &picture, const ModelPtr &model, const Decoding &decoding, bool features,
                      const RunContext &context)
 {
     QElapsedTimer clock;
     clock.start();
-    const RawOutputsPtr raw = model->run(picture.image, context);
+    const RawOutputsPtr raw = model->run(picture.image, context, features);
     if (raw->imageId != picture.image.id)
         throw std::logic_error("raw outputs of " + raw->imageId + " for " + picture.image.id);
-    return decoded(raw, model, options, static_cast<double>(clock.nsecsElapsed()) / 1e6);
+    return decoded(raw, model, decoding, static_cast<double>(clock.nsecsElapsed()) / 1e6);
 }
 
 size_t bytesOf(const Picture &picture)
@@ -65,7 +72,10 @@ size_t bytesOf(const Findings &findings)
     for (const LevelOutputs &level : findings.raw->levels)
         values +=
             level.classLogits.values.size() + level.centernessLogits.values.size() + level.distances.values.size();
-    return values * sizeof(float) + findings.detections.size() * sizeof(Detection);
+    for (const FeatureMap &map : findings.raw->features)
+        values += map.values.values.size();
+    return values * sizeof(float) + findings.detections().size() * sizeof(Detection) +
+           findings.trace->candidates.size() * sizeof(TracedCandidate);
 }
 
 }  // namespace fcoscope

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/session/backend.h"
+#include "core/rules/trace.h"
 
 namespace fcoscope {
 
@@ -21,14 +22,26 @@ struct Picture {
 };
 using PicturePtr = std::shared_ptr<const Picture>;
 
+/// How detections are made of what the network said. A what if may read it by other rules than the model's own.
+struct Decoding {
+    Profile rules;  ///< of which decoding counts, thresholds among it; the geometry is the model's whatever stands here
+    CenternessSource centerness = CenternessSource::Branch;
+    std::vector<Label> labels;  ///< for CenternessSource::Labels: in image coordinates
+    bool operator==(const Decoding &) const = default;
+};
+
 /// What was found in one image, with everything it was made from.
 struct Findings {
-    std::vector<Detection> detections;
-    DecodeOptions options;  ///< with which they were decoded
-    RawOutputsPtr raw;
+    DecodeTracePtr trace;  ///< the detections, and what became of every candidate
+    Decoding decoding;
+    Profile profile;       ///< by which they were decoded: the model's geometry, the rules of the decoding
+    RawOutputsPtr raw;     ///< what the network said
+    RawOutputsPtr read;    ///< what was decoded: raw, or raw with the centerness of a what if
     ModelPtr model;
     double networkMs = 0;  ///< wall time of the network's run, resizing included
     double decodeMs = 0;
+
+    const std::vector<Detection> &detections() const { return trace->detections; }
 };
 using FindingsPtr = std::shared_ptr<const Findings>;
 
@@ -37,8 +50,8 @@ QImage toQImage(const Image &image);
 
 // These three are work for a thread: reading, decoding anew what the network said, running the network and decoding.
 PicturePtr readPicture(const Backend &backend, const ImageId &id);
-FindingsPtr decoded(const RawOutputsPtr &raw, const ModelPtr &model, const DecodeOptions &options, double networkMs);
-FindingsPtr detectIn(const Picture &picture, const ModelPtr &model, const DecodeOptions &options,
+FindingsPtr decoded(const RawOutputsPtr &raw, const ModelPtr &model, const Decoding &decoding, double networkMs);
+FindingsPtr detectIn(const Picture &picture, const ModelPtr &model, const Decoding &decoding, bool features,
                      const RunContext &context);
 
 inline const ImageId &imageOf(const Picture &picture)

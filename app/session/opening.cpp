@@ -16,12 +16,30 @@ std::string extensionOf(const fs::path &path)
     return lowerCase(path.extension().string());
 }
 
-bool isDataSet(const fs::path &path)
+/// Whether a folder holds a COCO file: one with a name that only they have, or any .json where there are no images. The
+/// .json files among images are other programs' labels, one for each image.
+bool holdsCocoFile(const fs::path &folder, const Backend &backend)
+{
+    std::error_code error;
+    bool any = false;
+    for (const auto &entry : fs::directory_iterator(folder, error)) {
+        const std::string stem = entry.path().stem().string();
+        if (extensionOf(entry.path()) != ".json" || stem.starts_with('.'))
+            continue;
+        if (stem.starts_with("instances") || stem == "annotations" || stem == "_annotations.coco")
+            return true;
+        any = true;
+    }
+    return any && backend.imagesInFolder(folder).empty();
+}
+
+bool isDataSet(const fs::path &path, const Backend &backend)
 {
     std::error_code error;
     if (fs::is_directory(path, error))
         return fs::is_directory(path / "annotations", error) ||
-               (fs::is_directory(path / "Annotations", error) && fs::is_directory(path / "JPEGImages", error));
+               (fs::is_directory(path / "Annotations", error) && fs::is_directory(path / "JPEGImages", error)) ||
+               holdsCocoFile(path, backend);
     return extensionOf(path) == ".json";
 }
 
@@ -36,11 +54,11 @@ public:
             throw UserError(message("core", "There is no file or folder {0}.").with(path.string()));
         if (isModel(path, backend_)) {
             addModel(path);
-        } else if (isDataSet(path)) {
-            DataSetImages data = backend_.readDataSet(path);
-            for (const ImageId &image : data.images)
-                addImage(image);
-            opened_.skipped.insert(opened_.skipped.end(), data.problems.begin(), data.problems.end());
+        } else if (isDataSet(path, backend_)) {
+            OpenedDataset opened{backend_.readDataSet(path), {}};
+            for (const DatasetImage &image : opened.dataset->images)
+                opened.ids.push_back(addImage(image.file));
+            opened_.datasets.push_back(std::move(opened));
         } else if (fs::is_directory(path, error)) {
             const auto images = backend_.imagesInFolder(path);
             if (images.empty())
@@ -64,11 +82,12 @@ private:
                                            .with(path.string(), opened_.model.string()));
         opened_.model = path;
     }
-    void addImage(const fs::path &path)
+    ImageId addImage(const fs::path &path)
     {
         ImageId id = fs::absolute(path).lexically_normal().string();
         if (seen_.insert(id).second)
-            opened_.images.push_back(std::move(id));
+            opened_.images.push_back(id);
+        return id;
     }
 
     const Backend &backend_;

@@ -10,11 +10,17 @@
 
 namespace fcoscope {
 
+/// A data set with the names of its images, one for each.
+struct OpenedDataset {
+    DatasetPtr dataset;
+    std::vector<ImageId> ids;
+};
+
 struct Opened {
     std::vector<ImageId> images;    ///< absolute paths, in the order given, none twice
     std::filesystem::path model;    ///< the last one named; empty: none
     std::vector<Message> problems;  ///< what was named and cannot be opened
-    std::vector<Problem> skipped;   ///< entries of a data set that cannot be used
+    std::vector<OpenedDataset> datasets;
 };
 
 /// The endings under which people keep weights, in lower case with their dot.

@@ -62,8 +62,14 @@ void Session::opened(Outcome<Opened> outcome)
             Q_EMIT failed({message("core", "{0} more of the files and folders given could not be opened.")
                                .with(found.problems.size() - problemsTold),
                            "open more"});
-        if (!found.skipped.empty()) {
-            skipped_ = found.skipped;
+        const size_t skippedBefore = skipped_.size();
+        for (const OpenedDataset &each : found.datasets) {
+            skipped_.insert(skipped_.end(), each.dataset->problems.begin(), each.dataset->problems.end());
+            datasets_.add(each);
+        }
+        if (!found.datasets.empty())
+            tell(Change::Labels);
+        if (skipped_.size() > skippedBefore) {
             Q_EMIT noticed(
                 {message("core", "{0} entries of the data set cannot be used.").with(skipped_.size()), "data"});
         }
@@ -96,10 +102,11 @@ void Session::closeImages()
     rows_.clear();
     statuses_.clear();
     skipped_.clear();
+    datasets_.clear();
     keptPictures_.clear();
     keptFindings_.clear();
     current_.clear();
-    tell(Change::Images | Change::Current);
+    tell(Change::Images | Change::Labels | Change::Current);
 }
 
 // --- The model
@@ -125,7 +132,7 @@ void Session::modelLoaded(Outcome<ModelPtr> outcome)
         keptFindings_.clear();
         findings_.reset();
         model_ = *outcome.result;
-        options_ = model_->info.profile.decode;
+        decoding_ = {model_->info.profile, CenternessSource::Branch, {}};
         std::vector<ImageId> outdated;
         for (const auto &[id, known] : statuses_)
             if (known.stage == Stage::Detected)
@@ -220,7 +227,9 @@ void Session::show(PicturePtr picture)
         return;
     prefetch();
     if (const FindingsPtr kept = keptFindings_.of(id)) {
-        if (kept->options == options_)
+        if (keepFeatures_ && kept->raw->features.empty())
+            runNetwork();
+        else if (kept->decoding == decoding_)
             setFindings(kept);
         else
             decodeAgain(kept);
@@ -245,8 +254,8 @@ void Session::runNetwork()
         return;
     const ImageId id = current_;
     decoding_.abandon();
-    detecting_.start([picture = picture_, model = model_, options = options_](
-                         const RunContext &context) { return detectIn(*picture, model, options, context); },
+    detecting_.start([picture = picture_, model = model_, decoding = decoding_, features = keepFeatures_](
+                         const RunContext &context) { return detectIn(*picture, model, decoding, features, context); },
                      [this, id](Outcome<FindingsPtr> outcome) { detected(id, std::move(outcome)); });
     setStatus(id, {Stage::Detecting, 0, {}});
 }
@@ -268,7 +277,7 @@ void Session::detected(const ImageId &id, Outcome<FindingsPtr> outcome)
         setStatus(id, statusAtRest());
     } else {
         setFindings(*outcome.result);
-        if (findings_->options != options_)
+        if (findings_->decoding != decoding_)
             decodeAgain(findings_);
     }
 }
@@ -282,7 +291,26 @@ void Session::stop()
 
 void Session::setDecodeOptions(const DecodeOptions &options)
 {
-    options_ = options;
+    Decoding decoding = decoding_;
+    decoding.rules.decode = options;
+    setDecoding(decoding);
+}
+
+void Session::setKeepFeatures(bool keep)
+{
+    keepFeatures_ = keep;
+    if (keep && findings_ && findings_->raw->features.empty() && !detecting_.running())
+        runNetwork();
+}
+
+void Session::setDecoding(const Decoding &decoding)
+{
+    if (decoding == decoding_)
+        return;
+    const bool options = decoding.rules.decode != decoding_.rules.decode;
+    decoding_ = decoding;
+    if (options)
+        tell(Change::Options);
     if (findings_ && !detecting_.running())
         decodeAgain(findings_);
 }
@@ -295,8 +323,8 @@ void Session::decodeAgain(FindingsPtr findings)
         return;
     const ImageId id = current_;
     decoding_.start(
-        [findings, options = options_](const RunContext &) {
-            return decoded(findings->raw, findings->model, options, findings->networkMs);
+        [findings, decoding = decoding_](const RunContext &) {
+            return decoded(findings->raw, findings->model, decoding, findings->networkMs);
         },
         [this, id](Outcome<FindingsPtr> outcome) { detected(id, std::move(outcome)); });
 }
@@ -304,7 +332,7 @@ void Session::decodeAgain(FindingsPtr findings)
 void Session::setFindings(FindingsPtr findings)
 {
     findings_ = findings;
-    const int count = static_cast<int>(findings->detections.size());
+    const int count = static_cast<int>(findings->detections().size());
     keptFindings_.keep(std::move(findings));
     tell(Change::Found);
     setStatus(current_, {Stage::Detected, count, {}});
@@ -322,7 +350,7 @@ ImageStatus Session::status(const ImageId &id) const
 ImageStatus Session::statusAtRest()
 {
     const FindingsPtr kept = keptFindings_.of(current_);
-    return kept ? ImageStatus{Stage::Detected, static_cast<int>(kept->detections.size()), {}} : ImageStatus{};
+    return kept ? ImageStatus{Stage::Detected, static_cast<int>(kept->detections().size()), {}} : ImageStatus{};
 }
 
 void Session::setStatus(const ImageId &id, ImageStatus status)

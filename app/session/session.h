@@ -19,6 +19,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "app/session/datasets.h"
 #include "app/session/findings.h"
 #include "app/session/job.h"
 #include "app/session/opening.h"
@@ -43,6 +44,7 @@ struct Change {
         Model = 16,    ///< another model, or loading one has begun or ended
         Options = 32,  ///< the decode options, by a new model's profile
         Status = 64,   ///< the status of `image`
+        Labels = 128,  ///< data sets were opened or closed: images have other labels
     };
     unsigned parts = 0;
     ImageId image;  ///< for Status
@@ -68,6 +70,10 @@ public:
 
     void setCurrent(const ImageId &id);  ///< must be in the list; "" for none
     void setDecodeOptions(const DecodeOptions &options);
+    /// How outputs are read from now on; a model that is loaded brings its own way.
+    void setDecoding(const Decoding &decoding);
+    /// From now on the network's feature maps are kept, too (some 100 MB for a large image).
+    void setKeepFeatures(bool keep);
     void detect();  ///< runs the network on the current image, again if need be
     void stop();    ///< stops detecting, loading a model, opening
 
@@ -80,9 +86,11 @@ public:
     bool modelLoading() const { return loading_.running(); }
     bool opening() const { return opening_.running(); }
     bool detecting() const { return detecting_.running(); }
-    const DecodeOptions &decodeOptions() const { return options_; }
+    const Decoding &decoding() const { return decoding_; }
+    const DecodeOptions &decodeOptions() const { return decoding_.rules.decode; }
     WeightsShelf &weights() { return weights_; }  ///< published weights, here and elsewhere
 
+    const OpenDatasets &datasets() const { return datasets_; }
     /// Entries of opened data sets that cannot be used.
     const std::vector<Problem> &skippedEntries() const { return skipped_; }
 
@@ -117,13 +125,15 @@ private:
     std::unordered_map<ImageId, size_t> rows_;  // where each image is in images_
     std::unordered_map<ImageId, ImageStatus> statuses_;
     std::vector<Problem> skipped_;
+    OpenDatasets datasets_;
 
     ImageId current_;
     bool forwards_ = true;  // the direction in which the person walks through the list
     PicturePtr picture_;
     FindingsPtr findings_;
     ModelPtr model_;
-    DecodeOptions options_;
+    Decoding decoding_;
+    bool keepFeatures_ = false;
     Kept<Picture> keptPictures_{size_t(384) << 20};
     Kept<Findings> keptFindings_{size_t(256) << 20};
     std::vector<std::filesystem::path> openLater_;

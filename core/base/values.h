@@ -36,6 +36,7 @@ struct Label {
     bool crowd = false;      ///< COCO's iscrowd: matched leniently in evaluation, never trained on
     bool difficult = false;  ///< VOC's difficult: trained on, kept for formats that carry it
     double area = -1;        ///< COCO's own area in square pixels where the file gives one; negative: use the box
+    bool operator==(const Label &) const = default;
 };
 
 /// One box the detector found, and everything needed to say where it came from.

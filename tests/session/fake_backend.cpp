@@ -31,7 +31,7 @@ float logit(float probability)
     return std::log(probability / (1 - probability));
 }
 
-RawOutputsPtr fakeOutputs(const Image &image)
+RawOutputsPtr fakeOutputs(const Image &image, bool features)
 {
     auto raw = std::make_shared<RawOutputs>();
     raw->imageId = image.id;
@@ -49,6 +49,8 @@ RawOutputsPtr fakeOutputs(const Image &image)
     for (int i = 0; i < found; ++i)
         level.classLogits.values[static_cast<size_t>((i % 2) * cells + i)] = logit(FakeBackend::scoreOf(i));
     raw->levels.push_back(std::move(level));
+    if (features)
+        raw->features.push_back({"P5", stride, grid(3, 0.5f)});
     return raw;
 }
 
@@ -119,6 +121,13 @@ uint32_t FakeBackend::colourOf(int number)
            (static_cast<uint32_t>(number * 91 % 256) << 8) | static_cast<uint32_t>(number * 53 % 256);
 }
 
+std::vector<Label> FakeBackend::labelsOf(int number)
+{
+    if (number != 0)
+        return {};
+    return {{{100, 100, 200, 200}, 0}, {{300, 200, 420, 320}, 1}};
+}
+
 Box FakeBackend::boxOf(int detection)
 {
     const double x = (detection % (width / stride) + 0.5) * stride, y = (detection / (width / stride) + 0.5) * stride;
@@ -138,7 +147,15 @@ Backend FakeBackend::backend()
         std::sort(images.begin(), images.end());
         return images;
     };
-    made.readDataSet = [this](const std::filesystem::path &) { return DataSetImages{{id(0), id(1)}, dataSetProblems}; };
+    made.readDataSet = [this](const std::filesystem::path &) {
+        auto data = std::make_shared<Dataset>();
+        data->name = "labels";
+        data->classNames = {"square", "triangle"};  // in another order than the model's, and one that it does not know
+        for (int i : {0, 1})
+            data->images.push_back({id(i), {width, height}, labelsOf(i), i + 1});
+        data->problems = dataSetProblems;
+        return DatasetPtr(data);
+    };
     made.readImage = [this](const std::filesystem::path &path) {
         reading.pass({});
         const int number = numberOf(path.string());
@@ -161,10 +178,10 @@ Backend FakeBackend::backend()
         model->info.classNames = {"round", "square"};
         model->info.weightCount = 1234567;
         model->device = "cpu";
-        model->run = [this](const Image &image, const RunContext &run) {
+        model->run = [this](const Image &image, const RunContext &run, bool features) {
             ++runs;
             network.pass(run);
-            return fakeOutputs(image);
+            return fakeOutputs(image, features);
         };
         return ModelPtr(model);
     };

@@ -62,6 +62,8 @@ public:
     static uint32_t colourOf(int number);  ///< 0xffrrggbb
     static float scoreOf(int detection) { return 0.95f - 0.02f * static_cast<float>(detection); }
     static Box boxOf(int detection);
+    /// In the data set "labels.json": a square and a triangle in image 0, nothing in image 1.
+    static std::vector<Label> labelsOf(int number);
 
 private:
     QTemporaryDir dir_;

@@ -30,10 +30,13 @@ class OpeningTest : public QObject {
             std::sort(images.begin(), images.end());
             return images;
         };
-        b.readDataSet = [](const fs::path &path) -> DataSetImages {
+        b.readDataSet = [](const fs::path &path) {
             if (path.filename() == "broken.json")
                 throw UserError(message("core", "The file {0} is broken.").with(path.string()));
-            return {{(path / "listed.png").string()}, {{"x.xml", message("core", "no area")}}};
+            auto data = std::make_shared<Dataset>();
+            data->images.push_back({(path / "listed.png").string(), {}, {}, 1});
+            data->problems.push_back({"x.xml", message("core", "no area")});
+            return DatasetPtr(data);
         };
         return b;
     }
@@ -66,8 +69,27 @@ private Q_SLOTS:
                                             (root / "c.json/listed.png").string()};
         QCOMPARE(opened.images, expected);
         QCOMPARE(opened.model, root / "step-5");
-        QCOMPARE(opened.skipped.size(), 2u);
+        QCOMPARE(opened.datasets.size(), 2u);
+        QCOMPARE(opened.datasets[1].dataset->problems.size(), 1u);
+        QCOMPARE(opened.datasets[1].ids, std::vector<ImageId>{(root / "c.json/listed.png").string()});
         QVERIFY(opened.problems.empty());
+    }
+
+    void folderWithACocoFileIsADataSet()
+    {
+        QTemporaryDir dir;
+        const fs::path root = dir.path().toStdString();
+        touch(root / "apart/train.json");
+        touch(root / "apart/pictures/a.png");
+        touch(root / "beside/_annotations.coco.json");
+        touch(root / "beside/a.png");
+        touch(root / "others/a.json");  // another program's labels of a.png
+        touch(root / "others/a.png");
+        const Opened opened = openPaths({root / "apart", root / "beside", root / "others"}, backend(), {});
+        QCOMPARE(opened.datasets.size(), 2u);
+        const std::vector<ImageId> expected{(root / "apart/listed.png").string(), (root / "beside/listed.png").string(),
+                                            (root / "others/a.png").string()};
+        QCOMPARE(opened.images, expected);
     }
 
     void whateverMayBeWeightsReachesTheLoader()

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/lens_work.h"
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/data/augment.h"
+#include "core/fcos/loss_terrain.h"
+
+namespace fcoscope {
+namespace {
+
+/// Samples as `fcos train` makes them unless told otherwise, of the size that the profile asks for.
+AugmentOptions augmentationFor(const Profile &profile)
+{
+    AugmentOptions options;
+    options.width = std::max(32, profile.longSide / 32 * 32);
+    options.height = std::max(32, profile.shortSide / 32 * 32);
+    return options;
+}
+
+std::vector<Label> asLabels(const std::vector<Detection> &detections)
+{
+    std::vector<Label> labels;
+    for (const Detection &detection : detections)
+        labels.push_back({detection.box, detection.classIndex});
+    return labels;
+}
+
+/// Whether the detections are assigned for want of labels, or because they are asked for.
+bool detectionsAreAssigned(const LensQuestion &question)
+{
+    return question.whatIf.labels == LabelSource::Detections ||
+           (question.whatIf.labels == LabelSource::Auto && !question.labelled);
+}
+
+AssignedImage assigned(const LensQuestion &question, const std::vector<Label> &labels)
+{
+    if (!question.whatIf.trainingSample)
+        return assignImage(question.imageId, question.image, labels, question.whatIf.profile);
+    const AugmentOptions augmentation = augmentationFor(question.whatIf.profile);
+    const SampleGeometry sample = sampleGeometry(question.image, labels, augmentation,
+                                                 static_cast<uint64_t>(question.whatIf.sampleSeed), 0, 0);
+    return assignSample(question.imageId, sample.labels, sample.transform, sample.transform.paddedSize,
+                        question.whatIf.profile);
+}
+
+bool wantsLosses(const Layer &layer)
+{
+    return layer.kind == LayerKind::ClassLoss || layer.kind == LayerKind::BoxLoss ||
+           layer.kind == LayerKind::CenternessLoss;
+}
+
+void workOutLosses(LensInput &input, const LensQuestion &question)
+{
+    if (std::none_of(question.layers.begin(), question.layers.end(), wantsLosses) || !input.raw || !input.assigned)
+        return;
+    try {
+        input.losses = std::make_shared<const LossTerrain>(
+            lossTerrain(*question.findings->raw, *input.assigned, question.findings->model->info));
+    } catch (const UserError &error) {
+        input.lossesMissing = error.message();
+    }
+}
+
+}  // namespace
+
+LookPtr lookAt(const LensQuestion &question, const RunContext &context)
+{
+    auto look = std::make_shared<Look>();
+    look->classNames = question.classNames;
+    LensInput input;
+    input.imageId = question.imageId;
+    const bool detections = detectionsAreAssigned(question);
+    std::vector<Label> labels = question.labels;
+    if (detections)
+        labels = question.findings ? asLabels(question.findings->detections()) : std::vector<Label>();
+    if (!detections || question.findings) {
+        input.assigned = std::make_shared<const AssignedImage>(assigned(question, labels));
+        if (question.whatIf.profile != question.ownProfile)
+            look->unchanged = countsOf(assignImage(question.imageId, question.image, labels, question.ownProfile));
+    }
+    if (context.shouldStop())
+        throw Stopped{};
+    if (question.findings) {
+        input.raw = question.findings->read;
+        input.modelProfile = question.findings->profile;
+    }
+    workOutLosses(input, question);
+    LensFrame frame = makeLensFrame(input, question.layers);
+    frame.detectionsStandIn = detections && input.assigned;
+    if (frame.assigned)
+        frame.transform = transformText(frame.assigned->transform, question.whatIf.trainingSample);
+    look->frame = std::make_shared<const LensFrame>(std::move(frame));
+    return look;
+}
+
+}  // namespace fcoscope

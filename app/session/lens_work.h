@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The lens's work for a thread: from labels, what if and findings to a frame.
+#pragma once
+
+#include "app/session/lens.h"
+
+namespace fcoscope {
+
+struct LensQuestion {
+    ImageId imageId;
+    Size image;
+    std::vector<Label> labels;              ///< in image coordinates, counted in classNames
+    std::vector<std::string> classNames;    ///< the model's first
+    bool labelled = false;                  ///< the image has labels, even if it has none: empty on purpose
+    WhatIf whatIf;
+    Profile ownProfile;
+    FindingsPtr findings;                   ///< null: nothing was said yet
+    std::vector<Layer> layers;
+};
+
+/// Throws Stopped.
+LookPtr lookAt(const LensQuestion &question, const RunContext &context);
+
+}  // namespace fcoscope

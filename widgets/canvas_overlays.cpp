@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The lenses on the canvas: layers, overlays, and the tool that is asked before the canvas itself.
+#include <QKeyEvent>
+#include <QPainter>
+
+#include <algorithm>
+
+#include "widgets/canvas_parts.h"
+
+namespace fcoscope {
+
+CanvasTool::Mouse Canvas::Parts::mouseAt(QPointF widget, Qt::KeyboardModifiers modifiers) const
+{
+    return {view.toImage(widget), modifiers, view.ratio / view.zoom};
+}
+
+bool Canvas::setLens(LensFramePtr frame, std::vector<std::string> classNames)
+{
+    Parts &p = *parts_;
+    if (p.state != State::Shown || (frame && frame->imageId != p.id))
+        return false;
+    const auto shows = [](const LensFramePtr &lens) { return lens && !lens->layers.empty(); };
+    const bool repaint = shows(p.lens) || shows(frame);
+    p.lens = std::move(frame);
+    p.lensNames = std::move(classNames);
+    if (repaint)
+        repaintFrame();
+    return true;
+}
+
+void Canvas::addOverlay(CanvasOverlay *overlay)
+{
+    parts_->overlays.push_back(overlay);
+    update();
+}
+
+void Canvas::removeOverlay(CanvasOverlay *overlay)
+{
+    std::erase(parts_->overlays, overlay);
+    update();
+}
+
+void Canvas::setTool(CanvasTool *tool)
+{
+    parts_->tool = tool;
+    parts_->toolHolds = false;
+    updateCursor();
+    update();
+}
+
+CanvasTool *Canvas::tool() const
+{
+    return parts_->tool;
+}
+
+void Canvas::paintOverlays(QPainter &painter) const
+{
+    const Parts &p = *parts_;
+    if (p.state != State::Shown || (p.overlays.empty() && !p.tool))
+        return;
+    painter.save();
+    painter.scale(1 / p.view.ratio, 1 / p.view.ratio);
+    for (CanvasOverlay *overlay : p.overlays)
+        overlay->paint(painter, p.view);
+    if (p.tool)
+        p.tool->paint(painter, p.view);
+    painter.restore();
+}
+
+bool Canvas::offerPress(QPointF widget, Qt::KeyboardModifiers modifiers)
+{
+    const Parts &p = *parts_;
+    return p.tool && p.state == State::Shown && p.tool->press(p.mouseAt(widget, modifiers));
+}
+
+bool Canvas::offerKey(QKeyEvent &event)
+{
+    const Parts &p = *parts_;
+    if (!p.tool || p.state != State::Shown || !p.tool->key(event.key(), event.modifiers()))
+        return false;
+    update();
+    return true;
+}
+
+}  // namespace fcoscope
