@@ -19,7 +19,7 @@ using M = MenuId;
 using Spec = ActionSpec;
 
 constexpr unsigned section = Spec::StartsSection, bar = Spec::OnToolBar, check = Spec::Checkable;
-constexpr unsigned one = Spec::Checkable | Spec::OneOfMenu;
+constexpr unsigned one = Spec::Checkable | Spec::OneOfMenu, below = Spec::BelowSubmenus | Spec::StartsSection;
 
 // clang-format off
 constexpr std::array table = {
@@ -54,6 +54,57 @@ constexpr std::array table = {
     Spec{Id::ModelCard, M::Model, QT_TRANSLATE_NOOP("Actions", "&Model card"),
          QT_TRANSLATE_NOOP("Actions", "Show what is known of the model: classes, structure, profile, training"), "info", "Ctrl+I", section},
 
+    Spec{Id::LensLabels, M::Lenses, QT_TRANSLATE_NOOP("Actions", "&Labels"),
+         QT_TRANSLATE_NOOP("Actions", "Draw the boxes that are assigned"), "labels", "L", check | section},
+    Spec{Id::LensAssignment, M::Lenses, QT_TRANSLATE_NOOP("Actions", "&Assignment map"),
+         QT_TRANSLATE_NOOP("Actions", "Show which location of which level learns which box"), "assignment", "S", check | bar | section},
+    Spec{Id::LensAmbiguity, M::Lenses, QT_TRANSLATE_NOOP("Actions", "A&mbiguous samples"),
+         QT_TRANSLATE_NOOP("Actions", "Show the locations that two or more boxes claim"), "ambiguity", "M", check | bar},
+    Spec{Id::LensCenternessTarget, M::Lenses, QT_TRANSLATE_NOOP("Actions", "Centerness, &target"),
+         QT_TRANSLATE_NOOP("Actions", "Show what the centerness branch should say"), "centerness", "C", check | bar},
+    Spec{Id::LensCenternessPredicted, M::Lenses, QT_TRANSLATE_NOOP("Actions", "Centerness, p&redicted"),
+         QT_TRANSLATE_NOOP("Actions", "Show what the centerness branch says"), "", "Shift+C", check},
+    Spec{Id::LensClassProbability, M::Lenses, QT_TRANSLATE_NOOP("Actions", "Class &probability"),
+         QT_TRANSLATE_NOOP("Actions", "Show how sure the model is of a class at each location"), "", "P", check},
+    Spec{Id::LensScore, M::Lenses, QT_TRANSLATE_NOOP("Actions", "&Score"),
+         QT_TRANSLATE_NOOP("Actions", "Show by what detections are ranked at each location"), "", "Shift+P", check},
+    Spec{Id::LensRegression, M::Lenses, QT_TRANSLATE_NOOP("Actions", "Re&gression"),
+         QT_TRANSLATE_NOOP("Actions", "Show l, t, r and b at the location under the cursor and at pins"), "", "R", check},
+    Spec{Id::LensStrideGrid, M::Lenses, QT_TRANSLATE_NOOP("Actions", "Stride gri&d"),
+         QT_TRANSLATE_NOOP("Actions", "Show the cells of a level"), "grid", "G", check},
+    Spec{Id::LevelAll, M::Levels, QT_TRANSLATE_NOOP("Actions", "&All levels"),
+         QT_TRANSLATE_NOOP("Actions", "Show all levels at once"), "", "Alt+0", one},
+    Spec{Id::LevelP3, M::Levels, QT_TRANSLATE_NOOP("Actions", "Level P&3 (stride 8)"),
+         QT_TRANSLATE_NOOP("Actions", "Show level P3 alone"), "", "Alt+3", one},
+    Spec{Id::LevelP4, M::Levels, QT_TRANSLATE_NOOP("Actions", "Level P&4 (stride 16)"),
+         QT_TRANSLATE_NOOP("Actions", "Show level P4 alone"), "", "Alt+4", one},
+    Spec{Id::LevelP5, M::Levels, QT_TRANSLATE_NOOP("Actions", "Level P&5 (stride 32)"),
+         QT_TRANSLATE_NOOP("Actions", "Show level P5 alone"), "", "Alt+5", one},
+    Spec{Id::LevelP6, M::Levels, QT_TRANSLATE_NOOP("Actions", "Level P&6 (stride 64)"),
+         QT_TRANSLATE_NOOP("Actions", "Show level P6 alone"), "", "Alt+6", one},
+    Spec{Id::LevelP7, M::Levels, QT_TRANSLATE_NOOP("Actions", "Level P&7 (stride 128)"),
+         QT_TRANSLATE_NOOP("Actions", "Show level P7 alone"), "", "Alt+7", one},
+    Spec{Id::DrawBoxes, M::Lenses, QT_TRANSLATE_NOOP("Actions", "Draw and move &boxes"),
+         QT_TRANSLATE_NOOP("Actions", "Draw or drag boxes to see what would learn them; nothing is saved"), "draw-box", "W", check | bar | below},
+    Spec{Id::RestoreLabels, M::Lenses, QT_TRANSLATE_NOOP("Actions", "R&estore labels"),
+         QT_TRANSLATE_NOOP("Actions", "Take back the boxes that were drawn or moved to see what follows"), "reset", "Shift+W"},
+    Spec{Id::CopyInspection, M::Lenses, QT_TRANSLATE_NOOP("Actions", "Copy &inspection"),
+         QT_TRANSLATE_NOOP("Actions", "Copy what the inspector says as text"), "copy", "Ctrl+Shift+X", section},
+    Spec{Id::ClearPins, M::Lenses, QT_TRANSLATE_NOOP("Actions", "&Clear pins"),
+         QT_TRANSLATE_NOOP("Actions", "Remove all pinned locations"), "", "Shift+X"},
+    Spec{Id::ShowLayers, M::Lenses, QT_TRANSLATE_NOOP("Actions", "La&yers panel"),
+         QT_TRANSLATE_NOOP("Actions", "Show or hide the panel of layers"), "layers", "Ctrl+Shift+L", check | section},
+    Spec{Id::ShowInspector, M::Lenses, QT_TRANSLATE_NOOP("Actions", "L&ocation inspector"),
+         QT_TRANSLATE_NOOP("Actions", "Show or hide what there is to say about a location"), "inspect", "Ctrl+Shift+I", check | bar},
+    Spec{Id::ShowWhatIf, M::Lenses, QT_TRANSLATE_NOOP("Actions", "&What if"),
+         QT_TRANSLATE_NOOP("Actions", "Show or hide the panel that changes the profile"), "what-if", "Ctrl+Shift+W", check},
+    Spec{Id::ShowReplay, M::Lenses, QT_TRANSLATE_NOOP("Actions", "&NMS replay"),
+         QT_TRANSLATE_NOOP("Actions", "Show or hide non-maximum suppression step by step"), "replay", "Ctrl+Shift+R", check},
+    Spec{Id::ShowStudy, M::Lenses, QT_TRANSLATE_NOOP("Actions", "W&hole data set"),
+         QT_TRANSLATE_NOOP("Actions", "Show or hide the assignment of a whole data set"), "dataset", "Ctrl+Shift+D", check},
+    Spec{Id::ShowScores, M::Lenses, QT_TRANSLATE_NOOP("Actions", "Score against Io&U"),
+         QT_TRANSLATE_NOOP("Actions", "Show or hide scores against overlaps for a whole data set"), "scatter", "Ctrl+Shift+E", check},
+
     Spec{Id::ZoomIn, M::View, QT_TRANSLATE_NOOP("Actions", "Zoom &in"),
          QT_TRANSLATE_NOOP("Actions", "Show the image larger"), "zoom-in", "Ctrl++; Ctrl+=", section},
     Spec{Id::ZoomOut, M::View, QT_TRANSLATE_NOOP("Actions", "Zoom &out"),
@@ -75,7 +126,7 @@ constexpr std::array table = {
     Spec{Id::ShowThresholds, M::View, QT_TRANSLATE_NOOP("Actions", "T&hresholds"),
          QT_TRANSLATE_NOOP("Actions", "Show or hide the thresholds"), "sliders", "F9", check},
     Spec{Id::FullScreen, M::View, QT_TRANSLATE_NOOP("Actions", "F&ull screen"),
-         QT_TRANSLATE_NOOP("Actions", "Use the whole screen"), "", "F11", check | section},
+         QT_TRANSLATE_NOOP("Actions", "Use the whole screen"), "", "F11", check | below},
 
     Spec{Id::ThemeSystem, M::Theme, QT_TRANSLATE_NOOP("Actions", "As the &system"),
          QT_TRANSLATE_NOOP("Actions", "Take the colours of the desktop"), "", "", one},
@@ -97,16 +148,19 @@ constexpr std::array table = {
 struct MenuSpec {
     MenuId id;
     const char *text;
-    const char *icon;
+    const char *icon = "";
+    MenuId within = id;  ///< the menu it is a submenu of; itself: it stands in the bar
 };
 constexpr std::array menuTable = {
-    MenuSpec{M::File, QT_TRANSLATE_NOOP("Actions", "&File"), ""},
-    MenuSpec{M::Image, QT_TRANSLATE_NOOP("Actions", "&Image"), ""},
-    MenuSpec{M::Model, QT_TRANSLATE_NOOP("Actions", "&Model"), ""},
-    MenuSpec{M::View, QT_TRANSLATE_NOOP("Actions", "&View"), ""},
-    MenuSpec{M::Theme, QT_TRANSLATE_NOOP("Actions", "Th&eme"), "theme"},
-    MenuSpec{M::Language, QT_TRANSLATE_NOOP("Actions", "Lan&guage"), "language"},
-    MenuSpec{M::Help, QT_TRANSLATE_NOOP("Actions", "&Help"), ""},
+    MenuSpec{M::File, QT_TRANSLATE_NOOP("Actions", "&File")},
+    MenuSpec{M::Image, QT_TRANSLATE_NOOP("Actions", "&Image")},
+    MenuSpec{M::Model, QT_TRANSLATE_NOOP("Actions", "&Model")},
+    MenuSpec{M::Lenses, QT_TRANSLATE_NOOP("Actions", "&Lenses")},
+    MenuSpec{M::View, QT_TRANSLATE_NOOP("Actions", "&View")},
+    MenuSpec{M::Help, QT_TRANSLATE_NOOP("Actions", "&Help")},
+    MenuSpec{M::Levels, QT_TRANSLATE_NOOP("Actions", "Le&vels"), "grid", M::Lenses},
+    MenuSpec{M::Theme, QT_TRANSLATE_NOOP("Actions", "Th&eme"), "theme", M::View},
+    MenuSpec{M::Language, QT_TRANSLATE_NOOP("Actions", "Lan&guage"), "language", M::View},
 };
 // clang-format on
 
@@ -155,23 +209,24 @@ Actions::Actions(QObject *parent) : QObject(parent)
 void Actions::fill(QMenuBar &menuBar)
 {
     for (const MenuSpec &spec : menuTable) {
-        const bool inView = spec.id == M::Theme || spec.id == M::Language;
-        QMenu *menu = inView ? menus_[M::View]->addMenu(QString()) : menuBar.addMenu(QString());
+        QMenu *menu = menus_[spec.id] = new QMenu(&menuBar);
         if (*spec.icon)
             menu->setIcon(icon(QString::fromLatin1(spec.icon)));
-        menus_[spec.id] = menu;
+        if (spec.within == spec.id)
+            menuBar.addMenu(menu);
     }
     for (const Spec &spec : table) {
         QMenu *menu = menus_[spec.menu];
-        // The submenus of View stand in front of its last section.
-        QAction *before = nullptr;
-        if (spec.menu == M::View && spec.id != Id::FullScreen)
-            before = menus_[M::Theme]->menuAction();
+        if (spec.flags & Spec::BelowSubmenus) {
+            menu->addSeparator();
+            for (const MenuSpec &inner : menuTable)
+                if (inner.within == spec.menu && inner.id != spec.menu)
+                    menu->addMenu(menus_[inner.id]);
+        }
         if (spec.flags & Spec::StartsSection)
-            menu->insertSeparator(before);
-        menu->insertAction(before, actions_[spec.id]);
+            menu->addSeparator();
+        menu->addAction(actions_[spec.id]);
     }
-    menus_[M::View]->insertSeparator(menus_[M::Theme]->menuAction());
     retranslate();
 }
 

@@ -33,6 +33,31 @@ enum class ActionId {
     ResetThresholds,
     CopyDetections,
     ModelCard,
+    LensLabels,
+    LensAssignment,
+    LensAmbiguity,
+    LensCenternessTarget,
+    LensCenternessPredicted,
+    LensClassProbability,
+    LensScore,
+    LensRegression,
+    LensStrideGrid,
+    LevelAll,
+    LevelP3,
+    LevelP4,
+    LevelP5,
+    LevelP6,
+    LevelP7,
+    DrawBoxes,
+    RestoreLabels,
+    ClearPins,
+    CopyInspection,
+    ShowLayers,
+    ShowInspector,
+    ShowWhatIf,
+    ShowReplay,
+    ShowStudy,
+    ShowScores,
     ZoomIn,
     ZoomOut,
     ZoomToFit,
@@ -53,10 +78,17 @@ enum class ActionId {
     About,
 };
 
-enum class MenuId { File, Image, Model, View, Theme, Language, Help };
+enum class MenuId { File, Image, Model, Lenses, Levels, View, Theme, Language, Help };
 
 struct ActionSpec {
-    enum Flag : unsigned { Checkable = 1, OnToolBar = 2, StartsSection = 4, OneOfMenu = 8, NativeName = 16 };
+    enum Flag : unsigned {
+        Checkable = 1,
+        OnToolBar = 2,
+        StartsSection = 4,
+        OneOfMenu = 8,
+        NativeName = 16,
+        BelowSubmenus = 32,  ///< the submenus of its menu come before it
+    };
 
     ActionId id;
     MenuId menu;
