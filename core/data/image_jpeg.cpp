@@ -5,8 +5,9 @@
 #include <cstddef>
 #include <cstdio>  // jpeglib.h wants FILE
 
-#include <jerror.h>
 #include <jpeglib.h>
+
+#include <jerror.h>  // after jpeglib.h, which says what codes there are
 
 namespace fcoscope {
 namespace {
