@@ -10,10 +10,10 @@
 #include <functional>
 
 #include "app/cli/command_line.h"
-#include "app/cli/json.h"
 #include "app/cli/model_options.h"
 #include "app/cli/verbs.h"
 #include "core/base/error.h"
+#include "core/base/json_writer.h"
 #include "core/data/dataset_source.h"
 #include "core/data/smear.h"
 #include "core/fcos/trainer.h"

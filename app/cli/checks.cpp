@@ -9,8 +9,8 @@
 #include <thread>
 
 #include "app/cli/command_line.h"
-#include "app/cli/json.h"
 #include "app/cli/verbs.h"
+#include "core/base/json_writer.h"
 #include "core/base/resources.h"
 #include "core/data/libraries.h"
 #include "core/fcos/engine.h"

@@ -7,10 +7,10 @@
 
 #include "app/cli/command_line.h"
 #include "app/cli/image_ahead.h"
-#include "app/cli/json.h"
 #include "app/cli/model_options.h"
 #include "app/cli/verbs.h"
 #include "core/base/error.h"
+#include "core/base/json_writer.h"
 #include "core/data/draw.h"
 #include "core/rules/decode.h"
 
@@ -138,7 +138,11 @@ private:
 /// One text for each image as soon as it is known; with --json they make one array, which is closed even after a stop.
 class Output {
 public:
-    explicit Output(bool json) : json_(json) { if (json_) open_ = print("["); }
+    explicit Output(bool json) : json_(json)
+    {
+        if (json_)
+            open_ = print("[");
+    }
     ~Output()
     {
         if (json_ && open_) {
@@ -179,7 +183,7 @@ int detectIn(const std::vector<std::string> &files, const Predictor &model, cons
                 drawings->write(image, detections, model.info().classNames);
             if (!output.show(options.json ? imageJson(image, detections, model.info())
                                           : imageText(image, detections, model.info())))
-                return exitDone;  // the reader has seen enough
+                return exitDone;            // the reader has seen enough
         } catch (const UserError &error) {  // one bad image does not keep the others from being seen
             console.note("fcos: " + error.message().english());
             ++failed;

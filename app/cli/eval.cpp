@@ -5,10 +5,10 @@
 
 #include "app/cli/command_line.h"
 #include "app/cli/evaluation.h"
-#include "app/cli/json.h"
 #include "app/cli/labelled_data.h"
 #include "app/cli/model_options.h"
 #include "app/cli/verbs.h"
+#include "core/base/json_writer.h"
 
 namespace fcoscope {
 namespace {

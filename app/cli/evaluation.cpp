@@ -5,8 +5,8 @@
 #include <cstdio>
 
 #include "app/cli/image_ahead.h"
-#include "app/cli/json.h"
 #include "core/base/error.h"
+#include "core/base/json_writer.h"
 #include "core/rules/decode.h"
 
 namespace fcoscope {
@@ -91,7 +91,10 @@ std::string classTable(const ApSummary &summary, const std::vector<std::string> 
     return text;
 }
 
-std::string figureJson(double figure) { return figure < 0 ? "null" : jsonNumber(figure); }
+std::string figureJson(double figure)
+{
+    return figure < 0 ? "null" : jsonNumber(figure);
+}
 
 std::string classJson(const ApSummary &summary, const std::vector<std::string> &classNames)
 {

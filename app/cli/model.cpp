@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "app/cli/command_line.h"
-#include "app/cli/json.h"
 #include "app/cli/model_get.h"
 #include "app/cli/model_options.h"
 #include "app/cli/verbs.h"
 #include "core/base/error.h"
+#include "core/base/json_writer.h"
 #include "core/fcos/checkpoint.h"
 #include "core/weights/store.h"
 

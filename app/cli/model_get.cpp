@@ -8,8 +8,8 @@
 #include <sstream>
 
 #include "app/cli/command_line.h"
-#include "app/cli/json.h"
 #include "core/base/error.h"
+#include "core/base/json_writer.h"
 #include "core/weights/store.h"
 
 namespace fcoscope {

@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "app/cli/json.h"
+#include "core/base/json_writer.h"
 #include "core/base/run_context.h"
 #include "core/data/dataset.h"
 

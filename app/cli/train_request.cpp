@@ -3,10 +3,10 @@
 
 #include <filesystem>
 
-#include "app/cli/json.h"
 #include "app/cli/labelled_data.h"
 #include "app/cli/settings.h"
 #include "core/base/error.h"
+#include "core/base/json_writer.h"
 #include "core/fcos/checkpoint.h"
 #include "core/weights/store.h"
 

@@ -46,7 +46,7 @@ fs::path imageFolder(const fs::path &path, const CocoFile &coco, const DatasetOp
         for (size_t i = 0; i < coco.images.size() && i < 20; ++i)
             if (fs::is_regular_file(imagePath(folder, coco.images[i].fileName), error))
                 return folder;
-    if (coco.images.empty())
+    if (coco.images.empty() || options.imageSizes == ImageSizes::Trust)
         return beside;
     throw UserError(
         message("core", "No folder near {0} has the image {1}; say where the images are with the option \"images\".")
@@ -166,7 +166,7 @@ Dataset readCoco(const fs::path &path, const DatasetOptions &options)
         image.file = imagePath(folder, entry.fileName).string();
         image.id = entry.id;
         const auto &annotations = byImage.at(entry.id);
-        if (!acceptImage(dataset, image, entry.declared, file, annotations.size()))
+        if (!acceptImage(dataset, image, entry.declared, options.imageSizes, {file, annotations.size()}))
             continue;
         for (const size_t index : annotations)
             addAnnotation(dataset, image, coco.annotations[index], classIndex, file);

@@ -104,7 +104,7 @@ Dataset plainImages(const std::vector<std::string> &files)
         DatasetImage image;
         image.file = file;
         image.id = static_cast<int64_t>(dataset.images.size());
-        if (acceptImage(dataset, image, {}, file, 0))
+        if (acceptImage(dataset, image, {}, ImageSizes::Check, {file, 0}))
             dataset.images.push_back(std::move(image));
     }
     return dataset;
@@ -185,6 +185,11 @@ void visit(OptionTable &table, DatasetOptions &options)
          {"0", VocOrigin::PixelsFrom0}},
         message("core", "What the numbers of a VOC box mean: its edges (as labelImg writes them), or its first "
                         "and last pixel counted from 1 or from 0; auto: 1 in Pascal's own files, else edges."));
+    table.addChoice<ImageSizes>(
+        "image-sizes", options.imageSizes, {{"check", ImageSizes::Check}, {"trust", ImageSizes::Trust}},
+        message("core", "Whether every image is opened to check the size that the label file says, or the label file "
+                        "is trusted and the images need not be there (one that its EXIF orientation turns must then "
+                        "be labelled as it is shown)."));
     table.add("classes", options.classes,
               message("core", "Class names in order, separated by commas; empty: the data set's own."));
 }

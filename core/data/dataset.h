@@ -29,7 +29,7 @@ struct Problem {
 
 struct DatasetImage {
     ImageId file;  ///< path, usable with readImage
-    Size size;     ///< from the file's header, EXIF orientation applied
+    Size size;     ///< from the file's header, EXIF orientation applied, unless the label file is trusted
     /// In image coordinates; each has an area and lies inside the image (within half a pixel).
     std::vector<Label> labels;
     int64_t id = 0;  ///< COCO's image id; elsewhere the position in the list
@@ -42,6 +42,12 @@ enum class VocOrigin {
                   ///< continuous edges to whole numbers (and never writes an xmin below 1)
     PixelsFrom1,  ///< first and last pixel of the object, counted from 1, as in Pascal VOC: x1 = xmin − 1, x2 = xmax
     PixelsFrom0,  ///< first and last pixel, counted from 0: x1 = xmin, x2 = xmax + 1
+};
+
+/// Where the size of an image comes from, in which its labels lie.
+enum class ImageSizes {
+    Check,  ///< the header of the image file, which must say the same as the label file
+    Trust,  ///< the label file, where it says one: the image file is not opened and need not be there
 };
 
 struct Dataset {
@@ -61,6 +67,7 @@ struct DatasetOptions {
     std::string split = {};
     std::string images = {};  ///< folder of a COCO file's images; empty: looked for beside it
     VocOrigin vocOrigin = VocOrigin::Auto;
+    ImageSizes imageSizes = ImageSizes::Check;
     std::string classes = {};  ///< names separated by commas: the class order to use; empty: the data set's own
 };
 void visit(OptionTable &table, DatasetOptions &options);

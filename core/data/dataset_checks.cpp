@@ -14,32 +14,38 @@ std::string boxText(const Box &b)
 
 }  // namespace
 
-bool acceptImage(Dataset &dataset, DatasetImage &image, Size declared, const std::string &labelFile, size_t labelCount)
+bool acceptImage(Dataset &dataset, DatasetImage &image, Size declared, ImageSizes sizes, const LabelsOfImage &labels)
 {
+    const bool isDeclared = declared.width > 0 && declared.height > 0;
+    if (sizes == ImageSizes::Trust && isDeclared) {
+        image.size = declared;
+        return true;
+    }
     std::error_code error;
     if (image.file.find('\0') != std::string::npos || !std::filesystem::is_regular_file(image.file, error)) {
         dataset.problems.push_back(
-            {labelFile, message("core", "The image file {0} is missing; it and its {1} labels were left out.")
-                            .with(image.file, labelCount)});
+            {labels.file, message("core", "The image file {0} is missing; it and its {1} labels were left out.")
+                              .with(image.file, labels.count)});
         return false;
     }
     try {
         image.size = readImageSize(image.file);
     } catch (const UserError &refusal) {
         dataset.problems.push_back({image.file, refusal.message()});
-        if (labelCount > 0)
+        if (labels.count > 0)
             dataset.problems.push_back(
-                {labelFile, message("core", "The image {0} cannot be read; its {1} labels were left out.")
-                                .with(image.file, labelCount)});
+                {labels.file, message("core", "The image {0} cannot be read; its {1} labels were left out.")
+                                  .with(image.file, labels.count)});
         return false;
     }
-    if (declared.width > 0 && declared.height > 0 && declared != image.size) {
+    if (isDeclared && declared != image.size) {
         dataset.problems.push_back(
-            {labelFile,
+            {labels.file,
              message("core",
                      "The labels of {0} were made for {1} × {2} pixels, but the image has {3} × {4}; it and its "
                      "{5} labels were left out.")
-                 .with(image.file, declared.width, declared.height, image.size.width, image.size.height, labelCount)});
+                 .with(image.file, declared.width, declared.height, image.size.width, image.size.height,
+                       labels.count)});
         return false;
     }
     return true;

@@ -196,7 +196,8 @@ FilesByStem filesByStem(const fs::path &folder)
 }
 
 /// The image of a label file: the one with its name, or else the one it names; "" if there is none to be sure of.
-std::string imageOf(Dataset &dataset, const VocFile &file, const FilesByStem &images)
+std::string imageOf(Dataset &dataset, const VocFile &file, const FilesByStem &images, const VocLayout &layout,
+                    ImageSizes sizes)
 {
     const std::string stem = file.path.stem().string();
     const auto same = images.find(stem);
@@ -218,6 +219,8 @@ std::string imageOf(Dataset &dataset, const VocFile &file, const FilesByStem &im
         for (const auto &image : other->second)
             if (isNamed(image))
                 return image;
+    if (sizes == ImageSizes::Trust && file.declared.width > 0 && file.declared.height > 0)
+        return (layout.images / (file.fileName.empty() ? stem + ".jpg" : file.fileName)).string();
     dataset.problems.push_back(
         {file.path.string(), message("core", "There is no image named {0}; its {1} labels were left out.")
                                  .with(stem, file.objects.size())});
@@ -246,13 +249,14 @@ std::vector<std::string> classNamesOf(const std::vector<VocFile> &files)
     return {names.begin(), names.end()};
 }
 
-void addImage(Dataset &dataset, const VocFile &file, const FilesByStem &images,
-              const std::map<std::string, int> &classIndex)
+void addImage(Dataset &dataset, const VocFile &file, const FilesByStem &images, const VocLayout &layout,
+              ImageSizes sizes, const std::map<std::string, int> &classIndex)
 {
     DatasetImage image;
-    image.file = imageOf(dataset, file, images);
+    image.file = imageOf(dataset, file, images, layout, sizes);
     image.id = static_cast<int64_t>(dataset.images.size());
-    if (image.file.empty() || !acceptImage(dataset, image, file.declared, file.path.string(), file.objects.size()))
+    if (image.file.empty() ||
+        !acceptImage(dataset, image, file.declared, sizes, {file.path.string(), file.objects.size()}))
         return;
     for (const auto &object : file.objects) {
         Label label;
@@ -312,7 +316,7 @@ Dataset readVoc(const fs::path &folder, const DatasetOptions &options)
     }
     const FilesByStem images = filesByStem(layout.images);
     for (const auto &file : files)
-        addImage(dataset, file, images, classIndex);
+        addImage(dataset, file, images, layout, options.imageSizes, classIndex);
     if (options.split.empty())
         listUnlabelled(dataset, images, stems, files);
     return dataset;

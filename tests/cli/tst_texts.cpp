@@ -10,7 +10,7 @@
 
 #include <limits>
 
-#include "app/cli/json.h"
+#include "core/base/json_writer.h"
 #include "app/cli/settings.h"
 #include "core/base/error.h"
 #include "core/base/sha256.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Writing JSON: always valid UTF-8, always finite numbers, whatever file names and figures hold. Texts are core/base's.
+// Writing JSON: always valid UTF-8, always finite numbers, whatever file names and figures hold.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/json.h"
+#include "core/base/json_writer.h"
 
 #include <charconv>
 #include <cmath>
@@ -17,8 +17,14 @@ template <typename Value> std::string shortest(Value value)
 
 }  // namespace
 
-std::string jsonNumber(double value) { return shortest(value); }
-std::string jsonNumber(float value) { return shortest(value); }
+std::string jsonNumber(double value)
+{
+    return shortest(value);
+}
+std::string jsonNumber(float value)
+{
+    return shortest(value);
+}
 
 std::string jsonArray(const std::vector<std::string> &elements)
 {
