@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # packaging/setup.sh [--engine | --tests] [--torch-index URL]
 #
-# Installs what is missing to build FCOScope: Debian packages (packaging/debian-packages.txt) and LibTorch, unpacked from
-# the torch wheel into .deps/libtorch. Takes a second or two when nothing is missing; your own Python is never touched.
+# Installs what is missing to build FCOScope: Debian packages (packaging/debian-packages.txt), the header of QCustomPlot,
+# unpacked into .deps/qcustomplot, and LibTorch, unpacked from the torch wheel into .deps/libtorch. Takes a second or two when nothing is missing; your own Python is never touched.
 #   --engine           only what the engine needs: compiler, CMake, LibTorch
 #   --tests            also what the tests need: a virtual screen, and Python packages in .deps/venv
 #   --torch-index URL  the package index to ask for the torch wheel (or FCOSCOPE_TORCH_INDEX); without it pip's own
@@ -79,6 +79,38 @@ installPackages() {
     "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing \
         >>"$deps/apt.log" 2>&1 </dev/null ||
         fail "apt could not install the packages (its words: .deps/apt.log); try it by hand: $command"
+}
+
+# ---- The header of QCustomPlot ---------------------------------------------------------------------------------------
+
+# Debian has the library for Qt 6, but the package of its one header brings in Qt 5: so the header is taken out of the
+# package and nothing is installed. Of the library's own version where the lists still have it.
+unpackPlotHeader() {
+    local version
+    version=$(dpkg-query -W -f '${Version}' libqcustomplot2.1-qt6 2>/dev/null) || version=""
+    (
+        cd "$1"
+        { [ -n "$version" ] && apt-get download "libqcustomplot-dev=$version"; } || apt-get download libqcustomplot-dev
+        dpkg-deb -x ./*.deb .
+        rm ./*.deb
+        [ -e usr/include/qcustomplot.h ]
+    ) >>"$deps/apt.log" 2>&1
+}
+
+installPlotHeader() {
+    case " $groups " in *" app "*) ;; *) return 0 ;; esac
+    [ ! -e /usr/include/qcustomplot.h ] && [ ! -e "$deps/qcustomplot/usr/include/qcustomplot.h" ] || return 0
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
+        say "This is not a Debian system: qcustomplot.h and the library QCustomPlotQt6 are left to you."
+        return
+    fi
+    say "Unpacking the header of QCustomPlot into .deps/qcustomplot."
+    local scratch=$deps/qcustomplot.part
+    rm -rf "$scratch" "$deps/qcustomplot"
+    mkdir "$scratch"
+    unpackPlotHeader "$scratch" ||
+        fail "The header of QCustomPlot could not be had: apt could not download libqcustomplot-dev (its words: .deps/apt.log)."
+    mv "$scratch" "$deps/qcustomplot"
 }
 
 # ---- LibTorch --------------------------------------------------------------------------------------------------------
@@ -283,5 +315,6 @@ installTestPackages() {
 }
 
 installPackages
+installPlotHeader
 installLibtorch
 [ $tests = no ] || installTestPackages
