@@ -16,6 +16,7 @@ Lens::Lens(Session &session, QObject *parent) : QObject(parent), session_(sessio
 Lens::~Lens()
 {
     looking_.abandon();
+    lookingAtLosses_.abandon();
 }
 
 Profile Lens::ownProfile() const
@@ -93,6 +94,7 @@ void Lens::sessionChanged(const Change &change)
     }
     if (change.has(Change::Current)) {
         looking_.abandon();
+        lookingAtLosses_.abandon();
         askAgain_ = false;
         boxes_.reset();
         look_.reset();
@@ -109,7 +111,7 @@ void Lens::ask()
 {
     if (!session_.picture())
         return;
-    if (looking_.running()) {
+    if (looking_.running() || lookingAtLosses_.running()) {
         askAgain_ = true;
         return;
     }
@@ -124,14 +126,15 @@ void Lens::ask()
     question.findings = session_.findings();
     std::copy_if(layers_.begin(), layers_.end(), std::back_inserter(question.layers),
                  [](const Layer &layer) { return layer.visible; });
-    looking_.start([question = std::move(question)](const RunContext &context) { return lookAt(question, context); },
+    Job<LookPtr> &job = wantsLosses(question.layers) ? lookingAtLosses_ : looking_;
+    job.start([question = std::move(question)](const RunContext &context) { return lookAt(question, context); },
                    [this](Outcome<LookPtr> outcome) { answered(std::move(outcome)); });
 }
 
 void Lens::answered(Outcome<LookPtr> outcome)
 {
     if (outcome.how == Ended::Failed)
-        Q_EMIT session_.failed({outcome.failure, "lens"});
+        Q_EMIT failed({outcome.failure, "lens"});
     if (outcome.result) {
         look_ = *outcome.result;
         Q_EMIT frameChanged();

@@ -50,6 +50,7 @@ public:
 
 Q_SIGNALS:
     void frameChanged();
+    void failed(const fcoscope::Failure &failure);
     void whatIfChanged();  ///< not by setWhatIf: a new model has brought its profile, or an image was left
 
 private:
@@ -66,6 +67,7 @@ private:
     bool askAgain_ = false;
     WorkThread thread_;
     Job<LookPtr> looking_{thread_};
+    Job<LookPtr> lookingAtLosses_{session_.inferenceThread()};
 };
 
 }  // namespace fcoscope

@@ -45,25 +45,32 @@ AssignedImage assigned(const LensQuestion &question, const std::vector<Label> &l
                         question.whatIf.profile);
 }
 
-bool wantsLosses(const Layer &layer)
-{
-    return layer.kind == LayerKind::ClassLoss || layer.kind == LayerKind::BoxLoss ||
-           layer.kind == LayerKind::CenternessLoss;
-}
-
 void workOutLosses(LensInput &input, const LensQuestion &question)
 {
-    if (std::none_of(question.layers.begin(), question.layers.end(), wantsLosses) || !input.raw || !input.assigned)
+    if (!wantsLosses(question.layers) || !question.findings || !input.assigned)
         return;
+    // The model's classes come first in the question's list.
+    const ModelInfo &info = question.findings->model->info;
+    std::vector<int> classes;
+    for (const Label &label : input.assigned->labels)
+        classes.push_back(label.classIndex < static_cast<int>(info.classNames.size()) ? label.classIndex : -1);
     try {
         input.losses = std::make_shared<const LossTerrain>(
-            lossTerrain(*question.findings->raw, *input.assigned, question.findings->model->info));
+            lossTerrain(*question.findings->raw, *input.assigned, classes, info));
     } catch (const UserError &error) {
         input.lossesMissing = error.message();
     }
 }
 
 }  // namespace
+
+bool wantsLosses(const std::vector<Layer> &layers)
+{
+    return std::any_of(layers.begin(), layers.end(), [](const Layer &layer) {
+        return layer.visible && (layer.kind == LayerKind::ClassLoss || layer.kind == LayerKind::BoxLoss ||
+                                 layer.kind == LayerKind::CenternessLoss);
+    });
+}
 
 LookPtr lookAt(const LensQuestion &question, const RunContext &context)
 {

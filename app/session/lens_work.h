@@ -18,6 +18,9 @@ struct LensQuestion {
     std::vector<Layer> layers;
 };
 
+/// Whether a visible layer needs the engine, which asks to be called from the thread that runs the network.
+bool wantsLosses(const std::vector<Layer> &layers);
+
 /// Throws Stopped.
 LookPtr lookAt(const LensQuestion &question, const RunContext &context);
 

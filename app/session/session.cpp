@@ -132,7 +132,7 @@ void Session::modelLoaded(Outcome<ModelPtr> outcome)
         keptFindings_.clear();
         findings_.reset();
         model_ = *outcome.result;
-        decoding_ = {model_->info.profile, CenternessSource::Branch, {}};
+        readBy_ = {model_->info.profile, CenternessSource::Branch, {}};
         std::vector<ImageId> outdated;
         for (const auto &[id, known] : statuses_)
             if (known.stage == Stage::Detected)
@@ -229,7 +229,7 @@ void Session::show(PicturePtr picture)
     if (const FindingsPtr kept = keptFindings_.of(id)) {
         if (keepFeatures_ && kept->raw->features.empty())
             runNetwork();
-        else if (kept->decoding == decoding_)
+        else if (kept->decoding == readBy_)
             setFindings(kept);
         else
             decodeAgain(kept);
@@ -254,7 +254,7 @@ void Session::runNetwork()
         return;
     const ImageId id = current_;
     decoding_.abandon();
-    detecting_.start([picture = picture_, model = model_, decoding = decoding_, features = keepFeatures_](
+    detecting_.start([picture = picture_, model = model_, decoding = readBy_, features = keepFeatures_](
                          const RunContext &context) { return detectIn(*picture, model, decoding, features, context); },
                      [this, id](Outcome<FindingsPtr> outcome) { detected(id, std::move(outcome)); });
     setStatus(id, {Stage::Detecting, 0, {}});
@@ -277,7 +277,7 @@ void Session::detected(const ImageId &id, Outcome<FindingsPtr> outcome)
         setStatus(id, statusAtRest());
     } else {
         setFindings(*outcome.result);
-        if (findings_->decoding != decoding_)
+        if (findings_->decoding != readBy_)
             decodeAgain(findings_);
     }
 }
@@ -291,7 +291,7 @@ void Session::stop()
 
 void Session::setDecodeOptions(const DecodeOptions &options)
 {
-    Decoding decoding = decoding_;
+    Decoding decoding = readBy_;
     decoding.rules.decode = options;
     setDecoding(decoding);
 }
@@ -305,10 +305,10 @@ void Session::setKeepFeatures(bool keep)
 
 void Session::setDecoding(const Decoding &decoding)
 {
-    if (decoding == decoding_)
+    if (decoding == readBy_)
         return;
-    const bool options = decoding.rules.decode != decoding_.rules.decode;
-    decoding_ = decoding;
+    const bool options = decoding.rules.decode != readBy_.rules.decode;
+    readBy_ = decoding;
     if (options)
         tell(Change::Options);
     if (findings_ && !detecting_.running())
@@ -323,7 +323,7 @@ void Session::decodeAgain(FindingsPtr findings)
         return;
     const ImageId id = current_;
     decoding_.start(
-        [findings, decoding = decoding_](const RunContext &) {
+        [findings, decoding = readBy_](const RunContext &) {
             return decoded(findings->raw, findings->model, decoding, findings->networkMs);
         },
         [this, id](Outcome<FindingsPtr> outcome) { detected(id, std::move(outcome)); });

@@ -86,8 +86,11 @@ public:
     bool modelLoading() const { return loading_.running(); }
     bool opening() const { return opening_.running(); }
     bool detecting() const { return detecting_.running(); }
-    const Decoding &decoding() const { return decoding_; }
-    const DecodeOptions &decodeOptions() const { return decoding_.rules.decode; }
+    const Decoding &decoding() const { return readBy_; }
+    const DecodeOptions &decodeOptions() const { return readBy_.rules.decode; }
+    /// Where the network runs: LibTorch keeps a pool of threads for each that calls it.
+    const Backend &backend() const { return backend_; }
+    WorkThread &inferenceThread() { return inferenceThread_; }
     WeightsShelf &weights() { return weights_; }  ///< published weights, here and elsewhere
 
     const OpenDatasets &datasets() const { return datasets_; }
@@ -132,7 +135,7 @@ private:
     PicturePtr picture_;
     FindingsPtr findings_;
     ModelPtr model_;
-    Decoding decoding_;
+    Decoding readBy_;
     bool keepFeatures_ = false;
     Kept<Picture> keptPictures_{size_t(384) << 20};
     Kept<Findings> keptFindings_{size_t(256) << 20};

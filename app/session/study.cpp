@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/study.h"
+
+#include "core/rules/what_if.h"
+
+namespace fcoscope {
+namespace {
+
+LabelledImages labelledImages(const Dataset &dataset)
+{
+    LabelledImages all{dataset.name, dataset.classNames, {}};
+    all.images.reserve(dataset.images.size());
+    for (const DatasetImage &image : dataset.images)
+        all.images.push_back({image.file, image.size, image.labels});
+    return all;
+}
+
+std::vector<Box> boxesInNetwork(const Dataset &dataset, const Profile &profile)
+{
+    std::vector<Box> boxes;
+    for (const DatasetImage &image : dataset.images) {
+        const ImageTransform transform =
+            fitTransform(image.size, profile.shortSide, profile.longSide, profile.sizeDivisor, profile.sizeRounding);
+        for (const Label &label : image.labels)
+            if (!label.crowd && label.box.hasArea())
+                boxes.push_back(transform.toNetwork(label.box));
+    }
+    return boxes;
+}
+
+void append(ScoreOverlap &all, const ScoreOverlap &more)
+{
+    const int before = static_cast<int>(all.images.size());
+    all.images.insert(all.images.end(), more.images.begin(), more.images.end());
+    for (ScorePoint point : more.points) {
+        point.image += before;
+        all.points.push_back(point);
+    }
+}
+
+}  // namespace
+
+Study::Study(Session &session, Lens &lens, QObject *parent) : QObject(parent), session_(session), lens_(lens)
+{
+    connect(&session_, &Session::changed, this, [this](const Change &change) {
+        if (change.has(Change::Labels) && session_.datasets().empty()) {
+            stop();
+            statistics_.reset();
+            scores_.reset();
+        }
+        if (change.has(Change::Labels) || change.has(Change::Model) || change.has(Change::Current))
+            Q_EMIT changed();
+    });
+}
+
+Study::~Study()
+{
+    assigning_.abandon();
+    proposing_.abandon();
+    scoringOne_.abandon();
+}
+
+DatasetPtr Study::dataset() const
+{
+    const auto usable = [](const DatasetPtr &dataset) { return dataset && dataset->labelCount() > 0; };
+    if (const DatasetPtr current = session_.datasets().datasetOf(session_.current()); usable(current))
+        return current;
+    for (const OpenedDataset &opened : session_.datasets().all())
+        if (usable(opened.dataset))
+            return opened.dataset;
+    return nullptr;
+}
+
+void Study::stop()
+{
+    assigning_.stop();
+    proposing_.stop();
+    if (scored_)
+        scoringOne_.stop();
+}
+
+void Study::assign()
+{
+    const DatasetPtr data = dataset();
+    if (!data)
+        return;
+    assigning_.start(
+        [data, profile = lens_.whatIf().profile](const RunContext &context) {
+            return std::make_shared<const AssignmentStatistics>(
+                assignmentStatistics(labelledImages(*data), profile, context));
+        },
+        [this](Outcome<StatisticsPtr> outcome) {
+            if (outcome.how == Ended::Failed)
+                Q_EMIT failed({outcome.failure, "study"});
+            if (outcome.result)
+                statistics_ = *outcome.result;
+            Q_EMIT changed();
+        },
+        [this](const Progress &progress) { Q_EMIT assignProgressed(progress.fraction); });
+    Q_EMIT changed();
+}
+
+void Study::propose()
+{
+    const DatasetPtr data = dataset();
+    if (!data)
+        return Q_EMIT limitsProposed({});
+    proposing_.start(
+        [data, profile = lens_.whatIf().profile](const RunContext &) {
+            return proposedLimits(boxesInNetwork(*data, profile), profile);
+        },
+        [this](Outcome<std::vector<double>> outcome) {
+            if (outcome.how == Ended::Failed)
+                Q_EMIT failed({outcome.failure, "study"});
+            if (outcome.result)
+                Q_EMIT limitsProposed(*outcome.result);
+        });
+}
+
+// --- The model against the labels
+
+void Study::score()
+{
+    scoring_ = dataset();
+    scoringModel_ = session_.model();
+    if (!scoring_ || !scoringModel_ || scored_)
+        return;
+    next_ = 0;
+    scored_ = std::make_shared<ScoreOverlap>();
+    scoredBy_ = withDecodingOf(scoringModel_->info.profile, session_.decoding().rules);
+    scoringNames_ =
+        sharedClasses(classNamesOn(scoringModel_->info, scoring_->classNames), scoring_.get());
+    scoreNext();
+    Q_EMIT changed();
+}
+
+void Study::scoreNext()
+{
+    scoringOne_.start(
+        [data = scoring_, model = scoringModel_, names = scoringNames_, rules = scoredBy_,
+         index = next_, read = session_.backend().readImage](const RunContext &context) {
+            const DatasetImage &entry = data->images[index];
+            Picture picture;
+            picture.image = read(entry.file);
+            picture.image.id = entry.file;
+            const FindingsPtr found = detectIn(picture, model, {rules, CenternessSource::Branch, {}}, false, context);
+            auto points = std::make_shared<ScoreOverlap>();
+            addScorePoints(*points, entry.file, found->trace->candidates, labelsIn(names, *data, entry.labels));
+            return ScoreOverlapPtr(points);
+        },
+        [this](Outcome<ScoreOverlapPtr> outcome) { scoredOne(std::move(outcome)); });
+}
+
+void Study::scoredOne(Outcome<ScoreOverlapPtr> outcome)
+{
+    if (outcome.how == Ended::Failed)  // one image that cannot be read does not end it
+        Q_EMIT failed({outcome.failure, "study"});
+    if (outcome.result)
+        append(*scored_, **outcome.result);
+    ++next_;
+    Q_EMIT scoreProgressed(static_cast<double>(next_) / static_cast<double>(scoring_->images.size()));
+    if (outcome.how != Ended::Stopped && next_ < scoring_->images.size() && session_.model() == scoringModel_)
+        return scoreNext();
+    scores_ = std::exchange(scored_, nullptr);  // what has come so far counts, too
+    scoring_.reset();
+    scoringModel_.reset();
+    Q_EMIT changed();
+}
+
+}  // namespace fcoscope
