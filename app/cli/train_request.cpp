@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "app/cli/labelled_data.h"
+#include "app/cli/model_options.h"
 #include "app/cli/settings.h"
 #include "core/base/error.h"
 #include "core/base/json_writer.h"
@@ -32,8 +33,7 @@ struct Tables {
         visit(data, r.data);
         visit(augment, r.source);
         visit(network, r.network);
-        profile.addChoice("profile", r.profileName, profileWords(),
-                          message("core", "The kind of FCOS; sets the defaults of the options below."));
+        addProfileName(profile, r.profileName);
         visit(profile, r.profile);
         visit(train, r.train);
     }
@@ -43,16 +43,6 @@ struct Tables {
     {
         return {
             {"data", &data}, {"train", &train}, {"augment", &augment}, {"network", &network}, {"profile", &profile}};
-    }
-
-private:
-    static std::vector<std::pair<const char *, std::string>> profileWords()
-    {
-        static const std::vector<std::string> names = profileNames();
-        std::vector<std::pair<const char *, std::string>> words;
-        for (const auto &name : names)
-            words.emplace_back(name.c_str(), name);
-        return words;
     }
 };
 

@@ -16,6 +16,7 @@ using Arguments = std::vector<std::string>;  ///< those after the verb
 int detectVerb(const Arguments &arguments, Console &console);
 int trainVerb(const Arguments &arguments, Console &console);
 int evalVerb(const Arguments &arguments, Console &console);
+int assignVerb(const Arguments &arguments, Console &console);
 int demoVerb(const Arguments &arguments, Console &console);
 int exportVerb(const Arguments &arguments, Console &console);
 int modelVerb(const Arguments &arguments, Console &console);

@@ -103,7 +103,7 @@ private:
         case Verdict::OutsideCenterRegion:
             return {&T::widerRegion, &T::noCenterSampling, &T::largerInput};
         case Verdict::OutsideRange:
-            return {&T::closedRanges, &T::otherLimit, &T::largerInput, &T::finerLevel, &T::noCenterSampling};
+            return {&T::closedRanges, &T::largerInput, &T::finerLevel, &T::otherLimit, &T::noCenterSampling};
         default:
             return {&T::oneOfEqualBoxes, &T::largerInput, &T::finerLevel, &T::noCenterSampling, &T::otherTieRule};
         }
@@ -112,17 +112,8 @@ private:
     static std::vector<Trial> allTrials()
     {
         using T = Trials;
-        return {&T::oneOfEqualBoxes,
-                &T::closedRanges,
-                &T::otherLimit,
-                &T::largerInput,
-                &T::finerLevel,
-                &T::halfStrideLocations,
-                &T::widerRegion,
-                &T::noCenterSampling,
-                &T::otherTieRule,
-                &T::continuousEnds,
-                &T::continuousEndsAndLargerInput};
+        return {&T::oneOfEqualBoxes,     &T::closedRanges, &T::otherLimit,       &T::largerInput,  &T::finerLevel,
+                &T::halfStrideLocations, &T::widerRegion,  &T::noCenterSampling, &T::otherTieRule, &T::continuousEnds};
     }
 
     std::optional<Remedy> ifLearnt(const Profile &changed, const Message &words) const

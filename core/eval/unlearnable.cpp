@@ -91,16 +91,19 @@ Message reasonOf(const AssignedImage &assigned, int index, const Findings &found
             .with(found.inside, tenths(profile.centerRadius));
     case Verdict::OutsideRange: {
         const Level &level = assigned.levels[found.miss.level];
-        return message(
-                   "core",
-                   "Locations inside it: {0}, none that is in its centre region is in its level's regression range. The "
-                   "nearest, on {1}, has max(l, t, r, b) = {2} px, {3} px beyond the range of {4} to {5} px.")
-            .with(found.inside, levelLabel(level.stride), tenths(found.miss.far), tenths(found.miss.gap),
-                  tenths(level.rangeLow), tenths(level.rangeHigh));
+        const Message which =
+            profile.centerRegion == CenterRegion::None
+                ? message("core", "Locations inside it: {0}, none in its level's regression range. The nearest, on "
+                                  "{1}, has max(l, t, r, b) = {2} px, {3} px beyond the range of {4} to {5} px.")
+                : message("core", "Locations inside it: {0}, none both in its centre region and in its level's "
+                                  "regression range. The nearest, on {1}, has max(l, t, r, b) = {2} px, {3} px beyond "
+                                  "the range of {4} to {5} px.");
+        return which.with(found.inside, levelLabel(level.stride), tenths(found.miss.far), tenths(found.miss.gap),
+                          tenths(level.rangeLow), tenths(level.rangeHigh));
     }
     default:
-        return message("core", "Every location that it claims ({0}) learns a smaller box, or one as large that is "
-                               "listed first ({1} labels).")
+        return message("core", "Every location that it claims ({0}) learns another label that is smaller, or as large "
+                               "and listed first (such labels: {1}).")
             .with(found.claims, found.winners.size());
     }
 }
