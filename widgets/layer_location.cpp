@@ -8,6 +8,7 @@
 #include <cmath>
 #include <optional>
 
+#include "core/rules/location_maps.h"
 #include "core/rules/pixels.h"
 #include "widgets/label_colours.h"
 #include "widgets/layer_parts.h"
@@ -33,12 +34,6 @@ struct Regressed {
     int label = -1;
     std::optional<Reach> target, predicted;
 };
-
-bool sameLocations(const Level &a, const Level &b)
-{
-    return a.width == b.width && a.height == b.height && a.stepX == b.stepX && a.stepY == b.stepY &&
-           a.firstX == b.firstX && a.firstY == b.firstY;
-}
 
 std::optional<Reach> targetAt(const AssignedImage &assigned, LocationRef at, int &label)
 {
@@ -74,7 +69,7 @@ std::optional<Regressed> regressedAt(const LensFrame &frame, const View &view, L
 {
     std::vector<Level> networks;
     if (frame.raw)
-        networks = levelsFor(frame.modelProfile, frame.raw->transform.paddedSize);
+        networks = networkLevels(*frame.raw, frame.modelProfile);
     const std::vector<Level> &levels = frame.assigned ? frame.assigned->levels : networks;
     const auto l = static_cast<size_t>(at.level);
     if (at.level < 0 || l >= levels.size() || at.location < 0 || at.location >= levels[l].locations())
@@ -87,7 +82,7 @@ std::optional<Regressed> regressedAt(const LensFrame &frame, const View &view, L
     regressed.cell = LevelPlace(level, transform, view).cell(at.location);
     if (frame.assigned)
         regressed.target = targetAt(*frame.assigned, at, regressed.label);
-    if (l < networks.size() && transform == frame.raw->transform && sameLocations(level, networks[l]))
+    if (frame.raw && (!frame.assigned || sameLocations(*frame.assigned, *frame.raw, frame.modelProfile)))
         regressed.predicted = predictedAt(frame, level, at);
     return regressed;
 }

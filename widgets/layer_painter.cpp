@@ -64,29 +64,6 @@ QString nameOf(const Label &label, const LensStyle &style)
                                                                     : QString::number(label.classIndex);
 }
 
-bool isHeat(LayerKind kind)
-{
-    switch (kind) {
-    case LayerKind::CenternessTarget:
-    case LayerKind::CenternessPredicted:
-    case LayerKind::CenternessDifference:
-    case LayerKind::ClassProbability:
-    case LayerKind::Score:
-    case LayerKind::ClassLoss:
-    case LayerKind::BoxLoss:
-    case LayerKind::CenternessLoss:
-    case LayerKind::Activation:
-        return true;
-    case LayerKind::Labels:
-    case LayerKind::Assignment:
-    case LayerKind::Ambiguity:
-    case LayerKind::Regression:
-    case LayerKind::StrideGrid:
-        break;
-    }
-    return false;
-}
-
 /// Layers of marks and lines. They need labels, or at least the levels that come with them.
 void paintMarks(const LensCanvas &canvas, const Layer &layer)
 {
@@ -110,7 +87,7 @@ ShownLevels levelsOf(const LensFrame &frame)
     if (frame.assigned)
         return {frame.assigned->levels, frame.assigned->transform};
     if (frame.raw)
-        return {levelsFor(frame.modelProfile, frame.raw->transform.paddedSize), frame.raw->transform};
+        return {networkLevels(*frame.raw, frame.modelProfile), frame.raw->transform};
     return {};
 }
 
@@ -223,7 +200,7 @@ void paintLens(QPainter &painter, const View &view, const LensFrame &frame, cons
     for (const LayerView &layer : frame.layers) {
         if (!layer.missing.text.empty() || !layer.layer.visible || !(layer.layer.opacity > 0))
             continue;
-        if (isHeat(layer.layer.kind)) {
+        if (isHeatMap(layer.layer.kind)) {
             paintHeat(painter, view, layer);
             continue;
         }
