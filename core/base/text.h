@@ -2,6 +2,8 @@
 // Small things that are done to texts everywhere.
 #pragma once
 
+#include <charconv>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,21 @@ inline std::string joined(const std::vector<std::string> &texts, const char *bet
     for (const std::string &one : texts)
         text += (text.empty() ? "" : between) + one;
     return text;
+}
+
+/// A number for people, the C way: no more than `decimals` places, no zeros at the end, "∞" for what has no end.
+inline std::string roundedText(double value, int decimals = 1)
+{
+    if (!std::isfinite(value))
+        return std::isnan(value) ? "NaN" : value > 0 ? "∞" : "-∞";
+    char digits[400];  // the largest double has 309 before its point
+    std::string text(digits, std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed, decimals).ptr);
+    if (text.find('.') != std::string::npos) {
+        text.erase(text.find_last_not_of('0') + 1);
+        if (text.back() == '.')
+            text.pop_back();
+    }
+    return text == "-0" ? "0" : text;
 }
 
 }  // namespace fcoscope

@@ -186,6 +186,25 @@ std::vector<Candidate> explainLocation(const std::vector<Box> &boxes, const Leve
     return explained;
 }
 
+std::vector<Verdict> furthestVerdicts(const std::vector<Box> &boxes, const Level &level, const Profile &profile)
+{
+    std::vector<Verdict> furthest(static_cast<size_t>(level.locations()), Verdict::OutsideBox);
+    constexpr double everywhere = std::numeric_limits<double>::infinity();
+    for (const Candidate32 &box : prepared(boxes, profile)) {
+        if (!box.usable)
+            continue;
+        const Span columns = span(box.x1, box.x2, box.centerX, everywhere, level.firstX, level.stepX, level.width);
+        const Span rows = span(box.y1, box.y2, box.centerY, everywhere, level.firstY, level.stepY, level.height);
+        for (int row = rows.first; row < rows.last; ++row)
+            for (int column = columns.first; column < columns.last; ++column) {
+                Verdict &verdict = furthest[static_cast<size_t>(row * level.width + column)];
+                if (verdict != Verdict::Positive)
+                    verdict = std::max(verdict, judge(box, level, column, row, profile).verdict);
+            }
+    }
+    return furthest;
+}
+
 bool rankEqually(const Box &a, const Box &b, const Profile &profile)
 {
     return prepared(a, profile).rank == prepared(b, profile).rank;

@@ -63,6 +63,10 @@ struct Candidate {
 std::vector<Candidate> explainLocation(const std::vector<Box> &boxes, const Level &level, int location,
                                        const Profile &profile);
 
+/// How near each location of a level comes to learning any of the boxes: of its verdicts the last one in the order of
+/// the tests. Positive where it learns one, OutsideBox where it lies in none. What the assignment map is drawn from.
+std::vector<Verdict> furthestVerdicts(const std::vector<Box> &boxes, const Level &level, const Profile &profile);
+
 /// Whether two boxes that claim a location are equal to the tie rule: the one listed first then wins.
 bool rankEqually(const Box &a, const Box &b, const Profile &profile);
 

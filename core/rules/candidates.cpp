@@ -215,8 +215,7 @@ private:
     /// A pair of location `i` and whether it is wanted; its class is left open.
     bool scored(ScoredPair &pair, size_t i, float p) const
     {
-        const float o = qualities_[i], product = p * o;
-        const float score = profile_.scoreRule == ScoreRule::SquareRoot ? std::sqrt(product) : product;
+        const float o = qualities_[i], score = scoreOf(p, o, profile_.scoreRule);
         pair = {score, p, o, level_, static_cast<int>(first_ + i), 0};
         return p > classThreshold_ && score >= 0 && !(best_.rank(pair) < best_.floor()) &&
                (profile_.rankRule != RankRule::Score || score > scoreThreshold_);

@@ -8,6 +8,7 @@
 // pairs than wanted, the worst one of the best so far raises the bound for the blocks that follow.
 #pragma once
 
+#include <cmath>
 #include <vector>
 
 #include "core/base/values.h"
@@ -28,5 +29,11 @@ std::vector<ScoredPair> bestPairs(const std::vector<LevelOutputs> &levels, size_
 
 /// 1 / (1 + e^-x) in float32.
 float sigmoid(float x);
+/// √(p·o) or p·o in float32. The only place where a score is made.
+inline float scoreOf(float p, float o, ScoreRule rule)
+{
+    const float product = p * o;
+    return rule == ScoreRule::SquareRoot ? std::sqrt(product) : product;
+}
 
 }  // namespace fcoscope

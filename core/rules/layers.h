@@ -81,6 +81,8 @@ struct LensFrame {
     Profile modelProfile;
     AssignmentCounts counts;
     std::vector<ClaimedLocation> ambiguous;  ///< of assigned
+    /// Where Assignment is visible: furthestVerdicts() of each level of assigned; else empty.
+    std::vector<std::vector<Verdict>> verdicts;
     std::vector<LayerView> layers;           ///< the visible ones, the lowest first
     bool detectionsStandIn = false;          ///< assigned are detections, for want of labels
     Message transform;  ///< which look at the image this is: its size, crop, flip and padding, in words

@@ -23,17 +23,24 @@ struct LocationMap {
     bool empty() const { return values.empty(); }
 };
 
+/// The levels of what a network said: over its own input, with as many cells as it answered for. Levels that the
+/// profile does not know are left out.
+std::vector<Level> networkLevels(const RawOutputs &raw, const Profile &profile);
+/// Whether the labels are assigned to the very locations that the network speaks for; a what if may have moved them.
+bool sameLocations(const AssignedImage &assigned, const RawOutputs &raw, const Profile &profile);
+
 /// The target of the third branch, √(min(l,r)/max(l,r) · min(t,b)/max(t,b)), at the positive locations.
 LocationMap centernessTarget(const AssignedImage &assigned);
 /// What the network says instead, σ(logit), at every location. Empty where the network has no centerness.
 LocationMap centernessPredicted(const RawOutputs &raw, const Profile &profile);
 /// Predicted − target at the positive locations; empty unless both have the same locations.
 LocationMap centernessDifference(const AssignedImage &assigned, const RawOutputs &raw, const Profile &profile);
-/// p of one class, or with -1 of the most probable class.
+/// p of one class, or with -1 of the most probable class. Empty where the network has no class of that number.
 LocationMap classProbability(const RawOutputs &raw, const Profile &profile, int classIndex);
 /// The score by which detections are ranked: p·o or √(p·o) by the profile's rule, of one class or with -1 the best.
 LocationMap scoreMap(const RawOutputs &raw, const Profile &profile, int classIndex);
 /// A feature map of the network: one channel, or with -1 the mean of all. Scaled from its least to its largest value.
+/// Empty where it has no such channel.
 LocationMap activation(const FeatureMap &features, const ImageTransform &transform, int channel);
 /// How many labels claim each location; not a number where none does.
 LocationMap claimCount(const AssignedImage &assigned);

@@ -66,19 +66,24 @@ void RulesTest::explanationsAgreeWithTheAssignment()
             winner[{positive.level, positive.location}] = positive.box;
         for (const Claim &claim : assignment.claims)
             ++claims[{claim.level, claim.location}];
-        for (size_t l = 0; l < levels.size(); ++l)
+        for (size_t l = 0; l < levels.size(); ++l) {
+            const std::vector<Verdict> furthest = furthestVerdicts(boxes, levels[l], rules);
             for (int location = 0; location < levels[l].locations(); ++location) {
                 int positive = -1, passed = 0;
+                Verdict last = Verdict::OutsideBox;
                 for (const Candidate &candidate : explainLocation(boxes, levels[l], location, rules)) {
                     passed += candidate.verdict == Verdict::Positive || candidate.verdict == Verdict::LostToSmaller;
                     if (candidate.verdict == Verdict::Positive)
                         positive = candidate.box;
+                    last = std::max(last, candidate.verdict);
                 }
+                QCOMPARE(furthest[static_cast<size_t>(location)], last);
                 const std::pair<int, int> key{static_cast<int>(l), location};
                 QCOMPARE(positive, winner.contains(key) ? winner[key] : -1);
                 QCOMPARE(passed, claims.contains(key) ? claims[key] : 0);
                 ambiguous += passed > 1;
             }
+        }
     }
     QVERIFY(ambiguous > 100);  // otherwise the boxes were too tame to show anything
 }
