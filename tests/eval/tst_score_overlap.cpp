@@ -164,7 +164,7 @@ private Q_SLOTS:
         QCOMPARE(trust.points, 200u);
         QCOMPARE(trust.below, below);
         QVERIFY(below > 20 && below < 180);
-        QVERIFY(std::abs(trust.correlation - expected) < 1e-9);
+        QVERIFY(std::abs(trust.correlation - expected) < 1e-6);
         QVERIFY(std::abs(expected) > 1e-4);
     }
 
