@@ -6,7 +6,7 @@
 #include <new>
 #include <stdexcept>
 
-#include "core/rules/what_if.h"
+#include "core/rules/decode.h"
 
 namespace fcoscope {
 

@@ -46,6 +46,7 @@ public:
     void setBoxes(std::optional<std::vector<Label>> boxes);
     bool boxesChanged() const { return boxes_.has_value(); }
 
+    bool looking() const { return looking_.running() || lookingAtLosses_.running(); }
     LookPtr look() const { return look_; }  ///< of the current image; null until there is one
 
 Q_SIGNALS:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/study.h"
 
+#include "core/rules/decode.h"
 #include "core/rules/what_if.h"
 
 namespace fcoscope {
@@ -44,7 +45,8 @@ Study::Study(Session &session, Lens &lens, QObject *parent) : QObject(parent), s
 {
     connect(&session_, &Session::changed, this, [this](const Change &change) {
         if (change.has(Change::Labels) && session_.datasets().empty()) {
-            stop();
+            stopAssigning();
+            stopScoring();
             statistics_.reset();
             scores_.reset();
         }
@@ -71,12 +73,14 @@ DatasetPtr Study::dataset() const
     return nullptr;
 }
 
-void Study::stop()
+void Study::stopAssigning()
 {
     assigning_.stop();
-    proposing_.stop();
-    if (scored_)
-        scoringOne_.stop();
+}
+
+void Study::stopScoring()
+{
+    scoringOne_.stop();
 }
 
 void Study::assign()

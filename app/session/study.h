@@ -30,13 +30,15 @@ public:
     void assign();  ///< ends with statistics()
     void score();   ///< ends with scores(); needs a model
     void propose(); ///< ends with limitsProposed()
-    void stop();
+    void stopAssigning();
+    void stopScoring();
 
     bool assigning() const { return assigning_.running(); }
     bool scoring() const { return scored_ != nullptr; }
     StatisticsPtr statistics() const { return statistics_; }
     ScoreOverlapPtr scores() const { return scores_; }
-    Profile scoredBy() const { return scoredBy_; }  ///< the profile by which scores() were made
+    const Profile &scoredBy() const { return scoredBy_; }  ///< the profile by which scores() were made
+    const std::vector<std::string> &scoredNames() const { return scoringNames_; }
 
 Q_SIGNALS:
     void changed();  ///< something began, ended, or has a result

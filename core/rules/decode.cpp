@@ -11,4 +11,24 @@ std::vector<Detection> decode(const RawOutputs &raw, const Profile &profile, con
     return DecodeWalk(raw, profile, options, nobody).run();
 }
 
+Profile withDecodingOf(const Profile &geometry, const Profile &decoding)
+{
+    Profile profile = geometry;
+    profile.scoreRule = decoding.scoreRule;
+    profile.classThreshold = decoding.classThreshold;
+    profile.bestClassOnly = decoding.bestClassOnly;
+    profile.rankRule = decoding.rankRule;
+    profile.candidateScope = decoding.candidateScope;
+    profile.wholePixelBoxes = decoding.wholePixelBoxes;
+    profile.clipRule = decoding.clipRule;
+    profile.nmsFrame = decoding.nmsFrame;
+    profile.nmsScope = decoding.nmsScope;
+    profile.nmsTest = decoding.nmsTest;
+    profile.classShiftUpTo = decoding.classShiftUpTo;
+    profile.dropEmptyBoxes = decoding.dropEmptyBoxes;
+    profile.keepTies = decoding.keepTies;
+    profile.decode = decoding.decode;
+    return profile;
+}
+
 }  // namespace fcoscope

@@ -31,4 +31,8 @@ namespace fcoscope {
 /// The detections of one image in image coordinates, best first. Fast enough to follow a slider: see candidates.h.
 std::vector<Detection> decode(const RawOutputs &raw, const Profile &profile, const DecodeOptions &options);
 
+/// `geometry`, but detections are made of outputs by the rules of `decoding`: how a model's outputs are read by another
+/// profile. What the outputs mean (levels, locations, unit of the boxes, pixel convention) stays.
+Profile withDecodingOf(const Profile &geometry, const Profile &decoding);
+
 }  // namespace fcoscope

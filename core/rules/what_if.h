@@ -30,10 +30,6 @@ struct WhatIf {
 /// centerness-source, label-source, training-sample, sample-seed; the profile has its own table.
 void visit(OptionTable &table, WhatIf &whatIf);
 
-/// `geometry`, but detections are made of outputs by the rules of `decoding`: how a model's outputs are read by another
-/// profile. What the outputs mean (levels, locations, unit of the boxes, pixel convention) stays.
-Profile withDecodingOf(const Profile &geometry, const Profile &decoding);
-
 /// `profile` without one of its levels: the boxes of its range go to the neighbour that is left. Throws UserError where
 /// it is the last one.
 Profile withoutLevel(const Profile &profile, size_t level);
