@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include "app/gui/dialogs.h"
+#include "app/gui/lens_docks.h"
 #include "app/gui/opening_dialogs.h"
 #include "app/gui/status_line.h"
 #include "app/gui/weights_dialog.h"
@@ -26,7 +27,7 @@
 namespace fcoscope {
 namespace {
 
-constexpr int stateVersion = 1;  // raised when docks are added or renamed
+constexpr int stateVersion = 2;  // raised when docks are added or renamed
 
 }  // namespace
 
@@ -73,9 +74,11 @@ MainWindow::MainWindow(Session &session, QSettings &settings, QWidget *parent)
 
 // --- Building
 
-QDockWidget *MainWindow::addDock(const char *name, QWidget *content, Qt::DockWidgetArea area, ActionId toggle)
+QDockWidget *MainWindow::addDock(const char *title, const char *name, QWidget *content, Qt::DockWidgetArea area,
+                                 ActionId toggle)
 {
     auto *dock = new QDockWidget(this);
+    dockTitles_[dock] = title;
     dock->setObjectName(QString::fromLatin1(name));
     dock->setWidget(content);
     dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable);
@@ -83,7 +86,14 @@ QDockWidget *MainWindow::addDock(const char *name, QWidget *content, Qt::DockWid
     QAction &action = actions_[toggle];
     // Not visibilityChanged: a minimised window hides its docks without closing them.
     connect(dock->toggleViewAction(), &QAction::toggled, &action, &QAction::setChecked);
-    connect(&action, &QAction::toggled, dock, &QDockWidget::setVisible);
+    connect(&action, &QAction::triggered, dock, [dock, shown = &action](bool show) {
+        // One that lies behind another is brought to the front first.
+        const bool behind = !show && dock->isVisible() && dock->visibleRegion().isEmpty();
+        dock->setVisible(show || behind);
+        if (show || behind)
+            dock->raise();
+        shown->setChecked(show || behind);
+    });
     action.setChecked(true);
     return dock;
 }
@@ -95,12 +105,34 @@ void MainWindow::makeDocks()
     list_ = new ImageList(this);
     thresholds_ = new ThresholdPanel(this);
     detections_ = new DetectionPanel(this);
-    QDockWidget *left = addDock("imagesDock", list_, Qt::LeftDockWidgetArea, ActionId::ShowImages);
-    QDockWidget *right = addDock("thresholdsDock", thresholds_, Qt::RightDockWidgetArea, ActionId::ShowThresholds);
-    QDockWidget *below = addDock("detectionsDock", detections_, Qt::BottomDockWidgetArea, ActionId::ShowDetections);
-    resizeDocks({left, right}, {230, 270}, Qt::Horizontal);
-    resizeDocks({below}, {230}, Qt::Vertical);
-    dockTitles_ = {{left, QT_TR_NOOP("Images")}, {right, QT_TR_NOOP("Thresholds")}, {below, QT_TR_NOOP("Detections")}};
+    lenses_ = new LensDocks(session_, *canvas_, detections_->table(), actions_, this);
+    using Id = ActionId;
+    QDockWidget *left = addDock(QT_TR_NOOP("Images"), "imagesDock", list_, Qt::LeftDockWidgetArea, Id::ShowImages);
+    const auto tabbed = [this](std::vector<QDockWidget *> docks) {
+        for (size_t i = 1; i < docks.size(); ++i)
+            tabifyDockWidget(docks[i - 1], docks[i]);
+        docks.front()->raise();
+        return docks.front();
+    };
+    const Qt::DockWidgetArea side = Qt::RightDockWidgetArea, bottom = Qt::BottomDockWidgetArea;
+    QDockWidget *right =
+        tabbed({addDock(QT_TR_NOOP("Thresholds"), "thresholdsDock", thresholds_, side, Id::ShowThresholds),
+                addDock(QT_TR_NOOP("Layers"), "layersDock", lenses_->layers(), side, Id::ShowLayers),
+                addDock(QT_TR_NOOP("What if"), "whatIfDock", lenses_->whatIf(), side, Id::ShowWhatIf)});
+    QDockWidget *below =
+        tabbed({addDock(QT_TR_NOOP("Detections"), "detectionsDock", detections_, bottom, Id::ShowDetections),
+                addDock(QT_TR_NOOP("Location"), "inspectorDock", lenses_->inspector(), bottom, Id::ShowInspector),
+                addDock(QT_TR_NOOP("NMS replay"), "replayDock", lenses_->replay(), bottom, Id::ShowReplay),
+                addDock(QT_TR_NOOP("Whole data set"), "studyDock", lenses_->study(), bottom, Id::ShowStudy),
+                addDock(QT_TR_NOOP("Score against IoU"), "scoresDock", lenses_->scores(), bottom, Id::ShowScores)});
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    resizeDocks({left, right}, {230, 300}, Qt::Horizontal);
+    resizeDocks({below}, {250}, Qt::Vertical);
+}
+
+bool MainWindow::atRest() const
+{
+    return lenses_->atRest();
 }
 
 void MainWindow::on(ActionId id, std::function<void()> call)
@@ -172,6 +204,8 @@ void MainWindow::connectWidgets()
     connect(&session_, &Session::changed, this, &MainWindow::sessionChanged);
     connect(&session_, &Session::failed, this, &MainWindow::sessionFailed);
     connectWeights(actions_[ActionId::GetWeights], this, session_, *strip_);
+    connect(lenses_, &LensDocks::failed, this, &MainWindow::sessionFailed);
+    connect(lenses_, &LensDocks::valuesChanged, status_, &StatusLine::setValues);
     connect(&session_, &Session::noticed, this, [this](const Failure &notice) {
         MessageStrip::Notice shown;
         shown.kind = MessageStrip::Kind::Warning;

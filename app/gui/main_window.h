@@ -18,6 +18,7 @@ namespace fcoscope {
 class Canvas;
 class DetectionPanel;
 class ImageList;
+class LensDocks;
 class MessageStrip;
 class StatusLine;
 class ThresholdPanel;
@@ -30,6 +31,8 @@ public:
 
     void setLanguage(const QString &code);
     void setTheme(const QString &name);  ///< "system", "light", "dark"
+    /// Nothing is being worked out for what is shown.
+    bool atRest() const;
 
 protected:
     void closeEvent(QCloseEvent *event) override;
@@ -37,7 +40,8 @@ protected:
     bool event(QEvent *event) override;
 
 private:
-    QDockWidget *addDock(const char *name, QWidget *content, Qt::DockWidgetArea area, ActionId toggle);
+    QDockWidget *addDock(const char *title, const char *name, QWidget *content, Qt::DockWidgetArea area,
+                         ActionId toggle);
     void makeDocks();
     void connectActions();
     void connectViewActions();
@@ -66,6 +70,7 @@ private:
     ImageList *list_;
     DetectionPanel *detections_;
     ThresholdPanel *thresholds_;
+    LensDocks *lenses_;
     StatusLine *status_;
     QToolBar *toolBar_;
     std::map<QDockWidget *, const char *> dockTitles_;

@@ -28,6 +28,11 @@ StatusLine::StatusLine(QWidget *parent) : QStatusBar(parent)
 {
     setSizeGripEnabled(false);
     positionLabel_ = addField(*this, QStringLiteral("position"), QStringLiteral("x 00000  y 00000"));
+    // Takes what room is left; the values of many layers are long.
+    valuesLabel_ = new QLabel(this);
+    valuesLabel_->setObjectName(QStringLiteral("values"));
+    valuesLabel_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    addWidget(valuesLabel_, 1);
     zoomLabel_ = addField(*this, QStringLiteral("zoom"), QStringLiteral("0000 %"));
     sizeLabel_ = addField(*this, QStringLiteral("imageSize"), QStringLiteral("0000 × 0000"));
     foundLabel_ = addField(*this, QStringLiteral("found"), QStringLiteral("000 found, 000 ms"));
@@ -47,6 +52,11 @@ void StatusLine::setCursorPosition(std::optional<QPointF> inImage)
                                             .arg(static_cast<int>(std::floor(position_->x())))
                                             .arg(static_cast<int>(std::floor(position_->y())))
                                       : QString());
+}
+
+void StatusLine::setValues(const QString &values)
+{
+    valuesLabel_->setText(values);
 }
 
 void StatusLine::setZoom(double zoom)

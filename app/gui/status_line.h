@@ -29,6 +29,7 @@ public:
     };
 
     void setCursorPosition(std::optional<QPointF> inImage);
+    void setValues(const QString &values);  ///< of the layers under the cursor
     void setZoom(double zoom);
     void setImageSize(QSize size);  ///< empty: no image
     void setFound(std::optional<Found> found);
@@ -48,7 +49,7 @@ private:
     QSize size_;
     std::optional<Found> found_;
     ModelLine line_;
-    QLabel *positionLabel_, *zoomLabel_, *sizeLabel_, *foundLabel_;
+    QLabel *positionLabel_, *valuesLabel_, *zoomLabel_, *sizeLabel_, *foundLabel_;
     QToolButton *modelButton_;
 };
 

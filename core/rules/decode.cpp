@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/rules/decode.h"
 
+#include <limits>
+
 #include "core/rules/decode_walk.h"
 
 namespace fcoscope {
@@ -29,6 +31,15 @@ Profile withDecodingOf(const Profile &geometry, const Profile &decoding)
     profile.keepTies = decoding.keepTies;
     profile.decode = decoding.decode;
     return profile;
+}
+
+Box predictedBox(const RawOutputs &raw, const Profile &profile, int level, int location)
+{
+    const double nowhere = std::numeric_limits<double>::quiet_NaN();
+    if (!reachAt(raw, level, location).isNumber())
+        return {nowhere, nowhere, nowhere, nowhere};
+    const Level at = levelsFor(profile, raw.transform.paddedSize).at(static_cast<size_t>(level));
+    return boxAfterNms(boxForNms(raw, profile, at, level, location), raw, profile);
 }
 
 }  // namespace fcoscope

@@ -35,4 +35,8 @@ std::vector<Detection> decode(const RawOutputs &raw, const Profile &profile, con
 /// profile. What the outputs mean (levels, locations, unit of the boxes, pixel convention) stays.
 Profile withDecodingOf(const Profile &geometry, const Profile &decoding);
 
+/// The box that a location of a level predicts, whatever its score, as a detection would have it: in image coordinates,
+/// cut as the profile cuts. Not finite where the network says no number.
+Box predictedBox(const RawOutputs &raw, const Profile &profile, int level, int location);
+
 }  // namespace fcoscope

@@ -24,10 +24,51 @@ inline bool comesBefore(const ScoredPair &a, const ScoredPair &b)
     return a.location != b.location ? a.location < b.location : a.classIndex < b.classIndex;
 }
 
+/// l, t, r, b at a location, px.
+struct Reach {
+    float l, t, r, b;
+
+    bool isNumber() const { return !std::isnan(l + t + r + b); }
+};
+inline Reach reachAt(const RawOutputs &raw, int level, int location)
+{
+    const Grid &distances = raw.levels[static_cast<size_t>(level)].distances;
+    const size_t i = static_cast<size_t>(location), cells = distances.cells();
+    const float *d = distances.values.data();
+    return {d[i], d[cells + i], d[2 * cells + i], d[3 * cells + i]};
+}
+
+/// The box that a location says, as NMS compares it: steps 4 and 5 of decode.h.
+inline Box boxForNms(const RawOutputs &raw, const Profile &profile, const Level &at, int level, int location)
+{
+    const int columns = raw.levels[static_cast<size_t>(level)].distances.width;
+    const Reach d = reachAt(raw, level, location);
+    const float x = static_cast<float>(at.x(location % columns)), y = static_cast<float>(at.y(location / columns));
+    Box box{x - d.l, y - d.t, x + d.r, y + d.b};
+    if (profile.wholePixelBoxes)
+        box = {std::trunc(box.x1), std::trunc(box.y1), std::trunc(box.x2), std::trunc(box.y2)};
+    if (profile.clipRule == ClipRule::BeforeNms) {
+        const double less = profile.pixels == PixelConvention::Inclusive ? 1 : 0;
+        box = clipped(box, raw.transform.contentSize.width - less, raw.transform.contentSize.height - less);
+    }
+    return profile.nmsFrame == BoxFrame::Image ? detectedBox(box, raw.transform, profile) : box;
+}
+
+/// The same box as a detection has it: step 7.
+inline Box boxAfterNms(Box box, const RawOutputs &raw, const Profile &profile)
+{
+    if (profile.nmsFrame == BoxFrame::Network)
+        box = detectedBox(box, raw.transform, profile);
+    // Already cut in the network's input, continuous boxes change here by the rounding of the way back only.
+    if (profile.pixels == PixelConvention::Continuous || profile.clipRule == ClipRule::AfterNms)
+        box = clipped(box, raw.transform.imageSize.width, raw.transform.imageSize.height);
+    return box;
+}
+
 /// Listens to a walk and keeps nothing.
 struct Forgetful {
     static constexpr bool toTheEnd = false;  ///< whether NMS goes on when there are as many detections as asked for
-    void noBox(const ScoredPair &, const Box & /*inImage*/) {}
+    void noBox(const ScoredPair &) {}
     void belowThreshold(size_t) {}
     void judged(size_t, const NmsStep &, bool /*surplus*/) {}
     void detected(size_t, int /*detection, or -1: no area*/) {}
@@ -47,7 +88,7 @@ public:
         makeBoxes();
         std::vector<Detection> detections;
         for (const size_t i : chosen()) {
-            const Box box = inImage(boxes[i]);
+            const Box box = boxAfterNms(boxes[i], raw_, profile_);
             const bool dropped = profile_.dropEmptyBoxes && !(box.x2 > box.x1 && box.y2 > box.y1);
             listener_.detected(i, dropped ? -1 : static_cast<int>(detections.size()));
             if (!dropped)
@@ -56,63 +97,23 @@ public:
         return detections;
     }
 
-    /// A box as NMS saw it, as a detection has it.
-    Box inImage(Box box) const
-    {
-        if (profile_.nmsFrame == BoxFrame::Network)
-            box = detectedBox(box, raw_.transform, profile_);
-        // Already cut in the network's input, continuous boxes change here by the rounding of the way back only.
-        if (profile_.pixels == PixelConvention::Continuous || profile_.clipRule == ClipRule::AfterNms)
-            box = clipped(box, raw_.transform.imageSize.width, raw_.transform.imageSize.height);
-        return box;
-    }
-
     // Candidates with their boxes, in the frame of NMS.
     std::vector<ScoredPair> pairs;
     std::vector<Box> boxes;
     std::vector<int> classes;
 
 private:
-    /// l, t, r, b at a location, px.
-    struct Reach {
-        float l, t, r, b;
-    };
-    static Reach reachAt(const Grid &distances, int location)
-    {
-        const size_t i = static_cast<size_t>(location), cells = distances.cells();
-        const float *d = distances.values.data();
-        return {d[i], d[cells + i], d[2 * cells + i], d[3 * cells + i]};
-    }
-    Reach reachOf(const ScoredPair &pair) const
-    {
-        return reachAt(raw_.levels[static_cast<size_t>(pair.level)].distances, pair.location);
-    }
-
     void makeBoxes()
     {
-        const double less = profile_.pixels == PixelConvention::Inclusive ? 1 : 0;
-        const Size content = raw_.transform.contentSize;
+        const bool drop = profile_.nmsFrame == BoxFrame::Image && profile_.dropEmptyBoxes;
         for (const ScoredPair &pair : bestPairs(raw_.levels, levels_.size(), profile_, options_)) {
             const Level &level = levels_[static_cast<size_t>(pair.level)];
-            const int columns = raw_.levels[static_cast<size_t>(pair.level)].distances.width;
-            const Reach d = reachOf(pair);
-            const float x = static_cast<float>(level.x(pair.location % columns));
-            const float y = static_cast<float>(level.y(pair.location / columns));
-            Box box{x - d.l, y - d.t, x + d.r, y + d.b};
-            if (std::isnan(d.l + d.t + d.r + d.b)) {  // a broken model; such a box is nowhere
-                listener_.noBox(pair, box);
+            const Box box = boxForNms(raw_, profile_, level, pair.level, pair.location);
+            // What is no number comes from a broken model; such a box is nowhere.
+            if (!reachAt(raw_, pair.level, pair.location).isNumber() ||
+                (drop && !(box.x2 > box.x1 && box.y2 > box.y1))) {
+                listener_.noBox(pair);
                 continue;
-            }
-            if (profile_.wholePixelBoxes)
-                box = {std::trunc(box.x1), std::trunc(box.y1), std::trunc(box.x2), std::trunc(box.y2)};
-            if (profile_.clipRule == ClipRule::BeforeNms)
-                box = clipped(box, content.width - less, content.height - less);
-            if (profile_.nmsFrame == BoxFrame::Image) {
-                box = detectedBox(box, raw_.transform, profile_);
-                if (profile_.dropEmptyBoxes && !(box.x2 > box.x1 && box.y2 > box.y1)) {
-                    listener_.noBox(pair, box);
-                    continue;
-                }
             }
             pairs.push_back(pair);
             boxes.push_back(box);
@@ -160,7 +161,7 @@ private:
 
     Detection detection(const ScoredPair &pair, const Box &box) const
     {
-        const Reach d = reachOf(pair);
+        const Reach d = reachAt(raw_, pair.level, pair.location);
         Detection detection;
         detection.box = box;
         detection.classIndex = pair.classIndex;

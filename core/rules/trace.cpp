@@ -21,7 +21,7 @@ class Keeper {
 public:
     static constexpr bool toTheEnd = true;
 
-    void noBox(const ScoredPair &pair, const Box &inImage) { withoutBox_.push_back({pair, inImage, Fate::NoBox}); }
+    void noBox(const ScoredPair &pair) { withoutBox_.push_back({pair, {}, Fate::NoBox}); }
     void belowThreshold(size_t place)
     {
         judged_.push_back({{}, {}, Fate::BelowThreshold});
@@ -35,12 +35,15 @@ public:
     }
     void detected(size_t place, int detection) { detectionOf_.emplace_back(place, detection); }
 
-    template <typename Walk> std::vector<TracedCandidate> taken(const Walk &walk)
+    template <typename Walk>
+    std::vector<TracedCandidate> taken(const Walk &walk, const RawOutputs &raw, const Profile &profile)
     {
+        for (TracedCandidate &candidate : withoutBox_)
+            candidate.boxInImage = predictedBox(raw, profile, candidate.pair.level, candidate.pair.location);
         std::vector<int> turnOf(walk.pairs.size(), -1);  // place → index into judged_
         for (size_t i = 0; i < judged_.size(); ++i) {
             judged_[i].pair = walk.pairs[places_[i]];
-            judged_[i].boxInImage = walk.inImage(walk.boxes[places_[i]]);
+            judged_[i].boxInImage = boxAfterNms(walk.boxes[places_[i]], raw, profile);
             turnOf[places_[i]] = static_cast<int>(i);
         }
         for (const auto &[place, detection] : detectionOf_) {
@@ -131,7 +134,7 @@ DecodeTrace traceDecode(const RawOutputs &raw, const Profile &profile, const Dec
     DecodeWalk walk(raw, profile, options, keeper);
     DecodeTrace trace;
     trace.detections = walk.run();
-    trace.candidates = keeper.taken(walk);
+    trace.candidates = keeper.taken(walk, raw, profile);
     return trace;
 }
 
