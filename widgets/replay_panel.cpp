@@ -196,6 +196,7 @@ void ReplayPanel::makeTable()
     table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
     table_->horizontalHeader()->setHighlightSections(false);
+    table_->horizontalHeader()->setFixedHeight(fontMetrics().height() + 10);
     table_->horizontalHeader()->setSectionResizeMode(SurvivorModel::Class, QHeaderView::Stretch);
     table_->installEventFilter(this);
     connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
