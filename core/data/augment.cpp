@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <stdexcept>
 
 #include "core/base/error.h"
 
@@ -284,15 +285,36 @@ void changeColours(Image &image, Size content, double brightness, double contras
     }
 }
 
-Sample augment(const Image &image, const std::vector<Label> &labels, const AugmentOptions &options, Random &random)
+SampleGeometry sampleGeometry(Size image, const std::vector<Label> &labels, const AugmentOptions &options,
+                              Random &random)
 {
     checkAugment(options);
+    if (image.width < 1 || image.height < 1)
+        throw std::invalid_argument("an image without pixels makes no sample");
+    SampleGeometry geometry;
+    geometry.transform = chooseTransform(image, options, random);
+    geometry.labels = visibleLabels(labels, geometry.transform, options.minVisible);
+    return geometry;
+}
+
+SampleGeometry sampleGeometry(Size image, const std::vector<Label> &labels, const AugmentOptions &options,
+                              uint64_t seed, int64_t epoch, int index)
+{
+    Random random = sampleRandom(seed, epoch, index);
+    return sampleGeometry(image, labels, options, random);
+}
+
+Random sampleRandom(uint64_t seed, int64_t epoch, int index)
+{
+    return Random(seed, static_cast<uint64_t>(epoch), static_cast<uint64_t>(index));
+}
+
+Sample augment(const Image &image, const std::vector<Label> &labels, const AugmentOptions &options, Random &random)
+{
     if (image.size.width < 1 || image.size.height < 1)
         throw UserError(message("core", "The image {0} is empty.").with(image.id));
-    Sample sample;
-    sample.transform = chooseTransform(image.size, options, random);
-    sample.image = resample(image, sample.transform);
-    sample.labels = visibleLabels(labels, sample.transform, options.minVisible);
+    SampleGeometry geometry = sampleGeometry(image.size, labels, options, random);
+    Sample sample{resample(image, geometry.transform), geometry.transform, std::move(geometry.labels)};
 
     const double brightness = 1 + options.brightness * random.uniform(-1, 1);
     const double contrast = 1 + options.contrast * random.uniform(-1, 1);

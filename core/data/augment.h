@@ -43,9 +43,28 @@ void checkAugment(const AugmentOptions &options);
 /// No random change at all: the sample is what inference sees of the image, in a window of the sample's size.
 AugmentOptions withoutChanges(const AugmentOptions &options);
 
-/// One sample of `image`. `labels` are in image coordinates; those of the sample are in network coordinates, clipped
-/// to the content. Crowds, labels without area and labels of which less than minVisible is inside are left out.
-/// Every random choice comes from `random`; the same number of choices is drawn whatever the options.
+/// A sample but for its pixels: what the network will see of an image of that size, and what it is to learn there.
+struct SampleGeometry {
+    ImageTransform transform;
+    std::vector<Label> labels;  ///< as Sample::labels
+};
+
+/// `labels` are in image coordinates; those of the sample are in network coordinates, clipped to the content. Crowds,
+/// labels without area and labels of which less than minVisible is inside are left out. `random` gives the choices of
+/// size, place and mirroring, and the same number of them whatever the options. An image without pixels is refused
+/// (std::invalid_argument), options that do not fit with a UserError.
+SampleGeometry sampleGeometry(Size image, const std::vector<Label> &labels, const AugmentOptions &options,
+                              Random &random);
+
+/// The geometry of the very sample that a DatasetSource with these options makes of its index-th image, which needs no
+/// file: for lenses that show what is trained on.
+SampleGeometry sampleGeometry(Size image, const std::vector<Label> &labels, const AugmentOptions &options,
+                              uint64_t seed, int64_t epoch, int index);
+
+/// Every choice that makes a training sample comes from this stream.
+Random sampleRandom(uint64_t seed, int64_t epoch, int index);
+
+/// One sample of `image`: its geometry, its pixels, and then the choices of colours.
 Sample augment(const Image &image, const std::vector<Label> &labels, const AugmentOptions &options, Random &random);
 
 /// The part of `image` that `transform` describes, resampled into a picture of transform.paddedSize, padding black.

@@ -71,7 +71,7 @@ std::shared_ptr<const Image> DatasetSource::image(int index) const
 
 Sample DatasetSource::trainingSample(int index, uint64_t seed, int64_t epoch) const
 {
-    Random random(seed, static_cast<uint64_t>(epoch), static_cast<uint64_t>(index));
+    Random random = sampleRandom(seed, epoch, index);
     return augment(*image(index), dataset_.images.at(static_cast<size_t>(index)).labels, options_.augment, random);
 }
 

@@ -63,25 +63,6 @@ FlatOutputs flattened(const std::vector<LevelTensors> &levels)
 
 namespace {
 
-/// Sum of the focal loss. The target is 0 everywhere but at the positives, so no one-hot tensor is made: the negative
-/// term of everything, and at the positives the difference to the positive term.
-at::Tensor focalLossSum(const at::Tensor &logits, const Targets &targets, double alpha, double gamma)
-{
-    const auto negativeTerm = [&](const at::Tensor &x) {
-        return at::softplus(x) * at::sigmoid(x).pow(gamma) * (1 - alpha);
-    };
-    const auto positiveTerm = [&](const at::Tensor &x) {
-        return at::softplus(-x) * at::sigmoid(-x).pow(gamma) * alpha;
-    };
-    at::Tensor sum = negativeTerm(logits).sum();
-    if (targets.count() > 0) {
-        const at::Tensor atPositives =
-            logits.reshape({-1}).index_select(0, targets.location * logits.size(-1) + targets.classIndex);
-        sum = sum + (positiveTerm(atPositives) - negativeTerm(atPositives)).sum();
-    }
-    return sum;
-}
-
 /// Logits of probabilities that stay `away` from 0 and 1; as with a clamp of the probabilities, those beyond learn
 /// nothing.
 at::Tensor clamped(const at::Tensor &logits, double away)
@@ -175,13 +156,22 @@ at::Tensor lossOf(const BoxPair &pair, const std::vector<at::Tensor> &p, const s
     }
 }
 
-at::Tensor boxLossSum(const at::Tensor &each, const Targets &targets, const Profile &profile)
+/// The target is 0 everywhere but at the positives, so no one-hot tensor is made: the negative term of everything, and
+/// at the positives the difference to the positive term.
+void addFocalTerms(LossTerms &terms, const at::Tensor &logits, const Targets &targets, double alpha, double gamma)
 {
-    const bool weighted = profile.boxLossWeight == BoxLossWeight::Centerness;
-    const double positives = std::max<double>(1, static_cast<double>(targets.count()));
-    const at::Tensor sum = (weighted ? each * targets.centerness : each).sum();
-    return sum / (weighted && profile.boxNormalizer == BoxNormalizer::WeightSum ? std::max(targets.centernessSum, 1e-6)
-                                                                                : positives);
+    const auto negativeTerm = [&](const at::Tensor &x) {
+        return at::softplus(x) * at::sigmoid(x).pow(gamma) * (1 - alpha);
+    };
+    const auto positiveTerm = [&](const at::Tensor &x) {
+        return at::softplus(-x) * at::sigmoid(-x).pow(gamma) * alpha;
+    };
+    terms.asNegatives = negativeTerm(logits);
+    if (targets.count() == 0)
+        return;
+    const at::Tensor atPositives =
+        logits.reshape({-1}).index_select(0, targets.location * logits.size(-1) + targets.classIndex);
+    terms.ofPositives = positiveTerm(atPositives) - negativeTerm(atPositives);
 }
 
 }  // namespace
@@ -198,19 +188,13 @@ double nextClassNormalizer(ClassNormalizer rule, double last, int64_t positives)
     return rule == ClassNormalizer::MovingAverage ? 0.9 * last + 0.1 * now : now;
 }
 
-Losses computeLosses(const FlatOutputs &outputs, const Targets &targets, const Profile &profile, double classNormalizer)
+LossTerms lossTerms(const FlatOutputs &outputs, const Targets &targets, const Profile &profile)
 {
-    // Without positives, sums over nothing: zero, but still a function of the outputs, so that every weight gets a
-    // gradient.
     const auto ofPositives = [&](const at::Tensor &all) { return all.index_select(0, targets.location); };
-    const double positives = std::max<double>(1, static_cast<double>(targets.count()));
-    Losses losses;
+    LossTerms terms;
     if (targets.count() > 0 || profile.learnFromEmptyBatches)
-        losses.classification = focalLossSum(clamped(outputs.classLogits, profile.probabilityClamp), targets,
-                                             profile.focalAlpha, profile.focalGamma) /
-                                classNormalizer;
-    else
-        losses.classification = ofPositives(outputs.classLogits.flatten()).sum();
+        addFocalTerms(terms, clamped(outputs.classLogits, profile.probabilityClamp), targets, profile.focalAlpha,
+                      profile.focalGamma);
 
     at::Tensor predicted = ofPositives(outputs.distances.reshape({-1, 4})), wanted = targets.distances;
     if (profile.boxLossUnit == BoxUnit::Strides) {
@@ -219,15 +203,44 @@ Losses computeLosses(const FlatOutputs &outputs, const Targets &targets, const P
     }
     const auto p = predicted.unbind(1), t = wanted.unbind(1);
     const BoxPair pair(p, t, profile.iouGuard);
-    losses.box = boxLossSum(lossOf(pair, p, t, profile.boxLoss), targets, profile);
+    terms.box = lossOf(pair, p, t, profile.boxLoss);
+    if (profile.boxLossWeight == BoxLossWeight::Centerness)
+        terms.box = terms.box * targets.centerness;
 
-    losses.centerness = at::zeros_like(losses.box);
     if (outputs.centernessLogits.defined()) {
         const at::Tensor logits = clamped(ofPositives(outputs.centernessLogits.flatten()), profile.probabilityClamp);
         const at::Tensor quality = profile.quality == QualityTarget::Iou ? pair.iou().detach() : targets.centerness;
-        losses.centerness =
-            at::binary_cross_entropy_with_logits(logits, quality, {}, {}, at::Reduction::Sum) / positives;
+        terms.centerness = at::binary_cross_entropy_with_logits(logits, quality, {}, {}, at::Reduction::None);
     }
+    return terms;
+}
+
+LossNormalizers lossNormalizers(const Targets &targets, const Profile &profile)
+{
+    const double positives = std::max<double>(1, static_cast<double>(targets.count()));
+    const bool byWeights =
+        profile.boxLossWeight == BoxLossWeight::Centerness && profile.boxNormalizer == BoxNormalizer::WeightSum;
+    return {byWeights ? std::max(targets.centernessSum, 1e-6) : positives, positives};
+}
+
+Losses computeLosses(const FlatOutputs &outputs, const Targets &targets, const Profile &profile, double classNormalizer)
+{
+    const LossTerms terms = lossTerms(outputs, targets, profile);
+    const LossNormalizers divideBy = lossNormalizers(targets, profile);
+    Losses losses;
+    if (terms.asNegatives.defined()) {
+        losses.classification = terms.asNegatives.sum();
+        if (terms.ofPositives.defined())
+            losses.classification = losses.classification + terms.ofPositives.sum();
+        losses.classification = losses.classification / classNormalizer;
+    } else {
+        // Sums over nothing, here and below without positives: zero, but still a function of the outputs, so that every
+        // weight gets a gradient.
+        losses.classification = outputs.classLogits.flatten().index_select(0, targets.location).sum();
+    }
+    losses.box = terms.box.sum() / divideBy.box;
+    losses.centerness =
+        terms.centerness.defined() ? terms.centerness.sum() / divideBy.centerness : at::zeros_like(losses.box);
     return losses;
 }
 

@@ -41,14 +41,31 @@ struct FlatOutputs {
 };
 FlatOutputs flattened(const std::vector<LevelTensors> &levels);
 
+/// What the losses are sums of, each as it enters its sum. [P] in the order of the targets.
+struct LossTerms {
+    /// [B, N, C] focal loss of every pair (location, class) as if it were negative; undefined for a batch that the
+    /// profile learns nothing from (learnFromEmptyBatches).
+    at::Tensor asNegatives;
+    at::Tensor ofPositives;  ///< [P] what it is more at a positive's own class, because that pair is positive
+    at::Tensor box;          ///< [P] IoU loss, weighted as the profile says
+    at::Tensor centerness;   ///< [P] binary cross entropy of the quality; undefined where the network says none
+};
+/// Where quality is the IoU, it is the very one the box loss knows, guard and all (AdelaiDet, which then weights no
+/// box).
+LossTerms lossTerms(const FlatOutputs &outputs, const Targets &targets, const Profile &profile);
+
+/// What the sums of the box and centerness terms are divided by. The classes' is nextClassNormalizer()'s.
+struct LossNormalizers {
+    double box = 1, centerness = 1;
+};
+LossNormalizers lossNormalizers(const Targets &targets, const Profile &profile);
+
 struct Losses {
     at::Tensor classification, box, centerness;  ///< scalars, each already divided by its normaliser
     at::Tensor total() const { return classification + box + centerness; }
 };
 
-/// Focal loss over every location and class, divided by `classNormalizer`; IoU loss of the positives, weighted and
-/// divided as the profile says; binary cross entropy of the positives' quality, divided by max(1, positives). Where
-/// quality is the IoU, it is the very one the box loss knows, guard and all (AdelaiDet, which then weights no box).
+/// The sums of lossTerms() divided by `classNormalizer` and lossNormalizers(): what training makes smaller.
 Losses computeLosses(const FlatOutputs &outputs, const Targets &targets, const Profile &profile,
                      double classNormalizer);
 

@@ -174,6 +174,21 @@ std::vector<at::Tensor> Plan::pyramid(const std::array<at::Tensor, 3> &c, const 
     return answered;
 }
 
+std::vector<FeatureMap> Plan::kept(const std::array<at::Tensor, 3> &c, const std::vector<at::Tensor> &levels,
+                                   const Pass &pass) const
+{
+    std::vector<FeatureMap> maps;
+    const auto keep = [&](char kind, int level, const at::Tensor &map) {
+        pass.checkStop();
+        maps.push_back({kind + std::to_string(level), static_cast<double>(1 << level), gridOf(map)});
+    };
+    for (size_t i = 0; i < c.size(); ++i)
+        keep('C', static_cast<int>(i) + 3, c[i]);
+    for (size_t i = 0; i < levels.size(); ++i)
+        keep('P', levels_[i], levels[i]);
+    return maps;
+}
+
 LevelOutputs Plan::said(at::Tensor features, size_t level, const Pass &pass) const
 {
     const auto convOf = [&](const TowerStep &step, const at::Tensor &x) {
@@ -209,13 +224,20 @@ LevelOutputs Plan::said(at::Tensor features, size_t level, const Pass &pass) con
     return said;
 }
 
-std::vector<LevelOutputs> Plan::run(const at::Tensor &image, const RunContext &context) const
+std::vector<LevelOutputs> Plan::run(const at::Tensor &image, const RunContext &context,
+                                    std::vector<FeatureMap> *features) const
 {
     TORCH_CHECK(image.dim() == 4 && image.size(0) == 1, "a plan looks at one image at a time");
     const c10::InferenceMode inference;
     const Arena::Use use(*arena_);
     const Pass pass{false, &context};
-    std::vector<at::Tensor> maps = pyramid(backbone(image.contiguous(at::MemoryFormat::ChannelsLast), pass), pass);
+    std::vector<at::Tensor> maps;
+    {
+        const std::array<at::Tensor, 3> c = backbone(image.contiguous(at::MemoryFormat::ChannelsLast), pass);
+        maps = pyramid(c, pass);
+        if (features)
+            *features = kept(c, maps, pass);
+    }
     std::vector<LevelOutputs> outputs;
     for (size_t i = 0; i < maps.size(); ++i)
         outputs.push_back(said(std::move(maps[i]), i, pass));

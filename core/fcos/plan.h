@@ -26,8 +26,10 @@ public:
     Plan(const Detector &detector, const at::Device &device) : Plan(detector, device, planBackendFor(device)) {}
 
     /// image [1, 3, H, W], normalised, on the plan's device → what the network says, one entry for each level. Stop is
-    /// asked between layers: throws Stopped. One call at a time.
-    std::vector<LevelOutputs> run(const at::Tensor &image, const RunContext &context = {}) const;
+    /// asked between layers: throws Stopped. One call at a time. With `features` it leaves there copies of C3 … C5, as
+    /// the backbone's stages answer (behind their last ReLU), and of the pyramid's levels, as the head is given them.
+    std::vector<LevelOutputs> run(const at::Tensor &image, const RunContext &context = {},
+                                  std::vector<FeatureMap> *features = nullptr) const;
 
     /// Gives the arena back; the next run makes it anew. Safe at any time, on any thread.
     void rest() const;
@@ -49,6 +51,9 @@ private:
 
     std::array<at::Tensor, 3> backbone(const at::Tensor &image, const Pass &pass) const;
     std::vector<at::Tensor> pyramid(const std::array<at::Tensor, 3> &c, const Pass &pass) const;
+    /// Copies, before the arena gives the maps' memory to later layers.
+    std::vector<FeatureMap> kept(const std::array<at::Tensor, 3> &c, const std::vector<at::Tensor> &levels,
+                                 const Pass &pass) const;
     LevelOutputs said(at::Tensor features, size_t level, const Pass &pass) const;
 
     PlanBackend backend_ = PlanBackend::Operators;

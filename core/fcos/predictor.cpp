@@ -65,7 +65,7 @@ Predictor Predictor::load(const std::filesystem::path &path, const std::string &
     return makePredictor(std::move(contents.info), detector, target);
 }
 
-RawOutputsPtr Predictor::run(const Image &image, const RunContext &context, RunTimes *times) const
+RawOutputsPtr Predictor::run(const Image &image, const RunContext &context, RunTimes *times, Keep keep) const
 try {
     const c10::InferenceMode inference;
     const Profile &profile = impl_->info.profile;
@@ -82,7 +82,7 @@ try {
     if (context.shouldStop())
         throw Stopped{};
     const auto networkStart = std::chrono::steady_clock::now();
-    raw->levels = impl_->plan.run(input, context);
+    raw->levels = impl_->plan.run(input, context, keep == Keep::Features ? &raw->features : nullptr);
     if (times)
         times->networkMs = millisecondsSince(networkStart);
     return raw;

@@ -48,6 +48,12 @@ struct RunTimes {
     double resizeMs = 0, networkMs = 0;
 };
 
+/// What a run hands back.
+enum class Keep {
+    Outputs,   ///< what the head says
+    Features,  ///< and in RawOutputs::features C3 … C5 and the pyramid's levels: twenty times as much memory
+};
+
 class Predictor {
 public:
     /// Loads a model: a .safetensors file of ours, a folder that the trainer wrote, or a file of one of the codebases
@@ -66,7 +72,9 @@ public:
 
     /// Runs the network on one image. Stop is asked between stages: throws Stopped. One call at a time; always call
     /// from the same thread (LibTorch keeps a pool of threads for each thread that calls it).
-    RawOutputsPtr run(const Image &image, const RunContext &context = {}, RunTimes *times = nullptr) const;
+    /// Everything else it says is the same whatever is kept.
+    RawOutputsPtr run(const Image &image, const RunContext &context = {}, RunTimes *times = nullptr,
+                      Keep keep = Keep::Outputs) const;
 
     /// Gives back the memory that runs use and keep for the next one: call it when no image has come for some seconds.
     /// The next run takes it again. Safe at any time, on any thread.

@@ -47,11 +47,14 @@ LocationMap claimCount(const AssignedImage &assigned);
 
 /// The loss of each location, as it enters the sums of training: computed by the engine (core/fcos/loss_terrain.h).
 struct LossTerrain {
-    LocationMap classLoss;       ///< focal loss summed over the classes; every location has one
+    /// Focal loss summed over the classes. Every location has one but those that learn a label of a class that the
+    /// model does not have.
+    LocationMap classLoss;
     LocationMap boxLoss;         ///< of the positive locations, weighted as the profile says
-    LocationMap centernessLoss;  ///< of the positive locations
+    LocationMap centernessLoss;  ///< of the positive locations; empty where the network says no centerness (or IoU)
     double classNormalizer = 1, boxNormalizer = 1, centernessNormalizer = 1;  ///< sums of the maps are divided by these
-    Message statistics;  ///< which statistics the batch norms used, in words
+    int withoutClass = 0;  ///< positive locations whose label is of a class that the model does not have
+    Message statistics;    ///< which statistics the batch norms used, in words
 };
 using LossTerrainPtr = std::shared_ptr<const LossTerrain>;
 

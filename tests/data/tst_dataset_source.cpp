@@ -111,6 +111,52 @@ private Q_SLOTS:
         }
     }
 
+    void geometryWithoutPixels_data()
+    {
+        QTest::addColumn<bool>("real");
+        QTest::newRow("made up") << false;
+        QTest::newRow("BCCD") << true;
+    }
+    /// What a lens works out from sizes and labels is what a training is given.
+    void geometryWithoutPixels()
+    {
+        QFETCH(bool, real);
+        QTemporaryDir folder;
+        Dataset dataset = sixImages(folder);
+        if (real) {
+            const QString bccd = qEnvironmentVariable("FCOSCOPE_SHARED") + "/datasets/bccd/BCCD";
+            if (!QFile::exists(bccd))
+                QSKIP("FCOSCOPE_SHARED has no datasets/bccd: samples of real images were NOT compared.");
+            dataset = readDataset(bccd.toStdString());
+        }
+        DatasetSourceOptions options;
+        options.augment.flipY = true;
+        options.augment.stretchSpread = 0.2;
+        options.augment.scaleSpread = 0.8;
+        const DatasetSource source(dataset, options);
+        size_t labels = 0, mirrored = 0, cropped = 0;
+        for (int draw = 0; draw < 200; ++draw) {
+            const int index = draw * 7 % source.size();
+            const int64_t epoch = draw / 6;
+            const Sample sample = source.trainingSample(index, 42, epoch);
+            const DatasetImage &image = dataset.images[static_cast<size_t>(index)];
+            const SampleGeometry geometry = sampleGeometry(image.size, image.labels, options.augment, 42, epoch, index);
+            QVERIFY(geometry.transform == sample.transform);
+            QCOMPARE(geometry.labels.size(), sample.labels.size());
+            for (size_t i = 0; i < sample.labels.size(); ++i) {
+                QCOMPARE(geometry.labels[i].box, sample.labels[i].box);
+                QCOMPARE(geometry.labels[i].classIndex, sample.labels[i].classIndex);
+            }
+            labels += sample.labels.size();
+            mirrored += sample.transform.mirroredX;
+            cropped += sample.transform.crop.width() < image.size.width;
+        }
+        QVERIFY(labels > 100 && mirrored > 50 && mirrored < 150 && cropped > 10);
+        QVERIFY_THROWS_EXCEPTION(std::invalid_argument, sampleGeometry({0, 5}, {}, options.augment, 1, 1, 1));
+        options.augment.width = 33;
+        QVERIFY_THROWS_EXCEPTION(UserError, sampleGeometry({5, 5}, {}, options.augment, 1, 1, 1));
+    }
+
     void anEmptyDatasetIsRefused() { QVERIFY_THROWS_EXCEPTION(UserError, DatasetSource(Dataset{})); }
 
     void joinedSourcesKeepTheirOrder()
