@@ -56,7 +56,7 @@ double finestSpacing(const LensCanvas &canvas, const Layer &layer)
 }
 
 /// The locations of one level that learn nothing.
-void paintUnlearnt(const LensCanvas &canvas, size_t l)
+void paintUnlearnt(const LensCanvas &canvas, size_t l, double opacity)
 {
     const AssignedImage &assigned = *canvas.frame.assigned;
     const LevelPlace place(assigned.levels[l], assigned.transform, canvas.view);
@@ -68,8 +68,9 @@ void paintUnlearnt(const LensCanvas &canvas, size_t l)
     const double radius = std::clamp(0.22 * spacing, 1.4 * unit, 2.4 * unit + 0.4 * unit * static_cast<double>(l));
     const Mark negative = negativeMark(unit), cross = outsideCentreMark(radius, unit),
                circle = outsideRangeMark(radius, unit);
-    // Every n-th in a row and every n-th row where they would run together.
-    const int step = std::max(1, static_cast<int>(std::ceil(5.5 * unit / spacing)));
+    // Where they would run together: every n-th in a row and every n-th row, and paler.
+    const int step = std::max(1, static_cast<int>(std::ceil(7.5 * unit / spacing)));
+    canvas.painter.setOpacity(opacity * std::clamp(spacing * step / (22 * unit), 0.4, 1.0));
     const QSize screen = canvas.view.screen();
     const auto columns = place.columns.within(0, screen.width(), 4 * unit),
                rows = place.rows.within(0, screen.height(), 4 * unit);
@@ -167,9 +168,11 @@ void paintAssignment(const LensCanvas &canvas, const Layer &layer)
 {
     const AssignedImage &assigned = *canvas.frame.assigned;
     const std::vector<Positive> &positives = assigned.assignment.positives;
+    const double opacity = canvas.painter.opacity();
     for (size_t l = assigned.levels.size(); l-- > 0;)
         if (levelShows(layer, l))
-            paintUnlearnt(canvas, l);
+            paintUnlearnt(canvas, l, opacity);
+    canvas.painter.setOpacity(opacity);
     size_t last = positives.size();
     for (size_t l = assigned.levels.size(); l-- > 0;) {  // the coarse ones below
         size_t first = last;

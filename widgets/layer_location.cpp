@@ -93,6 +93,7 @@ struct Pencil {
     QColor colour;
     double width;
     bool dashed;
+    QColor plate;  ///< of numbers
 
     void path(const QPainterPath &path) const
     {
@@ -169,7 +170,7 @@ void paintReach(const Pencil &pencil, const View &view, const Regressed &at, con
             continue;
         const QPointF beside = level ? QPointF(0, side * (metrics.height() / 2 + 3 * pencil.unit))
                                      : QPointF(side * (wide / 2 + 3 * pencil.unit), 0);
-        paintNote(pencil.painter, middle + beside, text, pencil.colour, pencil.unit, true);
+        paintNote(pencil.painter, middle + beside, text, pencil.plate, pencil.unit, true);
     }
 }
 
@@ -191,15 +192,15 @@ void paintRegressed(QPainter &painter, const View &view, const LensFrame &frame,
     if (strength.numbers) {  // someone asked for this very location
         QPainterPath cell;
         cell.addRect(at.cell);
-        Pencil{painter, unit, at.label < 0 ? white : colour, line * 0.75, false}.path(cell);
+        Pencil{painter, unit, at.label < 0 ? white : colour, line * 0.75, false, {}}.path(cell);
     }
     // Side by side where there are two.
     const double shift = at.target && at.predicted ? 2.5 * unit : 0;
     if (at.predicted)
-        paintReach({painter, unit, white, line, true}, view, at, *at.predicted, shift, transform.mirroredX,
-                   transform.mirroredY, strength.numbers);
+        paintReach({painter, unit, white, line, true, QColor(24, 27, 32)}, view, at, *at.predicted, shift,
+                   transform.mirroredX, transform.mirroredY, strength.numbers);
     if (at.target)
-        paintReach({painter, unit, colour, line, false}, view, at, *at.target, -shift, transform.mirroredX,
+        paintReach({painter, unit, colour, line, false, colour}, view, at, *at.target, -shift, transform.mirroredX,
                    transform.mirroredY, strength.numbers);
     const QPointF centre = view.toScreen(at.inImage);
     const double arm = (strength.pinned ? 7 : 5.5) * unit;
@@ -207,9 +208,9 @@ void paintRegressed(QPainter &painter, const View &view, const LensFrame &frame,
     cross.lineTo(centre + QPointF(arm, 0));
     cross.moveTo(centre - QPointF(0, arm));
     cross.lineTo(centre + QPointF(0, arm));
-    Pencil{painter, unit, white, line, false}.path(cross);
+    Pencil{painter, unit, white, line, false, {}}.path(cross);
     if (strength.pinned)
-        Pencil{painter, unit, colour, line, false}.path([&] {
+        Pencil{painter, unit, colour, line, false, {}}.path([&] {
             QPainterPath ring;
             ring.addEllipse(centre, arm * 0.7, arm * 0.7);
             return ring;

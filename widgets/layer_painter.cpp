@@ -10,6 +10,7 @@
 #include "widgets/label_colours.h"
 #include "widgets/layer_parts.h"
 #include "widgets/level_place.h"
+#include "widgets/theme.h"
 
 namespace fcoscope {
 
@@ -95,9 +96,11 @@ ShownLevels levelsOf(const LensFrame &frame)
 void paintGridOf(const LensCanvas &canvas, const LevelPlace &place, int strength)
 {
     const QSize screen = canvas.view.screen();
-    const int line = std::max(1, qRound(canvas.unit * (1 + 0.35 * strength)));
-    const QColor dark(12, 14, 18, std::min(230, 90 + 30 * strength)),
-        light(250, 250, 252, std::min(240, 110 + 30 * strength));
+    const int line = std::max(1, qRound(canvas.unit * (1 + 0.25 * strength)));
+    // Small cells would be all lines.
+    const double weight = std::clamp(place.spacing() / (14 * canvas.unit), 0.4, 1.0);
+    const QColor dark(12, 14, 18, static_cast<int>(weight * std::min(200, 100 + 25 * strength))),
+        light(250, 250, 252, static_cast<int>(weight * std::min(220, 120 + 25 * strength)));
     const auto pixel = [](double v) { return static_cast<int>(std::lround(v)); };
     const int left = std::clamp(pixel(place.columns.low()), 0, screen.width()),
               right = std::clamp(pixel(place.columns.high()), 0, screen.width()),
@@ -127,18 +130,18 @@ QFont screenFont(const QFont &font, double unit)
     return scaled;
 }
 
-void paintNote(QPainter &painter, QPointF at, const QString &text, const QColor &ink, double unit, bool centred)
+void paintNote(QPainter &painter, QPointF at, const QString &text, const QColor &plate, double unit, bool centred)
 {
     const QFontMetricsF metrics(painter.font());
-    const double wide = metrics.horizontalAdvance(text) + 6 * unit, high = metrics.height();
-    const QRectF plate(at.x() - (centred ? wide / 2 : 0), at.y() - high / 2, wide, high);
+    const double wide = metrics.horizontalAdvance(text) + 7 * unit, high = metrics.height();
+    const QRectF place(at.x() - (centred ? wide / 2 : 0), at.y() - high / 2, wide, high);
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(QColor(16, 18, 22, 190));
-    painter.drawRoundedRect(plate, 2.5 * unit, 2.5 * unit);
-    painter.setPen(ink);
-    painter.drawText(plate, Qt::AlignCenter, text);
+    painter.setPen(QPen(QColor(12, 14, 18, 140), unit));
+    painter.setBrush(plate);
+    painter.drawRoundedRect(place, 2.5 * unit, 2.5 * unit);
+    painter.setPen(textColorOn(plate));
+    painter.drawText(place, Qt::AlignCenter, text);
     painter.restore();
 }
 

@@ -38,7 +38,8 @@ double ambiguityRadius(double spacing, double unit);
 
 /// The font of the style in screen pixels.
 QFont screenFont(const QFont &font, double unit);
-/// Text on a dark plate that is read on every picture. `at`: the middle of its left edge, or with `centred` its middle.
-void paintNote(QPainter &painter, QPointF at, const QString &text, const QColor &ink, double unit, bool centred);
+/// Text on a plate of that colour, in the ink that is read on it. `at`: the middle of its left edge, or with `centred`
+/// its middle.
+void paintNote(QPainter &painter, QPointF at, const QString &text, const QColor &plate, double unit, bool centred);
 
 }  // namespace fcoscope
