@@ -10,11 +10,14 @@ namespace fcoscope {
 
 namespace {
 
-constexpr size_t mostTags = 400;        // more cannot be read
-constexpr size_t mostHalos = 3000;      // with more boxes in view the dark halo would cover the picture
-constexpr double smallBox = 18;         // logical px: a thinner line below, no halo, no tag
+constexpr size_t mostTags = 400;    // more cannot be read
+constexpr size_t mostHalos = 3000;  // with more boxes in view the dark halo would cover the picture
+constexpr double smallBox = 18;     // logical px: a thinner line below, no halo, no tag
 
-int scaled(double logical, const View &view) { return std::max(1, qRound(logical * view.ratio)); }
+int scaled(double logical, const View &view)
+{
+    return std::max(1, qRound(logical * view.ratio));
+}
 
 // Four bars between the rectangle grown by `outside` and shrunk by `inside` screen pixels.
 void frame(QPainter &painter, const QRect &box, int outside, int inside, const QColor &color)
@@ -144,6 +147,13 @@ QString tagText(const Detection &detection, const std::vector<std::string> &clas
 void paintBoxes(QImage &screen, const View &view, const std::vector<Detection> &detections,
                 const std::vector<std::string> &classNames, const BoxStyle &style)
 {
+    QPainter painter(&screen);
+    paintBoxes(painter, view, detections, classNames, style);
+}
+
+void paintBoxes(QPainter &painter, const View &view, const std::vector<Detection> &detections,
+                const std::vector<std::string> &classNames, const BoxStyle &style)
+{
     const QRectF seen = view.seen();
     struct Shown {
         const Detection *detection;
@@ -155,7 +165,6 @@ void paintBoxes(QImage &screen, const View &view, const std::vector<Detection> &
             d.box.x1 <= seen.right() && d.box.x2 >= seen.left() && d.box.y1 <= seen.bottom() && d.box.y2 >= seen.top())
             shown.push_back({&d, boxOnScreen(d.box, view)});
 
-    QPainter painter(&screen);
     const int small = scaled(smallBox, view);
     // The worst first, so that the best lie on top.
     for (auto it = shown.rbegin(); it != shown.rend(); ++it) {

@@ -15,9 +15,9 @@
 namespace fcoscope {
 
 struct BoxStyle {
-    QFont font;             ///< of the tags; logical size
+    QFont font;  ///< of the tags; logical size
     bool tags = true;
-    int classFilter = -1;   ///< only this class; -1: all
+    int classFilter = -1;  ///< only this class; -1: all
 };
 
 enum class Emphasis { None, Hovered, Selected };
@@ -27,6 +27,10 @@ QRect boxOnScreen(const Box &box, const View &view);
 
 /// All boxes and their tags, best first in `detections`, onto an image of view.screen() pixels (ratio 1).
 void paintBoxes(QImage &screen, const View &view, const std::vector<Detection> &detections,
+                const std::vector<std::string> &classNames, const BoxStyle &style);
+
+/// The same with a painter whose unit is the screen pixel, onto anything: shapes and texts stay such.
+void paintBoxes(QPainter &painter, const View &view, const std::vector<Detection> &detections,
                 const std::vector<std::string> &classNames, const BoxStyle &style);
 
 /// One box, emphasised, always with its tag. The painter's unit is the screen pixel.

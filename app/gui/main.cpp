@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// fcoscope [files, folders, data sets, weights …]
+// fcoscope [files, folders, data sets, weights …]     fcoscope --render RECIPE … writes a figure and ends
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QStyleFactory>
@@ -10,8 +10,11 @@
 #include <memory>
 #include <string_view>
 
+#include "app/gui/language.h"
 #include "app/gui/main_window.h"
+#include "app/gui/render.h"
 #include "app/gui/screenshot.h"
+#include "core/base/error.h"
 #include "core/base/process.h"
 #include "core/base/resources.h"
 
@@ -21,15 +24,16 @@ namespace {
 
 struct CommandLine {
     QStringList paths;
-    QString language, theme, screenshot, device;
+    QString language, theme, screenshot, device, recipe;
     QSize size;
+    std::map<std::string, std::string> renderFlags;
 };
 
 /// Ends the program for --help, --version and what it does not understand.
 CommandLine parse(const QCoreApplication &application)
 {
     QCommandLineParser parser;
-    parser.setApplicationDescription(QStringLiteral("See what an FCOS object detector finds in your images, and why."));
+    parser.setApplicationDescription(QStringLiteral("See what an FCOS object detector finds in your images, and why.\n\n") + renderHelp());
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addPositionalArgument(QStringLiteral("paths"), QStringLiteral("Images, folders, data sets, weights."),
@@ -40,10 +44,13 @@ CommandLine parse(const QCoreApplication &application)
           QStringLiteral("device"), QStringLiteral("auto")},
          {QStringLiteral("dark"), QStringLiteral("Light text on dark ground, this time.")},
          {QStringLiteral("light"), QStringLiteral("Dark text on light ground, this time.")},
-         {QStringLiteral("size"), QStringLiteral("Size of the window in logical pixels."), QStringLiteral("WxH")},
+         {QStringLiteral("size"), QStringLiteral("Size of the window or the figure in logical pixels."), QStringLiteral("WxH")},
          {QStringLiteral("screenshot"),
           QStringLiteral("Write a picture of the window when everything has come to rest, and end."),
-          QStringLiteral("file")}});
+          QStringLiteral("file")},
+         {QStringLiteral("render"), QStringLiteral("Write a figure and end; the options below are the figure's."),
+          QStringLiteral("recipe")}});
+    addRenderFlags(parser);
     parser.process(application);
 
     const auto refuse = [](const char *what, const QString &value) {
@@ -55,7 +62,9 @@ CommandLine parse(const QCoreApplication &application)
                      {},
                      parser.value(QStringLiteral("screenshot")),
                      parser.value(QStringLiteral("device")),
-                     {}};
+                     parser.value(QStringLiteral("render")),
+                     {},
+                     renderFlags(parser)};
     if (!line.language.isEmpty() && line.language != QLatin1String("en") && line.language != QLatin1String("zh_CN"))
         refuse("The language %s is not known: take en or zh_CN.\n", line.language);
     if (parser.isSet(QStringLiteral("dark")))
@@ -71,6 +80,22 @@ CommandLine parse(const QCoreApplication &application)
             refuse("The size %s is not understood: write it as 1440x900.\n", size);
     }
     return line;
+}
+
+/// Writes the figure; the exit code of the program.
+int renderFigure(const CommandLine &line)
+{
+    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+    Language language;  // English unless asked otherwise, so that every machine draws the same figure
+    language.set(line.language);
+    try {
+        render({line.recipe.toStdString(), line.paths, line.renderFlags, line.device.toStdString(), line.size,
+                line.theme == QLatin1String("dark")});
+        return 0;
+    } catch (const UserError &error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return 2;
+    }
 }
 
 /// The person's own, or for a screenshot fresh ones, so that every machine draws the same picture.
@@ -89,7 +114,7 @@ int main(int argc, char *argv[])
     configureProcess(argv);
     // These need no screen, so they ask for none.
     for (int i = 1; i < argc; ++i)
-        for (const char *flag : {"--screenshot", "--version", "-v", "--help", "-h"})
+        for (const char *flag : {"--screenshot", "--render", "--version", "-v", "--help", "-h"})
             if (std::string_view(argv[i]).starts_with(flag) && !qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
                 qputenv("QT_QPA_PLATFORM", "offscreen");
     QApplication application(argc, argv);
@@ -100,6 +125,8 @@ int main(int argc, char *argv[])
     QApplication::setDesktopFileName(QStringLiteral("fcoscope"));
     QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     const CommandLine line = parse(application);
+    if (!line.recipe.isNull())
+        return renderFigure(line);
 
     const QTemporaryDir fresh;
     const auto settings = openSettings(fresh, !line.screenshot.isEmpty());
