@@ -35,7 +35,7 @@ std::vector<Label> drawnLabels(Size size, Random &random)
 AugmentOptions MixedSource::options(int index)
 {
     AugmentOptions options;
-    const Size sizes[kinds] = {{640, 480}, {480, 640}, {736, 384}};
+    const Size sizes[kinds] = {{1088, 800}, {480, 640}, {736, 384}};
     options.width = sizes[index % kinds].width;
     options.height = sizes[index % kinds].height;
     options.scaleSpread = 0.7;
