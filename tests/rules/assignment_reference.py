@@ -156,11 +156,23 @@ def network_boxes(boxes, width, height, scale, mirrored, inclusive):
     return np.stack([x1, y1, x2, y2], axis=1)
 
 
+def cells_of_levels(width, height, profile):
+    """How many locations each level has."""
+    levels = len(PROFILES[profile][1]) - 1
+    return [w * h for w, h in zip(cells(width, levels), cells(height, levels))]
+
+
 def assigned(boxes, width, height, profile, scale=1, mirrored=False):
     """(level, location, box, ltrb, centerness) of the locations that learn a box, in order of level and location."""
-    rule, limits, corner, inclusive = PROFILES[profile]
+    inclusive = PROFILES[profile][3]
+    return assigned_in_network(network_boxes(boxes, width, height, scale, mirrored, inclusive), width, height, profile)
+
+
+def assigned_in_network(boxes, width, height, profile):
+    """The same of boxes in the network's input, as the codebase's assigner is given them."""
+    rule, limits, corner, _ = PROFILES[profile]
     level, index, x, y, stride, low, high = grid(width, height, limits, corner)
-    b = network_boxes(boxes, width, height, scale, mirrored, inclusive).astype(f32).reshape(-1, 4)
+    b = boxes.astype(f32).reshape(-1, 4)
     # What has no area, or is no box, reaches nobody's assigner.
     real = np.nonzero(np.isfinite(b).all(axis=1) & (b[:, 2] > b[:, 0]) & (b[:, 3] > b[:, 1]))[0]
     if len(real) == 0:
