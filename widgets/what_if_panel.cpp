@@ -63,6 +63,17 @@ bool comesFrom(const Profile &profile, const Profile &all)
     }
 }
 
+// The sentence that checkProfile() refuses a profile with; "" where it is one.
+QString whyInvalid(const Profile &profile)
+{
+    try {
+        checkProfile(profile);
+    } catch (const UserError &error) {
+        return translated(error.message());
+    }
+    return {};
+}
+
 }  // namespace
 
 WhatIfPanel::WhatIfPanel(QWidget *parent)
@@ -241,20 +252,16 @@ void WhatIfPanel::takeLimits(const std::vector<double> &limits)
 
 void WhatIfPanel::edited()
 {
-    try {
-        checkProfile(draft_.profile);
-    } catch (const UserError &error) {
-        showProfileName();
-        updateButtons();
-        showProblem(translated(error.message()));
-        return;
+    const QString problem = whyInvalid(draft_.profile);
+    if (problem.isEmpty()) {
+        valid_ = draft_;
+        findLevels();
     }
-    valid_ = draft_;
-    findLevels();
     showProfileName();
     updateButtons();
-    showProblem({});
-    Q_EMIT changed(valid_);
+    showProblem(problem);
+    if (problem.isEmpty())
+        Q_EMIT changed(valid_);
 }
 
 void WhatIfPanel::adopt(const Profile &profile)
@@ -378,6 +385,8 @@ void WhatIfPanel::retranslate()
     restore_->setText(tr("Restore labels"));
     restore_->setToolTip(tr("Forget the boxes that were drawn, moved or removed"));
     showAll();
+    if (!problem().isEmpty())
+        showProblem(whyInvalid(draft_.profile));
 }
 
 void WhatIfPanel::changeEvent(QEvent *event)
