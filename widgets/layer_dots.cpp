@@ -68,7 +68,7 @@ void paintUnlearnt(const LensCanvas &canvas, size_t l)
     const int step = std::max(1, static_cast<int>(std::ceil(7.5 * unit / spacing)));
     const double radius =
         std::clamp(0.22 * spacing * step, 1.4 * unit, 2.4 * unit + 0.4 * unit * static_cast<double>(l));
-    const double opacity = std::clamp(spacing * step / (22 * unit), 0.4, 1.0);
+    const double opacity = std::clamp(spacing * step / (26 * unit), 0.35, 0.8);
     static thread_local KeptMarks kept;
     kept.tidy();
     const auto made = [&](double which, auto make) -> const Mark & {
