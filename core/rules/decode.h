@@ -31,4 +31,8 @@ namespace fcoscope {
 /// The detections of one image in image coordinates, best first. Fast enough to follow a slider: see candidates.h.
 std::vector<Detection> decode(const RawOutputs &raw, const Profile &profile, const DecodeOptions &options);
 
+/// The box that a location of a level predicts, whatever its score, as a detection would have it: in image coordinates,
+/// cut as the profile cuts. Not finite where the network says no number.
+Box predictedBox(const RawOutputs &raw, const Profile &profile, int level, int location);
+
 }  // namespace fcoscope

@@ -14,8 +14,8 @@
 namespace fcoscope {
 
 struct InspectedClass {
-    int classIndex = 0;
-    PairFate fate;
+    int classIndex = 0;  ///< channel of the class map
+    PairFate fate;       ///< its `fate` and `candidate` mean something only with a trace
 };
 
 struct LocationReport {
@@ -47,14 +47,24 @@ struct Inspected {
     const Profile *modelProfile = nullptr;  ///< of raw
     const DecodeTrace *trace = nullptr;     ///< of raw
     DecodeOptions options;                  ///< of trace
+    /// The data set's classes: a label's own class is the channel of the same name. Null: labels and model share
+    /// theirs.
+    const std::vector<std::string> *labelNames = nullptr;
 };
 
+/// How a label is called among people: its place among those given, from 1.
+int labelNumber(const AssignedImage &assigned, int label);
+/// "P3" for stride 8; "12 px" where the stride is no power of two.
+std::string levelNameOf(const Level &level);
+
+/// Without `assigned` (or with a location that it does not have) the report has what the network says, without that
+/// nothing but the place.
 LocationReport inspectLocation(const Inspected &inspected, LocationRef at);
 /// One location of each level: the one in whose cell the point lies. Levels that have none there are left out.
 std::vector<LocationReport> inspectPoint(const Inspected &inspected, double imageX, double imageY);
 
-/// The verdict in words and numbers: "max(l, t, r, b) = 212 is not in (64, 128]".
-Message verdictText(const Candidate &candidate, const Level &level, const Profile &profile);
+/// The verdict in words and numbers: "max(l, t, r, b) = 212 is not in [64, 128]". `candidate` is a box of `assigned`.
+Message verdictText(const Candidate &candidate, const Level &level, const AssignedImage &assigned);
 /// What became of a pair: "suppressed by a better RBC at IoU 0.71", "score 0.03 is not above 0.05".
 Message fateText(const PairFate &fate, const DecodeTrace &trace, const DecodeOptions &options,
                  const std::vector<std::string> &classNames);

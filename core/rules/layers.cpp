@@ -305,9 +305,14 @@ LensFrame makeLensFrame(const LensInput &input, const std::vector<Layer> &layers
     } else if (input.raw) {
         frame.transform = transformText(input.raw->transform, false);
     }
-    for (const Layer &layer : layers)
-        if (layer.visible)
-            frame.layers.push_back(viewOf(input, frame, layer));
+    for (const Layer &layer : layers) {
+        if (!layer.visible)
+            continue;
+        frame.layers.push_back(viewOf(input, frame, layer));
+        if (layer.kind == LayerKind::Assignment && input.assigned && frame.verdicts.empty())
+            for (const Level &level : input.assigned->levels)
+                frame.verdicts.push_back(furthestVerdicts(input.assigned->boxes, level, input.assigned->profile));
+    }
     return frame;
 }
 

@@ -26,7 +26,7 @@ enum class Fate {
 /// A pair that went on to NMS.
 struct TracedCandidate {
     ScoredPair pair;
-    Box boxInImage;
+    Box boxInImage;  ///< as a detection would have it
     Fate fate =
         Fate::Detected;     ///< NoBox, BelowThreshold (where candidates are ranked by p), Suppressed, Surplus, Detected
     int suppressedBy = -1;  ///< Suppressed: index of the candidate that removed it
@@ -45,8 +45,11 @@ DecodeTrace traceDecode(const RawOutputs &raw, const Profile &profile, const Dec
 struct PairFate {
     float score = 0, p = 0, o = 1;
     Fate fate = Fate::BelowThreshold;
-    int candidate = -1;  ///< index into trace.candidates, or -1 if it was none
+    int candidate = -1;       ///< index into trace.candidates, or -1 if it was none
+    bool otherClass = false;  ///< NotAmongBest: because the location speaks for its most probable class alone
 };
+/// `trace` must be of the same outputs, profile and options. Of a pair that the network does not have: nothing, with
+/// score 0.
 PairFate fateOf(const DecodeTrace &trace, const RawOutputs &raw, const Profile &profile, const DecodeOptions &options,
                 int level, int location, int classIndex);
 
@@ -58,7 +61,7 @@ enum class CenternessSource {
     Labels,  ///< the target at locations that learn a label, 0 elsewhere: an upper bound, for labelled images
 };
 /// The same outputs with another centerness; decode() does the rest. `assigned` is needed for Labels and must have the
-/// locations of `raw` (throws std::invalid_argument otherwise).
+/// locations of `raw` (throws std::invalid_argument otherwise). Centerness comes back out of its logit to float32.
 RawOutputsPtr withCenterness(const RawOutputsPtr &raw, CenternessSource source, const Profile &profile,
                              const AssignedImage *assigned);
 

@@ -134,9 +134,11 @@ std::vector<size_t> survivors(const std::vector<Detection> &found, const Profile
     return kept;
 }
 
+bool empty(const Detection &d) { return !(d.box.x2 > d.box.x1 && d.box.y2 > d.box.y1); }
+
 }  // namespace
 
-std::vector<Detection> plainDecode(const RawOutputs &raw, const Profile &profile, const DecodeOptions &options)
+std::vector<Detection> plainCandidates(const RawOutputs &raw, const Profile &profile, const DecodeOptions &options)
 {
     const std::vector<Level> levels = levelsFor(profile, raw.transform.paddedSize);
     const size_t count = static_cast<size_t>(options.candidatesPerLevel);
@@ -155,10 +157,15 @@ std::vector<Detection> plainDecode(const RawOutputs &raw, const Profile &profile
         if (profile.nmsFrame == BoxFrame::Image)
             d.box = imageBox(d.box, raw.transform, profile);
     }
-    const auto empty = [](const Detection &d) { return !(d.box.x2 > d.box.x1 && d.box.y2 > d.box.y1); };
     if (profile.nmsFrame == BoxFrame::Image && profile.dropEmptyBoxes)
         std::erase_if(found, empty);
     cut(found, found.size(), RankRule::Score);
+    return found;
+}
+
+std::vector<Detection> plainDecode(const RawOutputs &raw, const Profile &profile, const DecodeOptions &options)
+{
+    const std::vector<Detection> found = plainCandidates(raw, profile, options);
     std::vector<Detection> kept;
     for (const size_t i : survivors(found, profile, options))
         kept.push_back(found[i]);

@@ -8,6 +8,9 @@
 
 namespace fcoscope {
 
+/// Everything that goes to NMS, in falling order of score, with its box in the frame of NMS.
+std::vector<Detection> plainCandidates(const RawOutputs &raw, const Profile &profile, const DecodeOptions &options);
+
 std::vector<Detection> plainDecode(const RawOutputs &raw, const Profile &profile, const DecodeOptions &options);
 
 }  // namespace fcoscope
