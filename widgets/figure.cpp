@@ -4,7 +4,6 @@
 #include <QBuffer>
 #include <QFile>
 #include <QFileInfo>
-#include <QGuiApplication>
 #include <QPdfWriter>
 #include <QSvgGenerator>
 
@@ -20,7 +19,7 @@ namespace {
 
 constexpr double margin = 18, gap = 14;                 // logical px: round the figure, between its parts
 constexpr int smallestSide = 100, largestSide = 20000;  // px
-constexpr double mostPixels = 400e6;                    // 1.6 GB of memory
+constexpr double mostPixels = 100e6;                    // 400 MB of memory
 constexpr int dotsPerInch = 96;                         // a logical pixel of the desktop's
 
 QFont sized(const QFont &base, double factor, bool bold = false)
@@ -53,7 +52,7 @@ Layout laidOut(const Figure &figure, const FigureLook &look, const QFont &font)
     Layout layout;
     QRectF rest = QRectF(QPointF(), QSizeF(look.size)).adjusted(margin, margin, -margin, -margin);
     const auto line = [&](const QString &text, const QFont &of, double below) {
-        const double height = text.isEmpty() ? 0 : QFontMetricsF(of).height();
+        const double height = text.isEmpty() ? 0 : std::ceil(QFontMetricsF(of).height());
         const QRectF place(rest.left(), rest.top(), rest.width(), height);
         rest.setTop(rest.top() + (text.isEmpty() ? 0 : height + below));
         return place;
@@ -66,12 +65,13 @@ Layout laidOut(const Figure &figure, const FigureLook &look, const QFont &font)
     const auto count = static_cast<double>(std::max<size_t>(1, figure.panels.size()));
     const bool captions = std::any_of(figure.panels.begin(), figure.panels.end(),
                                       [](const FigurePanel &panel) { return !panel.caption.isEmpty(); });
-    const double captionHeight = captions ? 2 * QFontMetricsF(sized(font, 0.9)).height() + 6 : 0;
+    const double captionHeight = captions ? 2 * std::ceil(QFontMetricsF(sized(font, 0.9)).height()) + 6 : 0;
     if (look.legend && figure.legend.size) {
         // Beside the picture where the page is wide, below it where it is high: where the picture stays larger.
         const QSizeF shape = figure.panels.empty() ? QSizeF() : figure.panels.front().shape;
-        const QSizeF beside = figure.legend.size(std::min(280.0, rest.width() * 0.3), font);
-        const QSizeF below = figure.legend.size(rest.width(), font);
+        const auto whole = [](const QSizeF &size) { return QSizeF(std::ceil(size.width()), std::ceil(size.height())); };
+        const QSizeF beside = whole(figure.legend.size(std::min(280.0, rest.width() * 0.3), font));
+        const QSizeF below = whole(figure.legend.size(rest.width(), font));
         const auto zoom = [&](double width, double height) {
             return shape.isEmpty() ? std::min(width, height)
                                    : std::min((width - gap * (count - 1)) / count / shape.width(),
@@ -112,7 +112,7 @@ void paintFigure(QPainter &painter, const Figure &figure, const FigureLook &look
 {
     const QPalette colours = look.dark ? darkPalette() : lightPalette();
     const QColor ground = look.dark ? colours.color(QPalette::Window) : QColor(Qt::white);
-    const QFont font = sized(QGuiApplication::font(), 1);
+    const QFont font = sized(look.font, 1);
     const Layout layout = laidOut(figure, look, font);
     const auto page = [&](const QRectF &place) {
         FigurePage made{painter, place, paper ? 1 : look.scale, look.scale, paper, colours, font};
@@ -159,8 +159,8 @@ QByteArray svgOf(const Figure &figure, const FigureLook &look)
     svg.setResolution(dotsPerInch);
     svg.setSize(look.size);
     svg.setViewBox(QRect(QPoint(), look.size));
-    svg.setTitle(figure.title);
-    svg.setDescription(figure.note);
+    svg.setTitle(figure.title.toHtmlEscaped());  // Qt writes it as it is
+    svg.setDescription(figure.note.toHtmlEscaped());
     QPainter painter(&svg);
     paintFigure(painter, figure, look, true);
     painter.end();

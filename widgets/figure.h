@@ -2,6 +2,8 @@
 // A figure for a page: one or more panels side by side, what they show and how, a legend. Written as PNG, SVG or PDF by
 // the file's ending; in SVG and PDF shapes are shapes and words are words, and only photographs are images.
 //
+// A figure may be painted on any thread, by one at a time, unless it is one of widgets.
+//
 // A figure is laid out in logical pixels (of 1/96 inch), whatever it is written to; `scale` makes the pixels of a PNG
 // smaller, not the figure larger.
 #pragma once
@@ -25,6 +27,7 @@ struct FigureLook {
     double scale = 1;  ///< pixels of a PNG, and of photographs in SVG and PDF, per logical pixel
     bool legend = true;
     bool dark = false;
+    QFont font;  ///< its families; sizes are the figure's own
 };
 
 /// Where a figure is painted, and for what: handed to whoever paints a part of it.
@@ -53,7 +56,8 @@ struct FigureLegend {
 struct Figure {
     QString title, note;  ///< note: one line in small type, such as the transform
     std::vector<FigurePanel> panels;
-    FigureLegend legend;  ///< none where it has no functions
+    FigureLegend legend;     ///< none where it has no functions
+    bool ofWidgets = false;  ///< widgets paint it, so the window's thread must
 };
 
 /// A panel that shows a picture, and over it what `over` paints: its painter's unit is the pixel, as on the canvas, and

@@ -31,6 +31,8 @@ constexpr std::array table = {
          QT_TRANSLATE_NOOP("Actions", "Load the weights of another detector"), "open-model", "Ctrl+M", bar},
     Spec{Id::GetWeights, M::File, QT_TRANSLATE_NOOP("Actions", "&Get weights…"),
          QT_TRANSLATE_NOOP("Actions", "List the weights that others have published, and download some of them"), "download", "Ctrl+G"},
+    Spec{Id::ExportFigure, M::File, QT_TRANSLATE_NOOP("Actions", "&Export figure…"),
+         QT_TRANSLATE_NOOP("Actions", "Write what is seen, with a legend, as PNG, SVG or PDF"), "save", "Ctrl+E", section},
     Spec{Id::CloseImages, M::File, QT_TRANSLATE_NOOP("Actions", "&Close all images"),
          QT_TRANSLATE_NOOP("Actions", "Empty the list of images"), "close", "Ctrl+W", section},
     Spec{Id::Quit, M::File, QT_TRANSLATE_NOOP("Actions", "&Quit"),

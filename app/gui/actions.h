@@ -23,6 +23,7 @@ enum class ActionId {
     OpenFolder,
     OpenModel,
     GetWeights,
+    ExportFigure,
     CloseImages,
     Quit,
     PreviousImage,

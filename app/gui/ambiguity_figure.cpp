@@ -4,6 +4,7 @@
 #include <QLocale>
 
 #include <cmath>
+#include <limits>
 
 #include "app/gui/figure_parts.h"
 #include "app/gui/figure_recipes.h"
@@ -50,18 +51,21 @@ const Positive *exampleOf(const AssignedImage &assigned)
     return best;
 }
 
-/// The ambiguous location to show: whose smallest box is largest, and in that one the farthest from its border.
+/// The ambiguous location to show: the deepest inside all the boxes that claim it.
 const ClaimedLocation *exampleOf(const AssignedImage &assigned, const std::vector<ClaimedLocation> &ambiguous)
 {
     const ClaimedLocation *best = nullptr;
-    double bestArea = 0, bestInside = 0;
+    double bestInside = -1;
     for (const ClaimedLocation &claimed : ambiguous) {
-        const Box &box = assigned.labels[static_cast<size_t>(claimed.winner)].box;
         const QPointF at = locationInImage(assigned, claimed.at);
-        const double inside = smallest(distancesTo(box, at.x(), at.y()));
-        if (!best || box.area() > bestArea || (box.area() == bestArea && inside > bestInside)) {
+        double inside = std::numeric_limits<double>::infinity();
+        for (size_t i = 0; i < claimed.claims; ++i) {
+            const int label = assigned.assignment.claims[claimed.firstClaim + i].box;
+            const Box &box = assigned.labels[static_cast<size_t>(label)].box;
+            inside = std::min(inside, smallest(distancesTo(box, at.x(), at.y())));
+        }
+        if (inside > bestInside) {
             best = &claimed;
-            bestArea = box.area();
             bestInside = inside;
         }
     }
@@ -109,7 +113,7 @@ FigurePanel ambiguousPanel(const SeenImage &seen)
         assigned = std::make_shared<const AssignedImage>(
             assignImage(assigned->imageId, assigned->transform.imageSize, assigned->labels, profile));
         ambiguous = ambiguousLocations(*assigned);
-        rules = Words::tr("Without centre sampling: ");
+        rules = Words::tr("Without centre sampling") + QStringLiteral(": ");
     }
     const ClaimedLocation *example = exampleOf(*assigned, ambiguous);
     if (!example) {

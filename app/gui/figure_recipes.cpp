@@ -157,6 +157,7 @@ Figure scoreFigure(const ScoreOverlap &data, const std::vector<std::string> &cla
         plot->paint(page.painter, page.place, page.colours);
     };
     figure.panels.push_back(std::move(panel));
+    figure.ofWidgets = true;
     return figure;
 }
 

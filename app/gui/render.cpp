@@ -267,6 +267,8 @@ void render(const RenderRequest &request)
 
     FigureMaterial material = openForFigures(sourceOf(request, tables.dataset));
     tables.decode = material.decode;
+    if (request.recipe == "figure-7" && material.model)
+        tables.decode = candidatesOf(material.model->info().profile);
     setGiven(tables.ofDecoding, request.flags);
     material.decode = tables.decode;
     Figure figure = figureOf(request.recipe, options, material);

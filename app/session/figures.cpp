@@ -121,6 +121,13 @@ SeenImage seeImage(const FigureMaterial &material, size_t index, const Profile &
     return seen;
 }
 
+DecodeOptions candidatesOf(const Profile &profile)
+{
+    DecodeOptions options = profile.decode;
+    options.scoreThreshold = profile.classThreshold > 0 ? 0 : 0.05;
+    return options;
+}
+
 ScoreOverlap scoreOverlapOf(const FigureMaterial &material, size_t count, const RunContext &context)
 {
     if (!material.model)

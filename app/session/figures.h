@@ -53,6 +53,10 @@ struct SeenImage {
 SeenImage seeImage(const FigureMaterial &material, size_t index, const Profile &profile,
                    const std::vector<Layer> &layers, const RunContext &context = {});
 
+/// The options of `profile` with which all is looked at that could be a detection, weak ones too: a score threshold of
+/// 0.05, or none where a threshold on the class probability chooses the candidates, as for measuring a model.
+DecodeOptions candidatesOf(const Profile &profile);
+
 /// The paper's Fig. 7 over the first `count` images (0: all). Throws UserError without a model, without labels or where
 /// the model knows none of their classes; Stopped when `context` asks for it.
 ScoreOverlap scoreOverlapOf(const FigureMaterial &material, size_t count, const RunContext &context = {});
