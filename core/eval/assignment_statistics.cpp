@@ -131,7 +131,7 @@ size_t positiveBinOf(int positives)
 }
 
 void countImage(Tally &tally, const LabelledImage &image, size_t position, const Profile &profile,
-                const Profile &single)
+                const Profile &single, const RunContext &context)
 {
     const AssignedImage assigned = assignImage(image.id, image.size, image.labels, profile);
     const auto ambiguous = ambiguousLocations(assigned);
@@ -144,10 +144,10 @@ void countImage(Tally &tally, const LabelledImage &image, size_t position, const
         add(its.recall, positives[i] > 0, 1);
         its.positives += positives[i];
         ++tally.labelsByPositives[positiveBinOf(positives[i])];
-        if (positives[i] == 0) {
-            tally.unlearnable.push_back(explainUnlearnable(assigned, static_cast<int>(i)));
-            tally.unlearnable.back().image = position;
-        }
+    }
+    for (UnlearnableBox &box : explainUnlearnable(assigned, context)) {
+        box.image = position;
+        tally.unlearnable.push_back(std::move(box));
     }
     const AssignedImage flat = assignImage(image.id, image.size, image.labels, single);
     count(tally.singleLevel, flat, ambiguousLocations(flat));
@@ -285,8 +285,9 @@ AssignmentStatistics assignmentStatistics(const LabelledImages &data, const Prof
     if (threads <= 0)
         threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 2u, 64u));
     std::vector<Tally> tallies(index(threads));
-    forEachImage(data.images.size(), threads, context,
-                 [&](size_t thread, size_t i) { countImage(tallies[thread], data.images[i], i, profile, single); });
+    forEachImage(data.images.size(), threads, context, [&](size_t thread, size_t i) {
+        countImage(tallies[thread], data.images[i], i, profile, single, context);
+    });
 
     AssignmentStatistics statistics;
     statistics.name = data.name;

@@ -11,6 +11,9 @@
 namespace fcoscope {
 namespace {
 
+constexpr double twinOverlap = 0.8;  // IoU
+constexpr size_t heap = 100;         // labels that overlap one
+
 /// A label and those that overlap it: all that decides what the locations inside it learn.
 struct Neighbourhood {
     Size image;
@@ -47,8 +50,13 @@ bool learnt(const Neighbourhood &around, const Profile &profile)
         boxes.push_back(targetBox(clipped(inNetwork, content.width, content.height), transform, profile));
     }
     std::vector<Level> windows = levelsFor(profile, transform.paddedSize);
-    for (Level &level : windows)
-        level = windowOf(level, boxes[around.subject]);
+    const Box &subject = boxes[around.subject];
+    const double longer = std::max(subject.width(), subject.height());
+    for (Level &level : windows) {
+        level = windowOf(level, subject);
+        if (longer < level.rangeLow - 1 || longer / 2 > level.rangeHigh + 1)  // no location there is in range
+            level.width = 0;
+    }
     const Assignment assignment = assign(boxes, windows, profile);
     return std::any_of(assignment.positives.begin(), assignment.positives.end(),
                        [&](const Positive &p) { return static_cast<size_t>(p.box) == around.subject; });
@@ -105,14 +113,14 @@ private:
         case Verdict::OutsideRange:
             return {&T::closedRanges, &T::largerInput, &T::finerLevel, &T::otherLimit, &T::noCenterSampling};
         default:
-            return {&T::oneOfEqualBoxes, &T::largerInput, &T::finerLevel, &T::noCenterSampling, &T::otherTieRule};
+            return {&T::withoutTwins, &T::largerInput, &T::finerLevel, &T::noCenterSampling, &T::otherTieRule};
         }
     }
 
     static std::vector<Trial> allTrials()
     {
         using T = Trials;
-        return {&T::oneOfEqualBoxes,     &T::closedRanges, &T::otherLimit,       &T::largerInput,  &T::finerLevel,
+        return {&T::withoutTwins,        &T::closedRanges, &T::otherLimit,       &T::largerInput,  &T::finerLevel,
                 &T::halfStrideLocations, &T::widerRegion,  &T::noCenterSampling, &T::otherTieRule, &T::continuousEnds};
     }
 
@@ -123,11 +131,13 @@ private:
         return Remedy{words, changeBetween(profile_, changed)};
     }
 
-    /// The profile at the smallest shorter side, in steps of 32 px up to four times, with which it is learnt.
+    /// The profile at the smallest shorter side, in steps of 32 px up to four times, with which it is learnt. In a heap
+    /// of labels each try costs as much as the heap is high: there the steps are half the side.
     std::optional<Profile> larger(Profile profile) const
     {
         const int shortSide = profile.shortSide, longSide = profile.longSide;
-        for (int side = (shortSide / 32 + 1) * 32; side <= 4 * shortSide; side += 32) {
+        const int step = around_.labels.size() > heap ? std::max(32, shortSide / 2 / 32 * 32) : 32;
+        for (int side = (shortSide / 32 + 1) * 32 - 32 + step; side <= 4 * shortSide; side += step) {
             profile.shortSide = side;
             profile.longSide = static_cast<int>(std::lround(double(longSide) * side / shortSide));
             if (learnt(around_, profile))
@@ -236,12 +246,13 @@ private:
         return ifLearnt(changed, message("core", "A range limit of {0} px instead of {1} px would do.")
                                      .with(tenths(changed.rangeLimits[limit]), tenths(old)));
     }
-    std::optional<Remedy> oneOfEqualBoxes() const
+    /// Takes the labels away whose boxes are nearly this one: most often one object that is labelled twice.
+    std::optional<Remedy> withoutTwins() const
     {
         Neighbourhood alone{around_.image, {}, 0};
         const Box &box = around_.labels[around_.subject].box;
         for (size_t i = 0; i < around_.labels.size(); ++i) {
-            if (i != around_.subject && around_.labels[i].box == box)
+            if (i != around_.subject && intersectionOverUnion(around_.labels[i].box, box) >= twinOverlap)
                 continue;
             if (i == around_.subject)
                 alone.subject = alone.labels.size();
@@ -249,8 +260,9 @@ private:
         }
         if (alone.labels.size() == around_.labels.size() || !learnt(alone, profile_))
             return std::nullopt;
-        return Remedy{message("core", "Other labels have this very box ({0}); without them a location would learn it.")
-                          .with(around_.labels.size() - alone.labels.size()),
+        return Remedy{message("core", "Without the labels ({0}) whose boxes are nearly this one (IoU {1} or more) it "
+                                      "would be learnt: is one object labelled twice?")
+                          .with(around_.labels.size() - alone.labels.size(), numberText(twinOverlap)),
                       {}};
     }
 

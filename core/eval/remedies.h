@@ -22,7 +22,8 @@ struct NearestMiss {
 Level windowOf(Level level, const Box &box);
 
 /// At most two changes, each tried: with it, a location learns the label at `index`. `verdict` and `miss` say what
-/// stands in its way, and so what to try first.
+/// stands in its way, and so what to try first. The input size that is named is the smallest in steps of 32 px, but for
+/// labels that overlap a hundred others, where the steps are coarser.
 std::vector<Remedy> remediesFor(const AssignedImage &assigned, int index, Verdict verdict, const NearestMiss &miss);
 
 /// A number for people: a tenth is enough; "∞" for one that is not finite.

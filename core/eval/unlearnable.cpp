@@ -2,6 +2,7 @@
 #include "core/eval/unlearnable.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "core/eval/assignment_statistics.h"
@@ -20,19 +21,25 @@ struct Findings {
     bool tooLarge = false;  ///< has area, but torchvision's rank does not reach that far
 };
 
-void lookAtClaims(const AssignedImage &assigned, int index, Findings &found)
+/// What the labels that no location learns claim, label by label: claims and the labels that learn those locations.
+std::map<int, Findings> claimsOfUnlearnt(const AssignedImage &assigned)
 {
+    std::map<int, Findings> found;
+    for (size_t i = 0; i < assigned.labels.size(); ++i)
+        found[static_cast<int>(i)];
+    const auto &positives = assigned.assignment.positives;
+    for (const Positive &positive : positives)
+        found.erase(positive.box);
     const auto before = [](const Positive &p, const Claim &c) {
         return p.level != c.level ? p.level < c.level : p.location < c.location;
     };
-    const auto &positives = assigned.assignment.positives;
-    for (const Claim &claim : assigned.assignment.claims) {
-        if (claim.box != index)
-            continue;
-        ++found.claims;
-        found.furthest = Verdict::LostToSmaller;
-        found.winners.insert(std::lower_bound(positives.begin(), positives.end(), claim, before)->box);
-    }
+    for (const Claim &claim : assigned.assignment.claims)
+        if (const auto its = found.find(claim.box); its != found.end()) {
+            ++its->second.claims;
+            its->second.furthest = Verdict::LostToSmaller;
+            its->second.winners.insert(std::lower_bound(positives.begin(), positives.end(), claim, before)->box);
+        }
+    return found;
 }
 
 void lookAtLocations(const AssignedImage &assigned, const Box &box, Findings &found)
@@ -53,21 +60,17 @@ void lookAtLocations(const AssignedImage &assigned, const Box &box, Findings &fo
     }
 }
 
-Findings look(const AssignedImage &assigned, int index)
+/// The same for a label that claims nothing.
+void look(const AssignedImage &assigned, int index, Findings &found)
 {
-    Findings found;
-    lookAtClaims(assigned, index, found);
-    if (found.claims > 0)
-        return found;
     const Box &box = assigned.boxes[static_cast<size_t>(index)];
     const Level anywhere{1, 1, 1, 1, 1, box.x1, box.y1, 0, 0};  // asks about the box itself
     if (explainLocation({box}, anywhere, 0, assigned.profile).front().verdict == Verdict::NoArea) {
         found.tooLarge = box.hasArea() && box.area() > 1e6;
-        return found;
+        return;
     }
     found.furthest = Verdict::OutsideBox;
     lookAtLocations(assigned, box, found);
-    return found;
 }
 
 Message reasonOf(const AssignedImage &assigned, int index, const Findings &found)
@@ -140,19 +143,26 @@ const char *verdictWord(Verdict verdict)
     return "positive";
 }
 
-UnlearnableBox explainUnlearnable(const AssignedImage &assigned, int index)
+std::vector<UnlearnableBox> explainUnlearnable(const AssignedImage &assigned, const RunContext &context)
 {
-    const Label &label = assigned.labels[static_cast<size_t>(index)];
-    const Findings found = look(assigned, index);
-    UnlearnableBox box;
-    box.imageId = assigned.imageId;
-    box.label = assigned.given[static_cast<size_t>(index)];
-    box.classIndex = label.classIndex;
-    box.box = label.box;
-    box.verdict = found.furthest;
-    box.reason = reasonOf(assigned, index, found);
-    box.remedies = remediesFor(assigned, index, found.furthest, found.miss);
-    return box;
+    std::vector<UnlearnableBox> boxes;
+    for (auto &[index, found] : claimsOfUnlearnt(assigned)) {
+        if (context.shouldStop())
+            throw Stopped();
+        if (found.claims == 0)
+            look(assigned, index, found);
+        const Label &label = assigned.labels[static_cast<size_t>(index)];
+        UnlearnableBox box;
+        box.imageId = assigned.imageId;
+        box.label = assigned.given[static_cast<size_t>(index)];
+        box.classIndex = label.classIndex;
+        box.box = label.box;
+        box.verdict = found.furthest;
+        box.reason = reasonOf(assigned, index, found);
+        box.remedies = remediesFor(assigned, index, found.furthest, found.miss);
+        boxes.push_back(std::move(box));
+    }
+    return boxes;
 }
 
 }  // namespace fcoscope

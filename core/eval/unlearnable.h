@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/message.h"
+#include "core/base/run_context.h"
 #include "core/base/values.h"
 #include "core/rules/assigned_image.h"
 
@@ -37,7 +38,8 @@ struct UnlearnableBox {
 /// "no-area", "outside-box", "outside-center-region", "outside-range", "lost-to-smaller", "positive"
 const char *verdictWord(Verdict verdict);
 
-/// Explains the label at `index` of `assigned`, which no location learns. `image` of the answer is left to the caller.
-UnlearnableBox explainUnlearnable(const AssignedImage &assigned, int index);
+/// Explains those labels of `assigned` that no location learns, in their order. `image` is left to the caller. Throws
+/// Stopped when `context` asks for it: in a heap of thousands of labels it takes seconds.
+std::vector<UnlearnableBox> explainUnlearnable(const AssignedImage &assigned, const RunContext &context = {});
 
 }  // namespace fcoscope
