@@ -89,7 +89,7 @@ void LensDocks::connectLayers()
         connect(&actions_[action], &QAction::triggered, this, [this, of = stride] { showLevel(of); });
     connect(&canvas_, &Canvas::hovered, this, [this](QPointF point, bool inside) {
         const LensFramePtr shown = frame();
-        Q_EMIT valuesChanged(inside && shown ? describeValues(*shown, point) : QString());
+        Q_EMIT valuesChanged(inside && shown ? describeValues(*shown, point).replace(QLatin1Char('\n'), QStringLiteral("   ")) : QString());
     });
 }
 
