@@ -5,8 +5,9 @@
 #include <cstddef>
 #include <cstdio>  // jpeglib.h wants FILE
 
-#include <jerror.h>
 #include <jpeglib.h>
+
+#include <jerror.h>  // after jpeglib.h, whose version decides what it names
 
 namespace fcoscope {
 namespace {
