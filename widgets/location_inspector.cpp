@@ -99,13 +99,6 @@ void LocationInspector::setContext(InspectorContext context)
 {
     const bool sameImage = context.frame && context_.frame && context.frame->imageId == context_.frame->imageId;
     context_ = std::move(context);
-    withoutLabels_ = AssignedImage();
-    if (context_.frame && !context_.frame->assigned && context_.frame->raw) {
-        withoutLabels_.imageId = context_.frame->imageId;
-        withoutLabels_.profile = context_.modelProfile;
-        withoutLabels_.transform = context_.frame->raw->transform;
-        withoutLabels_.levels = levelsFor(context_.modelProfile, withoutLabels_.transform.paddedSize);
-    }
     if (!sameImage) {
         pins_.clear();
         opened_.clear();
@@ -124,11 +117,13 @@ Inspected LocationInspector::inspected() const
     Inspected of;
     if (!context_.frame)
         return of;
-    of.assigned = context_.frame->assigned ? context_.frame->assigned.get() : &withoutLabels_;
+    of.assigned = context_.frame->assigned.get();
     of.raw = context_.frame->raw.get();
     of.modelProfile = &context_.modelProfile;
     of.trace = context_.trace.get();
     of.options = context_.options;
+    if (!context_.frame->detectionsStandIn && !context_.labelNames.empty())
+        of.labelNames = &context_.labelNames;
     return of;
 }
 

@@ -30,8 +30,9 @@ struct InspectorContext {
     LensFramePtr frame;    ///< null: no image is open
     DecodeTracePtr trace;  ///< of frame->raw
     DecodeOptions options;
-    Profile modelProfile;                             ///< of frame->raw
-    std::vector<std::string> labelNames, modelNames;  ///< class names of the labels, of the model
+    Profile modelProfile;  ///< of frame->raw
+    std::vector<std::string> labelNames,
+        modelNames;  ///< class names of the labels (or of what stands in), of the model
 };
 
 class LocationInspector : public QWidget {
@@ -96,7 +97,6 @@ private:
     void retranslate();
 
     InspectorContext context_;
-    AssignedImage withoutLabels_;  ///< the geometry to inspect where the frame has no assigned image
     std::optional<QPointF> cursor_;
     std::vector<LocationReport> hovered_;
     std::vector<Pin> pins_;

@@ -78,17 +78,14 @@ QString LocationWords::counted(const QString &text, const QString &key, bool bri
     return line(brief ? coloured(text, faint) : linked("more:" + key, text, false, link));
 }
 
-// "RBC 4": its class and where it stands among the labels given, counted from 1.
+// Called by the number that the words of core call it by.
 QString LocationWords::labelName(int label) const
 {
     const AssignedImage &assigned = *inspected.assigned;
     const auto index = static_cast<size_t>(label);
-    if (label < 0 || index >= assigned.labels.size())
-        return {};
-    const int given = index < assigned.given.size() ? assigned.given[index] : label;
-    return QStringLiteral("%1&nbsp;#%2")
-        .arg(classNameIn(*labelNames, assigned.labels[index].classIndex).toHtmlEscaped(),
-             QLocale().toString(given + 1));
+    const int its = index < assigned.labels.size() ? assigned.labels[index].classIndex : -1;
+    return Tr::tr("Box %1 (%2)")
+        .arg(QLocale().toString(labelNumber(assigned, label)), classNameIn(*labelNames, its).toHtmlEscaped());
 }
 
 QString LocationWords::placeHtml(const LocationReport &report) const
@@ -111,17 +108,12 @@ QString LocationWords::reportHtml(const LocationReport &report, const QString &k
 QString LocationWords::candidateHtml(const Candidate &candidate, const LocationReport &report, bool brief) const
 {
     const QString target = QStringLiteral("label:%1").arg(candidate.box);
-    const QString verdict =
-        translated(verdictText(candidate, report.level, inspected.assigned->profile)).toHtmlEscaped();
+    const QString verdict = translated(verdictText(candidate, report.level, *inspected.assigned)).toHtmlEscaped();
     const QString name = labelName(candidate.box);
     if (candidate.verdict == Verdict::Positive)
         return line(QStringLiteral("<img src=\"icon:check\" width=\"14\" height=\"14\"> <b>%1: %2</b>")
                         .arg(linked(target, name, brief, strong), coloured(verdict, strong)));
-    QString html = linked(target, name, brief, faint) + coloured(QStringLiteral(": ") + verdict, faint);
-    if (candidate.verdict == Verdict::LostToSmaller && candidate.winner >= 0)
-        html += coloured(QStringLiteral(" → "), faint) +
-                linked(QStringLiteral("label:%1").arg(candidate.winner), labelName(candidate.winner), brief, faint);
-    return line(html);
+    return line(linked(target, name, brief, faint) + coloured(QStringLiteral(": ") + verdict, faint));
 }
 
 QString LocationWords::targetHtml(const LocationReport &report, const QString &key, bool brief) const
@@ -203,12 +195,16 @@ QString LocationWords::predictionHtml(const LocationReport &report, const QStrin
         html += line(predicted);
     }
     // The most probable class, the label's own, and whatever got further than the threshold.
-    const int own = report.learns >= 0 ? inspected.assigned->labels[static_cast<size_t>(report.learns)].classIndex : -1;
+    const QString own =
+        report.learns < 0
+            ? QString()
+            : classNameIn(*labelNames, inspected.assigned->labels[static_cast<size_t>(report.learns)].classIndex);
     const bool all = opened.contains(key + "/classes");
     int hidden = 0;
     for (size_t i = 0; i < report.classes.size(); ++i) {
         const InspectedClass &its = report.classes[i];
-        const bool matters = i == 0 || its.fate.fate != Fate::BelowThreshold || its.classIndex == own;
+        const bool matters =
+            i == 0 || its.fate.fate != Fate::BelowThreshold || classNameIn(*modelNames, its.classIndex) == own;
         if (all || (brief ? i == 0 : matters))
             html += classHtml(its, brief);
         else

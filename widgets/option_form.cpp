@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/option_form.h"
 
+#include <QAbstractItemView>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -21,6 +22,7 @@ namespace fcoscope {
 namespace {
 
 constexpr int sliderSteps = 1000;
+constexpr int narrowLabel = 100;  // logical px: what a label of a narrow form is sure to get
 
 // From a value to a slider's place and back. Ranges over three powers of ten and more are gone through by powers: the
 // difference between 10 and 20 then is as far as between 1,000 and 2,000.
@@ -66,8 +68,7 @@ int decimalsFor(const Option &option)
 }
 
 // A spin box that the wheel turns only when it has the focus, so that scrolling a form changes nothing by chance.
-template <typename Base>
-class CalmWheel : public Base {
+template <typename Base> class CalmWheel : public Base {
 public:
     using Base::Base;
 
@@ -270,9 +271,31 @@ void OptionForm::reload()
     quiet_ = false;
 }
 
+void OptionForm::setNarrow()
+{
+    narrow_ = true;
+    retranslate();
+}
+
+// The height of a wrapped label is set by hand: a grid asks for it at another width than the label gets.
+void OptionForm::narrow(Row &row)
+{
+    const QRect room(0, 0, narrowLabel, 1000);
+    row.label->setWordWrap(true);
+    row.label->setMinimumHeight(
+        row.label->fontMetrics().boundingRect(room, Qt::TextWordWrap, row.label->text()).height() + 2);
+    if (auto *box = qobject_cast<QComboBox *>(row.editors.front())) {
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(9);
+        box->view()->setMinimumWidth(box->view()->sizeHintForColumn(0) + 16);  // its list is as wide as its words
+    }
+    if (auto *line = qobject_cast<QLineEdit *>(row.editors.front()))
+        line->setMinimumWidth(130);
+}
+
 void OptionForm::retranslate()
 {
-    for (const Row &row : rows_) {
+    for (Row &row : rows_) {
         const Option &option = *table_.find(row.name);
         const QString label = optionLabel(option), help = translated(option.help);
         row.label->setText(label);
@@ -283,6 +306,8 @@ void OptionForm::retranslate()
             editor->setAccessibleDescription(help);
             editor->setLocale(QLocale());
         }
+        if (narrow_)
+            narrow(row);
     }
 }
 

@@ -26,6 +26,8 @@ public:
     void setTable(OptionTable table, const std::vector<std::string> &names = {});
     /// The struct was changed from outside: shows its values. Emits nothing.
     void reload();
+    /// For a dock of 260 pixels, from now on: long labels take two lines, combo boxes only the room there is.
+    void setNarrow();
     const OptionTable &table() const { return table_; }
 
 Q_SIGNALS:
@@ -49,10 +51,12 @@ private:
     void makeText(const Option &option, Row &row);
     void store(const std::string &name, const std::string &text);
     void retranslate();
+    void narrow(Row &row);
 
     OptionTable table_;
     QGridLayout *layout_;
     std::vector<Row> rows_;
+    bool narrow_ = false;
     bool quiet_ = false;  ///< values are being shown, not changed by a person
 };
 

@@ -105,10 +105,19 @@ WhatIfPanel::WhatIfPanel(QWidget *parent)
     setLabelsEdited(false);
 }
 
+// The forms write into draft_, the last time when the editor that has the focus loses it by being taken away.
+WhatIfPanel::~WhatIfPanel()
+{
+    for (const Section &section : sections_) {
+        section.form->disconnect(this);
+        delete section.form;
+    }
+}
+
 void WhatIfPanel::makeHead(QWidget *head)
 {
     profile_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    profile_->setMinimumContentsLength(8);
+    profile_->setMinimumContentsLength(6);
     profileLabel_->setBuddy(profile_);
     reset_->setIcon(icon("reset"));
     problem_->setWordWrap(true);
@@ -139,6 +148,7 @@ WhatIfPanel::Section &WhatIfPanel::addSection(QWidget *contents, const std::vect
     inside->setSpacing(6);
     auto *form = new OptionForm;
     form->setTable(tableOf(draft_), names);
+    form->setNarrow();
     inside->addWidget(form);
     connect(form, &OptionForm::changed, this, &WhatIfPanel::edited);
     auto *fold = new Fold(body);
@@ -149,7 +159,7 @@ WhatIfPanel::Section &WhatIfPanel::addSection(QWidget *contents, const std::vect
 void WhatIfPanel::makeSections(QWidget *contents)
 {
     auto *layout = new QVBoxLayout(contents);
-    layout->setContentsMargins(8, 2, 12, 12);
+    layout->setContentsMargins(6, 2, 8, 10);
     layout->setSpacing(6);
     const auto bodyOf = [](const Section &section) {
         return static_cast<QVBoxLayout *>(section.form->parentWidget()->layout());
@@ -158,7 +168,7 @@ void WhatIfPanel::makeSections(QWidget *contents)
 
     const Section levels = addSection(contents, {"strides", "range-limits"});
     levelBoxes_ = new QGridLayout;
-    levelBoxes_->setHorizontalSpacing(8);
+    levelBoxes_->setHorizontalSpacing(4);
     bodyOf(levels)->insertWidget(0, levelsLabel_);
     bodyOf(levels)->insertLayout(1, levelBoxes_);
     bodyOf(levels)->addWidget(propose_);
@@ -315,10 +325,13 @@ void WhatIfPanel::showAll()
 void WhatIfPanel::showProfileName()
 {
     const int last = profile_->count() - 1;
-    int at = sameButName(draft_.profile, modelProfile_) ? 0 : last;
-    for (int i = 1; i < last && at == last; ++i)
-        if (sameButName(draft_.profile, profileNamed(profile_->itemData(i).toString().toStdString())))
-            at = i;
+    const auto names = [&](int item) {
+        const std::string name = profile_->itemData(item).toString().toStdString();
+        return item >= 0 && item < last && sameButName(draft_.profile, item == 0 ? modelProfile_ : profileNamed(name));
+    };
+    int at = profile_->currentIndex();  // stays where two names mean the same, or keys could not get past them
+    for (int i = 0; i <= last && !names(at); ++i)
+        at = i;
     profile_->setCurrentIndex(at);
 }
 
@@ -376,7 +389,7 @@ void WhatIfPanel::retranslate()
     reset_->setText(tr("Reset"));
     reset_->setToolTip(tr("Go back to the values the model was made with"));
     levelsLabel_->setText(tr("Levels that learn"));
-    propose_->setText(tr("Propose ranges from the data set"));
+    propose_->setText(tr("Propose from the data set"));
     propose_->setToolTip(tr("Range limits under which every level learns about the same number of boxes"));
     another_->setText(tr("Another sample"));
     another_->setToolTip(tr("Draw the flip, scale and crop of a training sample anew"));

@@ -27,6 +27,7 @@ class WhatIfPanel : public QWidget {
     Q_OBJECT
 public:
     explicit WhatIfPanel(QWidget *parent = nullptr);
+    ~WhatIfPanel() override;
 
     /// What "the model's" means and Reset goes back to; without a model it is the profile "fcoscope". A what-if that
     /// was this profile follows it. Emits nothing.
