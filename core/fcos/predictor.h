@@ -51,7 +51,7 @@ struct RunTimes {
 /// What a run hands back.
 enum class Keep {
     Outputs,   ///< what the head says
-    Features,  ///< and in RawOutputs::features C3 … C5 and the pyramid's levels: twenty times as much memory
+    Features,  ///< and C3 … C5 and the pyramid's levels, in RawOutputs::features: ten times as much memory and more
 };
 
 class Predictor {
