@@ -7,7 +7,7 @@
 
 #include <jpeglib.h>
 
-#include <jerror.h>  // after jpeglib.h, which says what codes there are
+#include <jerror.h>  // after jpeglib.h, whose version decides what it names
 
 namespace fcoscope {
 namespace {
