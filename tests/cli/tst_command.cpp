@@ -60,7 +60,7 @@ void TestCommand::usage()
 {
     const Said help = fcos({"--help"});
     QCOMPARE(help.exitCode, 0);
-    for (const char *verb : {"detect", "train", "eval", "demo", "model", "export", "bench", "checks"})
+    for (const char *verb : {"detect", "train", "eval", "assign", "demo", "model", "export", "bench", "checks"})
         QVERIFY2(help.out.contains(verb), verb);
     QCOMPARE(fcos({}).exitCode, 2);
     QVERIFY(fcos({"--version"}).out.startsWith("fcos 0."));
