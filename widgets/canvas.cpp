@@ -90,9 +90,15 @@ void Canvas::dropDetections()
     }
 }
 
-void Canvas::clear() { startState(State::Empty, {}); }
+void Canvas::clear()
+{
+    startState(State::Empty, {});
+}
 
-void Canvas::setLoading(const ImageId &id) { startState(State::Loading, id); }
+void Canvas::setLoading(const ImageId &id)
+{
+    startState(State::Loading, id);
+}
 
 bool Canvas::setImage(const ImageId &id, const QImage &image)
 {
@@ -177,18 +183,45 @@ void Canvas::makeHalves()
     });
 }
 
-Canvas::State Canvas::state() const { return parts_->state; }
-bool Canvas::detecting() const { return parts_->detecting; }
-const ImageId &Canvas::imageId() const { return parts_->id; }
-QSize Canvas::imageSize() const { return parts_->state == State::Shown ? parts_->image.size() : QSize(); }
-const std::vector<Detection> &Canvas::detections() const { return parts_->detections; }
+Canvas::State Canvas::state() const
+{
+    return parts_->state;
+}
+bool Canvas::detecting() const
+{
+    return parts_->detecting;
+}
+const ImageId &Canvas::imageId() const
+{
+    return parts_->id;
+}
+QSize Canvas::imageSize() const
+{
+    return parts_->state == State::Shown ? parts_->image.size() : QSize();
+}
+const std::vector<Detection> &Canvas::detections() const
+{
+    return parts_->detections;
+}
 
 // --- View
 
-double Canvas::zoom() const { return parts_->view.zoom; }
-bool Canvas::fitted() const { return parts_->fitted; }
-QPointF Canvas::toImage(QPointF widget) const { return parts_->view.toImage(widget); }
-QPointF Canvas::toWidget(QPointF image) const { return parts_->view.toWidget(image); }
+double Canvas::zoom() const
+{
+    return parts_->view.zoom;
+}
+bool Canvas::fitted() const
+{
+    return parts_->fitted;
+}
+QPointF Canvas::toImage(QPointF widget) const
+{
+    return parts_->view.toImage(widget);
+}
+QPointF Canvas::toWidget(QPointF image) const
+{
+    return parts_->view.toWidget(image);
+}
 
 void Canvas::setView(const View &view, bool fitted)
 {
@@ -213,9 +246,18 @@ void Canvas::zoomAt(QPointF widget, double zoom)
     setView(p.anchored, false);
 }
 
-void Canvas::zoomIn() { zoomAt(rect().toRectF().center(), zoom() * 1.25); }
-void Canvas::zoomOut() { zoomAt(rect().toRectF().center(), zoom() / 1.25); }
-void Canvas::zoomToActualSize() { zoomAt(rect().toRectF().center(), 1); }
+void Canvas::zoomIn()
+{
+    zoomAt(rect().toRectF().center(), zoom() * 1.25);
+}
+void Canvas::zoomOut()
+{
+    zoomAt(rect().toRectF().center(), zoom() / 1.25);
+}
+void Canvas::zoomToActualSize()
+{
+    zoomAt(rect().toRectF().center(), 1);
+}
 
 void Canvas::zoomToFit()
 {
@@ -258,10 +300,22 @@ void Canvas::resizeEvent(QResizeEvent *)
     setView(p.fitted && p.hasPicture() ? view.fitted() : view, p.fitted);
 }
 
-bool Canvas::keepZoom() const { return parts_->keepZoom; }
-void Canvas::setKeepZoom(bool keep) { parts_->keepZoom = keep; }
-bool Canvas::tagsShown() const { return parts_->style.tags; }
-bool Canvas::boxesShown() const { return parts_->boxes; }
+bool Canvas::keepZoom() const
+{
+    return parts_->keepZoom;
+}
+void Canvas::setKeepZoom(bool keep)
+{
+    parts_->keepZoom = keep;
+}
+bool Canvas::tagsShown() const
+{
+    return parts_->style.tags;
+}
+bool Canvas::boxesShown() const
+{
+    return parts_->boxes;
+}
 
 void Canvas::setTagsShown(bool shown)
 {
@@ -285,8 +339,14 @@ void Canvas::setClassFilter(int classIndex)
 
 // --- Selection
 
-int Canvas::selected() const { return parts_->selected; }
-int Canvas::hoveredDetection() const { return parts_->hovered; }
+int Canvas::selected() const
+{
+    return parts_->selected;
+}
+int Canvas::hoveredDetection() const
+{
+    return parts_->hovered;
+}
 
 void Canvas::select(int detection)
 {
@@ -304,7 +364,10 @@ void Canvas::choose(int detection)
     Q_EMIT selectionChanged(parts_->selected);
 }
 
-QSize Canvas::sizeHint() const { return {800, 600}; }
+QSize Canvas::sizeHint() const
+{
+    return {800, 600};
+}
 
 // --- Words
 

@@ -7,8 +7,8 @@
 // image then covers half its size in logical pixels.
 //
 // Gestures: wheel (with or without Ctrl) zooms at the cursor; a middle drag or a drag with Space held pans; arrow keys
-// pan; a click selects the smallest box under the cursor, a click again the next larger one; Escape selects none. A tool
-// (canvas_overlay.h) is asked about presses and keys before any of that.
+// pan; a click selects the smallest box under the cursor, a click again the next larger one; Escape selects none. A
+// tool (canvas_overlay.h) is asked about presses and keys before any of that.
 #pragma once
 
 #include <QImage>

@@ -51,8 +51,14 @@ void CanvasNotice::setContents(const QString &iconName, const QString &title, co
     refreshIcon();
 }
 
-QString CanvasNotice::title() const { return title_->text(); }
-QString CanvasNotice::text() const { return text_->text(); }
+QString CanvasNotice::title() const
+{
+    return title_->text();
+}
+QString CanvasNotice::text() const
+{
+    return text_->text();
+}
 
 void CanvasNotice::refreshIcon()
 {

@@ -2,8 +2,8 @@
 // Painting. The picture with its plain boxes is rendered once for each view and kept; a moving cursor, a turning wheel
 // and a selection only paint over it.
 #include <QLocale>
-#include <QPainter>
 #include <QPaintEvent>
+#include <QPainter>
 
 #include "widgets/canvas_parts.h"
 #include "widgets/layer_painter.h"

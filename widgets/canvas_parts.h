@@ -8,8 +8,8 @@
 
 #include "widgets/box_painter.h"
 #include "widgets/canvas.h"
-#include "widgets/canvas_overlay.h"
 #include "widgets/canvas_notice.h"
+#include "widgets/canvas_overlay.h"
 
 namespace fcoscope {
 
@@ -53,8 +53,8 @@ struct Canvas::Parts {
     // Drawing.
     QImage frame;  ///< picture and plain boxes as last rendered, in screen pixels; null: to be rendered
     CanvasNotice *notice = nullptr;
-    QTimer spinner;       ///< turns the wheel of the badge
-    QTimer reveal;        ///< an image that loads at once leaves no flicker: loading is shown after a moment
+    QTimer spinner;  ///< turns the wheel of the badge
+    QTimer reveal;   ///< an image that loads at once leaves no flicker: loading is shown after a moment
     bool revealed = false;
     int spinnerStep = 0;
     QFutureWatcher<std::vector<QImage>> halving;

@@ -35,7 +35,8 @@ ScorePanel::ScorePanel(QWidget *parent) : QWidget(parent)
     column->addLayout(head);
     column->addWidget(plot_, 1);
 
-    connect(start_, &QPushButton::clicked, this, [this] { running_ ? Q_EMIT stopRequested() : Q_EMIT startRequested(); });
+    connect(start_, &QPushButton::clicked, this,
+            [this] { running_ ? Q_EMIT stopRequested() : Q_EMIT startRequested(); });
     connect(roots_, &QCheckBox::toggled, this, [this](bool roots) {
         plot_->setRoots(roots);
         refresh();
@@ -62,9 +63,9 @@ void ScorePanel::setProgress(double done)
     progress_->setValue(static_cast<int>(done * progress_->maximum()));
 }
 
-void ScorePanel::setData(ScoreOverlap data, std::vector<std::string> classNames, bool roots)
+void ScorePanel::setScores(ScoreOverlap scores, std::vector<std::string> classNames, bool roots)
 {
-    plot_->setData(std::move(data), std::move(classNames));
+    plot_->setData(std::move(scores), std::move(classNames));
     roots_->setChecked(roots);
     refresh();
 }

@@ -22,7 +22,7 @@ public:
     void setReady(bool ready);
     void setRunning(bool running);
     void setProgress(double done);
-    void setData(ScoreOverlap data, std::vector<std::string> classNames, bool roots);
+    void setScores(ScoreOverlap scores, std::vector<std::string> classNames, bool roots);
     ScorePlot &plot() { return *plot_; }
 
 Q_SIGNALS:

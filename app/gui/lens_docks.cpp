@@ -2,11 +2,16 @@
 #include "app/gui/lens_docks.h"
 
 #include <QEvent>
+#include <QFile>
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
 
+#include "app/gui/opening_dialogs.h"
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/eval/assignment_report.h"
 #include "widgets/assignment_panel.h"
 #include "widgets/canvas.h"
 #include "widgets/detection_table.h"
@@ -15,6 +20,7 @@
 #include "widgets/location_inspector.h"
 #include "widgets/replay_panel.h"
 #include "widgets/score_panel.h"
+#include "widgets/theme.h"
 #include "widgets/translate.h"
 #include "widgets/what_if_panel.h"
 
@@ -38,13 +44,26 @@ constexpr std::array levelActions = {
     std::pair{ActionId::LevelP6, 64.0}, std::pair{ActionId::LevelP7, 128.0},
 };
 
+/// One JSON file, or beside `file` one CSV file for each table.
+std::vector<std::pair<std::filesystem::path, std::string>> reportFiles(const std::filesystem::path &file,
+                                                                       const AssignmentStatistics &statistics)
+{
+    if (file.extension() != ".csv")
+        return {{file, assignmentJson(statistics).text() + "\n"}};
+    std::vector<std::pair<std::filesystem::path, std::string>> files;
+    for (const CsvFile &table : assignmentCsv(statistics))
+        files.emplace_back(file.parent_path() / (file.stem().string() + "-" + table.name), table.text);
+    return files;
+}
+
 }  // namespace
 
-LensDocks::LensDocks(Session &session, Canvas &canvas, DetectionTable &table, Actions &actions, QWidget *parent)
+LensDocks::LensDocks(Session &session, Canvas &canvas, DetectionTable &table, Actions &actions, QSettings &settings,
+                     QWidget *parent)
     : QObject(parent), session_(session), lens_(session), study_(session, lens_), canvas_(canvas), table_(table),
-      actions_(actions), layers_(new LayersPanel(parent)), inspector_(new LocationInspector(parent)),
-      whatIf_(new WhatIfPanel(parent)), replay_(new ReplayPanel(parent)), assignment_(new AssignmentPanel(parent)),
-      scores_(new ScorePanel(parent))
+      actions_(actions), settings_(settings), layers_(new LayersPanel(parent)),
+      inspector_(new LocationInspector(parent)), whatIf_(new WhatIfPanel(parent)), replay_(new ReplayPanel(parent)),
+      assignment_(new AssignmentPanel(parent)), scores_(new ScorePanel(parent))
 {
     canvas_.addOverlay(&locations_);
     connectLayers();
@@ -89,7 +108,9 @@ void LensDocks::connectLayers()
         connect(&actions_[action], &QAction::triggered, this, [this, of = stride] { showLevel(of); });
     connect(&canvas_, &Canvas::hovered, this, [this](QPointF point, bool inside) {
         const LensFramePtr shown = frame();
-        Q_EMIT valuesChanged(inside && shown ? describeValues(*shown, point).replace(QLatin1Char('\n'), QStringLiteral("   ")) : QString());
+        Q_EMIT valuesChanged(inside && shown
+                                 ? describeValues(*shown, point).replace(QLatin1Char('\n'), QStringLiteral("   "))
+                                 : QString());
     });
 }
 
@@ -125,6 +146,9 @@ void LensDocks::showLevel(std::optional<double> stride)
 void LensDocks::updateLayerActions()
 {
     const std::vector<Layer> &layers = lens_.layers();
+    for (const Layer &layer : layers)
+        if (layer.kind == LayerKind::Regression)
+            locations_.setLevel(layer.visible ? layer.level : -1);
     for (const auto &[action, kind] : layerActions)
         actions_[action].setChecked(std::any_of(layers.begin(), layers.end(), [kind = kind](const Layer &layer) {
             return layer.kind == kind && layer.visible;
@@ -146,9 +170,8 @@ void LensDocks::updateLayerActions()
 
 void LensDocks::connectInspector()
 {
-    connect(&canvas_, &Canvas::hovered, this, [this](QPointF point, bool inside) {
-        inspector_->hover(inside ? std::optional(point) : std::nullopt);
-    });
+    connect(&canvas_, &Canvas::hovered, this,
+            [this](QPointF point, bool inside) { inspector_->hover(inside ? std::optional(point) : std::nullopt); });
     connect(&canvas_, &Canvas::clicked, this, [this](QPointF point) {
         if (inspector_->isVisible())
             inspector_->pin(point);
@@ -256,6 +279,9 @@ void LensDocks::connectStudy()
     connect(&study_, &Study::failed, this, &LensDocks::failed);
     connect(&study_, &Study::assignProgressed, assignment_, &AssignmentPanel::setProgress);
     connect(&study_, &Study::scoreProgressed, scores_, &ScorePanel::setProgress);
+    connect(&study_, &Study::assignFailed, assignment_, &AssignmentPanel::setFailed);
+    connect(&study_, &Study::assignStopped, assignment_, &AssignmentPanel::setStopped);
+    connect(assignment_, &AssignmentPanel::exportRequested, this, [this] { saveStatistics(*study_.statistics()); });
     connect(assignment_, &AssignmentPanel::startRequested, &study_, &Study::assign);
     connect(assignment_, &AssignmentPanel::stopRequested, &study_, &Study::stopAssigning);
     connect(assignment_, &AssignmentPanel::boxActivated, this, &LensDocks::openAt);
@@ -271,14 +297,29 @@ void LensDocks::connectStudy()
 void LensDocks::showStudy()
 {
     const bool labelled = study_.dataset() != nullptr;
-    assignment_->setReady(labelled);
-    assignment_->setRunning(study_.assigning());
-    assignment_->setStatistics(study_.statistics());
+    assignment_->setDataAvailable(labelled);
+    if (study_.assigning())
+        assignment_->setProgress({});
+    else if (study_.statistics() != assignment_->statistics())
+        assignment_->setStatistics(study_.statistics());
     scores_->setReady(labelled && session_.model());
     scores_->setRunning(study_.scoring());
     if (const ScoreOverlapPtr scores = study_.scores(); scores && scores != shownScores_) {
-        scores_->setData(*scores, study_.scoredNames(), study_.scoredBy().scoreRule == ScoreRule::SquareRoot);
+        scores_->setScores(*scores, study_.scoredNames(), study_.scoredBy().scoreRule == ScoreRule::SquareRoot);
         shownScores_ = scores;
+    }
+}
+
+void LensDocks::saveStatistics(const AssignmentStatistics &statistics)
+{
+    const QString file = askForReport(assignment_, settings_);
+    if (file.isEmpty())
+        return;
+    try {
+        for (const auto &[path, text] : reportFiles(QFile::encodeName(file).toStdString(), statistics))
+            writeFile(path, text);
+    } catch (const UserError &error) {
+        Q_EMIT failed({error.message(), "report"});
     }
 }
 
@@ -346,7 +387,11 @@ void LensDocks::showFrame()
         context.modelProfile = findings->profile;
     }
     layers_->setFrame(shown);
-    locations_.setFrame(shown, look ? look->classNames : std::vector<std::string>());
+    LensStyle style;
+    style.font = canvas_.font();
+    style.classNames = look ? look->classNames : std::vector<std::string>();
+    style.dark = isDark(canvas_.palette());
+    locations_.setFrame(shown, style);
     inspector_->setContext(std::move(context));
     if (!lens_.boxesChanged() && !tool_.dragging() && shown && shown->detectionsStandIn)
         refillTool();

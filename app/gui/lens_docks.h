@@ -5,6 +5,8 @@
 
 #include <QObject>
 
+#include <QSettings>
+
 #include <optional>
 
 #include "app/gui/actions.h"
@@ -27,7 +29,8 @@ class WhatIfPanel;
 class LensDocks : public QObject {
     Q_OBJECT
 public:
-    LensDocks(Session &session, Canvas &canvas, DetectionTable &table, Actions &actions, QWidget *parent);
+    LensDocks(Session &session, Canvas &canvas, DetectionTable &table, Actions &actions, QSettings &settings,
+              QWidget *parent);
     ~LensDocks() override;
 
     // To be put into docks, which own them.
@@ -66,6 +69,7 @@ private:
     void updateLayerActions();
     void setDrawing(bool drawing);
     void refillTool();
+    void saveStatistics(const AssignmentStatistics &statistics);
     void openAt(const ImageId &image, const Box &box);
 
     Session &session_;
@@ -74,6 +78,7 @@ private:
     Canvas &canvas_;
     DetectionTable &table_;
     Actions &actions_;
+    QSettings &settings_;
 
     LayersPanel *layers_;
     LocationInspector *inspector_;

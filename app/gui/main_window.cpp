@@ -105,7 +105,7 @@ void MainWindow::makeDocks()
     list_ = new ImageList(this);
     thresholds_ = new ThresholdPanel(this);
     detections_ = new DetectionPanel(this);
-    lenses_ = new LensDocks(session_, *canvas_, detections_->table(), actions_, this);
+    lenses_ = new LensDocks(session_, *canvas_, detections_->table(), actions_, settings_, this);
     using Id = ActionId;
     QDockWidget *left = addDock(QT_TR_NOOP("Images"), "imagesDock", list_, Qt::LeftDockWidgetArea, Id::ShowImages);
     const auto tabbed = [this](std::vector<QDockWidget *> docks) {

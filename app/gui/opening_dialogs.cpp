@@ -14,7 +14,8 @@ namespace {
 struct Words {
     Q_DECLARE_TR_FUNCTIONS(Dialogs)
 };
-const QString folderKey = QStringLiteral("folder"), modelFolderKey = QStringLiteral("modelFolder");
+const QString folderKey = QStringLiteral("folder"), modelFolderKey = QStringLiteral("modelFolder"),
+              reportFolderKey = QStringLiteral("reportFolder");
 
 }  // namespace
 
@@ -36,6 +37,21 @@ QStringList askForFolder(QWidget *parent, QSettings &settings)
         return {};
     settings.setValue(folderKey, folder);
     return {folder};
+}
+
+QString askForReport(QWidget *parent, QSettings &settings)
+{
+    const QString json = Words::tr("All tables in one file (*.json)"), csv = Words::tr("A file for each table (*.csv)");
+    QString chosen;
+    QString file = QFileDialog::getSaveFileName(parent, Words::tr("Export the assignment"),
+                                                settings.value(reportFolderKey).toString(),
+                                                json + QStringLiteral(";;") + csv, &chosen);
+    if (file.isEmpty())
+        return {};
+    settings.setValue(reportFolderKey, QFileInfo(file).absolutePath());
+    if (QFileInfo(file).suffix().isEmpty())
+        file += chosen == csv ? QStringLiteral(".csv") : QStringLiteral(".json");
+    return file;
 }
 
 QString askForModel(QWidget *parent, QSettings &settings)

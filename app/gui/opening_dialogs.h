@@ -11,6 +11,8 @@ namespace fcoscope {
 
 QStringList askForImages(QWidget *parent, QSettings &settings);
 QStringList askForFolder(QWidget *parent, QSettings &settings);
+/// Where a report goes: a name ending in .json or .csv.
+QString askForReport(QWidget *parent, QSettings &settings);
 QString askForModel(QWidget *parent, QSettings &settings);
 
 }  // namespace fcoscope

@@ -18,8 +18,8 @@
 
 namespace fcoscope {
 
-/// A model in memory. `run` is the network on one image, with `features` its feature maps too; all calls are made on one
-/// and the same thread.
+/// A model in memory. `run` is the network on one image, with `features` its feature maps too; all calls are made on
+/// one and the same thread.
 struct LoadedModel {
     ModelInfo info;
     std::string device;  ///< "cpu", "cuda:0"

@@ -45,8 +45,7 @@ std::vector<Label> labelsIn(const std::vector<std::string> &classNames, const Da
 {
     std::vector<int> number;
     for (const std::string &name : dataset.classNames)
-        number.push_back(
-            static_cast<int>(std::find(classNames.begin(), classNames.end(), name) - classNames.begin()));
+        number.push_back(static_cast<int>(std::find(classNames.begin(), classNames.end(), name) - classNames.begin()));
     std::vector<Label> counted = labels;
     for (Label &label : counted)
         label.classIndex = number.at(static_cast<size_t>(label.classIndex));

@@ -42,8 +42,8 @@ FindingsPtr decoded(const RawOutputsPtr &raw, const ModelPtr &model, const Decod
             assignImage(raw->imageId, raw->transform.imageSize, decoding.labels, model->info.profile);
         findings->read = withCenterness(raw, decoding.centerness, findings->profile, &assigned);
     }
-    findings->trace = std::make_shared<const DecodeTrace>(
-        traceDecode(*findings->read, findings->profile, findings->profile.decode));
+    findings->trace =
+        std::make_shared<const DecodeTrace>(traceDecode(*findings->read, findings->profile, findings->profile.decode));
     findings->model = model;
     findings->networkMs = networkMs;
     findings->decodeMs = static_cast<double>(clock.nsecsElapsed()) / 1e6;

@@ -34,9 +34,9 @@ struct Decoding {
 struct Findings {
     DecodeTracePtr trace;  ///< the detections, and what became of every candidate
     Decoding decoding;
-    Profile profile;       ///< by which they were decoded: the model's geometry, the rules of the decoding
-    RawOutputsPtr raw;     ///< what the network said
-    RawOutputsPtr read;    ///< what was decoded: raw, or raw with the centerness of a what if
+    Profile profile;     ///< by which they were decoded: the model's geometry, the rules of the decoding
+    RawOutputsPtr raw;   ///< what the network said
+    RawOutputsPtr read;  ///< what was decoded: raw, or raw with the centerness of a what if
     ModelPtr model;
     double networkMs = 0;  ///< wall time of the network's run, resizing included
     double decodeMs = 0;

@@ -128,7 +128,7 @@ void Lens::ask()
                  [](const Layer &layer) { return layer.visible; });
     Job<LookPtr> &job = wantsLosses(question.layers) ? lookingAtLosses_ : looking_;
     job.start([question = std::move(question)](const RunContext &context) { return lookAt(question, context); },
-                   [this](Outcome<LookPtr> outcome) { answered(std::move(outcome)); });
+              [this](Outcome<LookPtr> outcome) { answered(std::move(outcome)); });
 }
 
 void Lens::answered(Outcome<LookPtr> outcome)

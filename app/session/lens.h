@@ -20,7 +20,7 @@ namespace fcoscope {
 /// What a frame was made for, and what the panels need beside it.
 struct Look {
     LensFramePtr frame;
-    std::vector<std::string> classNames;       ///< of the frame's labels; the model's classes come first, as it counts them
+    std::vector<std::string> classNames;  ///< of the frame's labels; the model's classes come first, as it counts them
     std::optional<AssignmentCounts> unchanged;  ///< the same image by the model's own profile, where a what if differs
 };
 using LookPtr = std::shared_ptr<const Look>;

@@ -39,8 +39,8 @@ AssignedImage assigned(const LensQuestion &question, const std::vector<Label> &l
     if (!question.whatIf.trainingSample)
         return assignImage(question.imageId, question.image, labels, question.whatIf.profile);
     const AugmentOptions augmentation = augmentationFor(question.whatIf.profile);
-    const SampleGeometry sample = sampleGeometry(question.image, labels, augmentation,
-                                                 static_cast<uint64_t>(question.whatIf.sampleSeed), 0, 0);
+    const SampleGeometry sample =
+        sampleGeometry(question.image, labels, augmentation, static_cast<uint64_t>(question.whatIf.sampleSeed), 0, 0);
     return assignSample(question.imageId, sample.labels, sample.transform, sample.transform.paddedSize,
                         question.whatIf.profile);
 }
@@ -55,8 +55,8 @@ void workOutLosses(LensInput &input, const LensQuestion &question)
     for (const Label &label : input.assigned->labels)
         classes.push_back(label.classIndex < static_cast<int>(info.classNames.size()) ? label.classIndex : -1);
     try {
-        input.losses = std::make_shared<const LossTerrain>(
-            lossTerrain(*question.findings->raw, *input.assigned, classes, info));
+        input.losses =
+            std::make_shared<const LossTerrain>(lossTerrain(*question.findings->raw, *input.assigned, classes, info));
     } catch (const UserError &error) {
         input.lossesMissing = error.message();
     }

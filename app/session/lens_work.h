@@ -9,12 +9,12 @@ namespace fcoscope {
 struct LensQuestion {
     ImageId imageId;
     Size image;
-    std::vector<Label> labels;              ///< in image coordinates, counted in classNames
-    std::vector<std::string> classNames;    ///< the model's first
-    bool labelled = false;                  ///< the image has labels, even if it has none: empty on purpose
+    std::vector<Label> labels;            ///< in image coordinates, counted in classNames
+    std::vector<std::string> classNames;  ///< the model's first
+    bool labelled = false;                ///< the image has labels, even if it has none: empty on purpose
     WhatIf whatIf;
     Profile ownProfile;
-    FindingsPtr findings;                   ///< null: nothing was said yet
+    FindingsPtr findings;  ///< null: nothing was said yet
     std::vector<Layer> layers;
 };
 

@@ -94,13 +94,15 @@ void Study::assign()
                 assignmentStatistics(labelledImages(*data), profile, context));
         },
         [this](Outcome<StatisticsPtr> outcome) {
-            if (outcome.how == Ended::Failed)
-                Q_EMIT failed({outcome.failure, "study"});
             if (outcome.result)
                 statistics_ = *outcome.result;
             Q_EMIT changed();
+            if (outcome.how == Ended::Failed)
+                Q_EMIT assignFailed(outcome.failure);
+            if (outcome.how == Ended::Stopped)
+                Q_EMIT assignStopped();
         },
-        [this](const Progress &progress) { Q_EMIT assignProgressed(progress.fraction); });
+        [this](const Progress &progress) { Q_EMIT assignProgressed(progress); });
     Q_EMIT changed();
 }
 
@@ -109,16 +111,14 @@ void Study::propose()
     const DatasetPtr data = dataset();
     if (!data)
         return Q_EMIT limitsProposed({});
-    proposing_.start(
-        [data, profile = lens_.whatIf().profile](const RunContext &) {
-            return proposedLimits(boxesInNetwork(*data, profile), profile);
-        },
-        [this](Outcome<std::vector<double>> outcome) {
-            if (outcome.how == Ended::Failed)
-                Q_EMIT failed({outcome.failure, "study"});
-            if (outcome.result)
-                Q_EMIT limitsProposed(*outcome.result);
-        });
+    proposing_.start([data, profile = lens_.whatIf().profile](
+                         const RunContext &) { return proposedLimits(boxesInNetwork(*data, profile), profile); },
+                     [this](Outcome<std::vector<double>> outcome) {
+                         if (outcome.how == Ended::Failed)
+                             Q_EMIT failed({outcome.failure, "study"});
+                         if (outcome.result)
+                             Q_EMIT limitsProposed(*outcome.result);
+                     });
 }
 
 // --- The model against the labels
@@ -132,8 +132,7 @@ void Study::score()
     next_ = 0;
     scored_ = std::make_shared<ScoreOverlap>();
     scoredBy_ = withDecodingOf(scoringModel_->info.profile, session_.decoding().rules);
-    scoringNames_ =
-        sharedClasses(classNamesOn(scoringModel_->info, scoring_->classNames), scoring_.get());
+    scoringNames_ = sharedClasses(classNamesOn(scoringModel_->info, scoring_->classNames), scoring_.get());
     scoreNext();
     Q_EMIT changed();
 }
@@ -141,8 +140,8 @@ void Study::score()
 void Study::scoreNext()
 {
     scoringOne_.start(
-        [data = scoring_, model = scoringModel_, names = scoringNames_, rules = scoredBy_,
-         index = next_, read = session_.backend().readImage](const RunContext &context) {
+        [data = scoring_, model = scoringModel_, names = scoringNames_, rules = scoredBy_, index = next_,
+         read = session_.backend().readImage](const RunContext &context) {
             const DatasetImage &entry = data->images[index];
             Picture picture;
             picture.image = read(entry.file);

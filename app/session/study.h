@@ -27,9 +27,9 @@ public:
     /// The data set that would be studied now; null: none with labels is open.
     DatasetPtr dataset() const;
 
-    void assign();  ///< ends with statistics()
-    void score();   ///< ends with scores(); needs a model
-    void propose(); ///< ends with limitsProposed()
+    void assign();   ///< ends with statistics()
+    void score();    ///< ends with scores(); needs a model
+    void propose();  ///< ends with limitsProposed()
     void stopAssigning();
     void stopScoring();
 
@@ -42,7 +42,9 @@ public:
 
 Q_SIGNALS:
     void changed();  ///< something began, ended, or has a result
-    void assignProgressed(double done);
+    void assignProgressed(const fcoscope::Progress &progress);
+    void assignFailed(const fcoscope::Message &reason);
+    void assignStopped();
     void scoreProgressed(double done);
     void limitsProposed(const std::vector<double> &limits);
     void failed(const fcoscope::Failure &failure);

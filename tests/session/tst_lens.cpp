@@ -30,9 +30,8 @@ class LensTest : public QObject {
         session_ = std::make_unique<Session>(fake_->backend());
         lens_ = std::make_unique<Lens>(*session_);
         connect(lens_.get(), &Lens::failed, this, [this](const Failure &f) { failures_.push_back(f); });
-        connect(lens_.get(), &Lens::frameChanged, this, [this] {
-            strangers_ += lens_->look() && lens_->look()->frame->imageId != session_->current();
-        });
+        connect(lens_.get(), &Lens::frameChanged, this,
+                [this] { strangers_ += lens_->look() && lens_->look()->frame->imageId != session_->current(); });
     }
     QString model() const { return fake_->folder() + QStringLiteral("/small.safetensors"); }
     QString dataSet() const { return fake_->folder() + QStringLiteral("/labels.json"); }

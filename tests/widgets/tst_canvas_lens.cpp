@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The canvas under lenses: layers lie between picture and detections, overlays over both, and a tool is asked before the
-// canvas itself, as a mouse and a keyboard tell it.
+// The canvas under lenses: layers lie between picture and detections, overlays over both, and a tool is asked before
+// the canvas itself, as a mouse and a keyboard tell it.
 #include <QPainter>
 #include <QSignalSpy>
 #include <QTest>
@@ -30,8 +30,8 @@ LensFramePtr frameOf(const ImageId &id, LayerKind kind, double opacity = 1)
     profile.longSide = 256;
     LensInput input;
     input.imageId = id;
-    input.assigned = std::make_shared<const AssignedImage>(
-        assignImage(id, {256, 256}, {Label{{64, 64, 192, 192}, 0}}, profile));
+    input.assigned =
+        std::make_shared<const AssignedImage>(assignImage(id, {256, 256}, {Label{{64, 64, 192, 192}, 0}}, profile));
     std::vector<Layer> layers = standardLayers();
     std::erase_if(layers, [&](const Layer &layer) { return layer.kind != kind; });
     layers.front().visible = true;
