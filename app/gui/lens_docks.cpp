@@ -88,6 +88,36 @@ LensDocks::~LensDocks()
     canvas_.removeOverlay(&replay_->overlay());
 }
 
+QWidget *LensDocks::layers()
+{
+    return layers_;
+}
+
+QWidget *LensDocks::inspector()
+{
+    return inspector_;
+}
+
+QWidget *LensDocks::whatIf()
+{
+    return whatIf_;
+}
+
+QWidget *LensDocks::replay()
+{
+    return replay_;
+}
+
+QWidget *LensDocks::study()
+{
+    return assignment_;
+}
+
+QWidget *LensDocks::scores()
+{
+    return scores_;
+}
+
 // --- Layers
 
 void LensDocks::connectLayers()

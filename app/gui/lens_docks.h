@@ -34,12 +34,12 @@ public:
     ~LensDocks() override;
 
     // To be put into docks, which own them.
-    LayersPanel *layers() { return layers_; }
-    LocationInspector *inspector() { return inspector_; }
-    WhatIfPanel *whatIf() { return whatIf_; }
-    ReplayPanel *replay() { return replay_; }
-    AssignmentPanel *study() { return assignment_; }
-    ScorePanel *scores() { return scores_; }
+    QWidget *layers();
+    QWidget *inspector();
+    QWidget *whatIf();
+    QWidget *replay();
+    QWidget *study();
+    QWidget *scores();
 
     /// Nothing is being worked out for the current image.
     bool atRest() const { return !lens_.looking(); }
