@@ -235,7 +235,7 @@ void InspectTest::fatesInWords()
     fate.fate = Fate::NoBox;
     QCOMPARE(words(fate), std::string("its box has no area or is no number"));
     fate = {0.7f, 0.8f, 0.6f, Fate::NotAmongBest, -1, false};
-    QCOMPARE(words(fate), std::string("score 0.7 is not among the best 50"));
+    QCOMPARE(words(fate), std::string("not among the best 50 candidates: p = 0.8, score 0.7"));
     fate.otherClass = true;
     QCOMPARE(words(fate), std::string("the location speaks for its most probable class alone"));
     fate.fate = Fate::BelowThreshold;
