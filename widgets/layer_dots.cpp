@@ -3,6 +3,7 @@
 // marks that would lie on marks are left out; a mark that stands alone is never.
 #include <array>
 #include <cmath>
+#include <set>
 
 #include "widgets/layer_parts.h"
 #include "widgets/level_place.h"
@@ -117,7 +118,7 @@ void paintPositives(const LensCanvas &canvas, const Layer &layer, size_t l, size
         if (!screen.contains(at) || (crowded && !taken.take(at)))
             continue;
         const QColor colour = canvas.colourOf(positive.box);
-        canvas.put(kept.of({double(colour.rgb()), shape.radius, double(shape.rings), shape.unit},
+        canvas.put(kept.of({double(colour.rgb()), shape.radius, double(shape.rings), shape.unit, shape.outline},
                            [&] { return positiveMark(colour, shape); }),
                    at);
     }
@@ -127,15 +128,19 @@ const Mark &ambiguousMarkOf(const LensCanvas &canvas, const ClaimedLocation &at,
 {
     static thread_local KeptMarks kept;
     kept.tidy();
-    constexpr size_t mostSegments = 6;
     AmbiguityShape shape{canvas.colourOf(at.winner), {}, at.acrossClasses, at.tie, radius, canvas.unit};
-    KeptMarks::Look look{double(shape.winner.rgb()), double(at.acrossClasses), double(at.tie), radius, canvas.unit};
+    // Each colour once and in one order, so that a crowd makes hundreds of looks and not hundreds of thousands.
+    constexpr size_t mostSegments = 4;
+    std::set<QRgb> losers;
     const auto &claims = canvas.frame.assigned->assignment.claims;
-    for (size_t i = at.firstClaim; i < at.firstClaim + at.claims && shape.losers.size() < mostSegments; ++i)
-        if (claims[i].box != at.winner) {
-            shape.losers.push_back(canvas.colourOf(claims[i].box));
-            look.push_back(shape.losers.back().rgb());
-        }
+    for (size_t i = at.firstClaim; i < at.firstClaim + at.claims && losers.size() < mostSegments; ++i)
+        if (claims[i].box != at.winner)
+            losers.insert(canvas.colourOf(claims[i].box).rgb());
+    KeptMarks::Look look{double(shape.winner.rgb()), double(at.acrossClasses), double(at.tie), radius, canvas.unit};
+    for (const QRgb loser : losers) {
+        shape.losers.push_back(QColor(loser));
+        look.push_back(loser);
+    }
     return kept.of(look, [&] { return ambiguousMark(shape); });
 }
 
@@ -145,8 +150,10 @@ DotShape dotShape(double spacing, double finest, int rings, double unit)
 {
     DotShape shape;
     shape.unit = unit;
-    shape.radius = std::clamp(0.3 * (finest > 0 ? std::min(finest, spacing) : spacing), 1.1 * unit,
+    const double smaller = finest > 0 ? std::min(finest, spacing) : spacing;
+    shape.radius = std::clamp(0.3 * smaller, std::clamp(0.38 * smaller, 0.75, 1.1 * unit),
                               (rings > 0 || finest < spacing ? 3.2 : 4.5) * unit);
+    shape.outline = std::min(0.75 * unit, 0.15 * smaller);
     // Rings stay within their cell.
     const int room = static_cast<int>((0.47 * spacing - shape.radius) / (ringGap * unit));
     shape.rings = std::clamp(room, 0, rings);

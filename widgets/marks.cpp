@@ -164,7 +164,7 @@ Mark positiveMark(const QColor &colour, const DotShape &shape)
         mark.ring(shape.radius + i * gap, line + 0.9 * shape.unit, faintDark);
         mark.ring(shape.radius + i * gap, line, colour);
     }
-    mark.disc(shape.radius + 0.75 * shape.unit, dark);
+    mark.disc(shape.radius + shape.outline, dark);
     mark.disc(shape.radius, colour);
     return mark;
 }

@@ -53,7 +53,8 @@ constexpr double ringGap = 2.7;  ///< logical px from one ring of a dot to the n
 struct DotShape {
     double radius = 2;  ///< of the dot
     int rings = 0;
-    double unit = 1;  ///< screen pixels per logical pixel: thickness of lines
+    double unit = 1;        ///< screen pixels per logical pixel: thickness of lines
+    double outline = 0.75;  ///< of the dark line round the dot
 };
 /// The dot of a location that learns a label of that colour.
 Mark positiveMark(const QColor &colour, const DotShape &shape);
