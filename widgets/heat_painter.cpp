@@ -96,25 +96,38 @@ Inks inksOf(const LocationMap &map, ColourScale scale)
     return inks;
 }
 
-QImage picture(const Sources &sources, const LocationMap &map, const Inks &inks, const std::vector<Strip> &rows,
-               const std::vector<Strip> &columns)
-{
-    QImage image(columns.back().end, rows.back().end, QImage::Format_ARGB32_Premultiplied);
-    if (image.isNull())
-        return image;
-    for (const Strip &row : rows) {
-        auto *line = reinterpret_cast<QRgb *>(image.scanLine(row.begin));
-        for (const Strip &column : columns) {
-            const float value = sources.at(row, column);
-            const QRgb ink =
-                std::isnan(value) ? 0 : inks[static_cast<size_t>(std::lround(placeOnScale(map, value) * 255))];
-            std::fill(line + column.begin, line + column.end, ink);
-        }
-        for (int y = row.begin + 1; y < row.end; ++y)
-            std::copy_n(line, image.width(), reinterpret_cast<QRgb *>(image.scanLine(y)));
+/// Makes the pixels of a heat map, some rows at a time.
+class Bands {
+public:
+    Bands(const Sources &sources, const LayerView &layer, const std::vector<Strip> &columns)
+        : sources_(sources), map_(layer.map), inks_(inksOf(layer.map, layer.layer.colours)), columns_(columns)
+    {
     }
-    return image;
-}
+    /// Rows [from, to) of the picture; they lie in the strips from `row` on, which moves on with them.
+    void fill(QImage &image, int from, int to, std::vector<Strip>::const_iterator &row) const
+    {
+        for (int y = from; y < to;) {
+            while (row->end <= y)
+                ++row;
+            auto *line = reinterpret_cast<QRgb *>(image.scanLine(y - from));
+            for (const Strip &column : columns_)
+                std::fill(line + column.begin, line + column.end, ink(sources_.at(*row, column)));
+            const int end = std::min(row->end, to);
+            for (++y; y < end; ++y)
+                std::copy_n(line, image.width(), reinterpret_cast<QRgb *>(image.scanLine(y - from)));
+        }
+    }
+
+private:
+    QRgb ink(float value) const
+    {
+        return std::isnan(value) ? 0 : inks_[static_cast<size_t>(std::lround(placeOnScale(map_, value) * 255))];
+    }
+    const Sources &sources_;
+    const LocationMap &map_;
+    const Inks inks_;
+    const std::vector<Strip> &columns_;
+};
 
 }  // namespace
 
@@ -153,15 +166,24 @@ void paintHeat(QPainter &painter, const View &view, const LayerView &layer)
     const int fine = onScreen ? 1 : 3;
     const std::vector<Strip> columns = stripsOf(sources.columns, across.begin * fine, across.end * fine, fine),
                              rows = stripsOf(sources.rows, down.begin * fine, down.end * fine, fine);
-    const QImage image = picture(sources, layer.map, inksOf(layer.map, layer.layer.colours), rows, columns);
+    const Bands bands(sources, layer, columns);
     painter.save();
-    painter.setOpacity(painter.opacity() * layer.layer.opacity);
+    painter.setOpacity(painter.opacity() * std::min(1.0, layer.layer.opacity));
     painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
-    const QRectF place(across.begin, down.begin, across.end - across.begin, down.end - down.begin);
-    if (onScreen)
-        painter.drawImage(place.topLeft(), image);
-    else
-        painter.drawImage(place, image, image.rect());
+    // On the screen a few rows at a time: a picture of the whole screen would be new memory at every paint.
+    const int height = rows.back().end, most = onScreen ? 64 : height;
+    QImage image(columns.back().end, std::min(most, height), QImage::Format_ARGB32_Premultiplied);
+    auto row = rows.begin();
+    for (int from = 0; from < height && !image.isNull(); from += most) {
+        const int to = std::min(height, from + most);
+        bands.fill(image, from, to, row);
+        const QPointF corner(across.begin, down.begin + double(from) / fine);
+        const QSizeF size(double(image.width()) / fine, double(to - from) / fine);
+        if (onScreen)
+            painter.drawImage(corner, image, QRectF(0, 0, image.width(), to - from));
+        else
+            painter.drawImage(QRectF(corner, size), image, image.rect());
+    }
     painter.restore();
 }
 

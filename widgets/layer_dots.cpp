@@ -3,7 +3,6 @@
 // marks that would lie on marks are left out; a mark that stands alone is never.
 #include <array>
 #include <cmath>
-#include <map>
 
 #include "widgets/layer_parts.h"
 #include "widgets/level_place.h"
@@ -56,7 +55,7 @@ double finestSpacing(const LensCanvas &canvas, const Layer &layer)
 }
 
 /// The locations of one level that learn nothing.
-void paintUnlearnt(const LensCanvas &canvas, size_t l, double opacity)
+void paintUnlearnt(const LensCanvas &canvas, size_t l)
 {
     const AssignedImage &assigned = *canvas.frame.assigned;
     const LevelPlace place(assigned.levels[l], assigned.transform, canvas.view);
@@ -65,12 +64,23 @@ void paintUnlearnt(const LensCanvas &canvas, size_t l, double opacity)
         return;
     static const std::vector<Verdict> unknown;
     const std::vector<Verdict> &verdicts = l < canvas.frame.verdicts.size() ? canvas.frame.verdicts[l] : unknown;
-    const double radius = std::clamp(0.22 * spacing, 1.4 * unit, 2.4 * unit + 0.4 * unit * static_cast<double>(l));
-    const Mark negative = negativeMark(unit), cross = outsideCentreMark(radius, unit),
-               circle = outsideRangeMark(radius, unit);
     // Where they would run together: every n-th in a row and every n-th row, and paler.
     const int step = std::max(1, static_cast<int>(std::ceil(7.5 * unit / spacing)));
-    canvas.painter.setOpacity(opacity * std::clamp(spacing * step / (22 * unit), 0.4, 1.0));
+    const double radius =
+        std::clamp(0.22 * spacing * step, 1.4 * unit, 2.4 * unit + 0.4 * unit * static_cast<double>(l));
+    const double opacity = std::clamp(spacing * step / (26 * unit), 0.35, 0.8);
+    static thread_local KeptMarks kept;
+    kept.tidy();
+    const auto made = [&](double which, auto make) -> const Mark & {
+        return kept.of({which, radius, unit, opacity}, [&] {
+            Mark mark = make();
+            mark.fade(opacity);
+            return mark;
+        });
+    };
+    const Mark &negative = made(0, [&] { return negativeMark(unit); }),
+               &cross = made(1, [&] { return outsideCentreMark(radius, unit); }),
+               &circle = made(2, [&] { return outsideRangeMark(radius, unit); });
     const QSize screen = canvas.view.screen();
     const auto columns = place.columns.within(0, screen.width(), 4 * unit),
                rows = place.rows.within(0, screen.height(), 4 * unit);
@@ -99,51 +109,35 @@ void paintPositives(const LensCanvas &canvas, const Layer &layer, size_t l, size
     const QRectF screen = QRectF(QPointF(), QSizeF(canvas.view.screen())).adjusted(-12, -12, 12, 12);
     TakenSpots taken(canvas.view.screen(), std::max(1.0, shape.radius));
     const bool crowded = place.spacing() < shape.radius;
-    std::map<QRgb, Mark> marks;
+    static thread_local KeptMarks kept;
+    kept.tidy();
     for (size_t i = first; i < last; ++i) {
         const Positive &positive = assigned.assignment.positives[i];
         const QPointF at = place.at(positive.location);
         if (!screen.contains(at) || (crowded && !taken.take(at)))
             continue;
         const QColor colour = canvas.colourOf(positive.box);
-        auto mark = marks.find(colour.rgb());
-        if (mark == marks.end())
-            mark = marks.emplace(colour.rgb(), positiveMark(colour, shape)).first;
-        canvas.put(mark->second, at);
+        canvas.put(kept.of({double(colour.rgb()), shape.radius, double(shape.rings), shape.unit},
+                           [&] { return positiveMark(colour, shape); }),
+                   at);
     }
 }
 
-/// The mark of an ambiguous location; made once for each look.
-class AmbiguousMarks {
-public:
-    explicit AmbiguousMarks(const LensCanvas &canvas) : canvas_(canvas) {}
-    const Mark &of(const ClaimedLocation &at, double radius)
-    {
-        AmbiguityShape shape;
-        shape.winner = canvas_.colourOf(at.winner);
-        shape.acrossClasses = at.acrossClasses;
-        shape.tie = at.tie;
-        shape.radius = radius;
-        shape.unit = canvas_.unit;
-        const auto &claims = canvas_.frame.assigned->assignment.claims;
-        std::vector<QRgb> look{shape.winner.rgb(), static_cast<QRgb>(at.acrossClasses), static_cast<QRgb>(at.tie),
-                               static_cast<QRgb>(at.at.level)};
-        for (size_t i = at.firstClaim; i < at.firstClaim + at.claims && shape.losers.size() < mostSegments; ++i)
-            if (claims[i].box != at.winner) {
-                shape.losers.push_back(canvas_.colourOf(claims[i].box));
-                look.push_back(shape.losers.back().rgb());
-            }
-        auto mark = marks_.find(look);
-        if (mark == marks_.end())
-            mark = marks_.emplace(look, ambiguousMark(shape)).first;
-        return mark->second;
-    }
-
-private:
-    static constexpr size_t mostSegments = 6;
-    const LensCanvas &canvas_;
-    std::map<std::vector<QRgb>, Mark> marks_;
-};
+const Mark &ambiguousMarkOf(const LensCanvas &canvas, const ClaimedLocation &at, double radius)
+{
+    static thread_local KeptMarks kept;
+    kept.tidy();
+    constexpr size_t mostSegments = 6;
+    AmbiguityShape shape{canvas.colourOf(at.winner), {}, at.acrossClasses, at.tie, radius, canvas.unit};
+    KeptMarks::Look look{double(shape.winner.rgb()), double(at.acrossClasses), double(at.tie), radius, canvas.unit};
+    const auto &claims = canvas.frame.assigned->assignment.claims;
+    for (size_t i = at.firstClaim; i < at.firstClaim + at.claims && shape.losers.size() < mostSegments; ++i)
+        if (claims[i].box != at.winner) {
+            shape.losers.push_back(canvas.colourOf(claims[i].box));
+            look.push_back(shape.losers.back().rgb());
+        }
+    return kept.of(look, [&] { return ambiguousMark(shape); });
+}
 
 }  // namespace
 
@@ -154,7 +148,7 @@ DotShape dotShape(double spacing, double finest, int rings, double unit)
     shape.radius = std::clamp(0.3 * (finest > 0 ? std::min(finest, spacing) : spacing), 1.1 * unit,
                               (rings > 0 || finest < spacing ? 3.2 : 4.5) * unit);
     // Rings stay within their cell.
-    const int room = static_cast<int>((0.47 * spacing - shape.radius) / (2.3 * unit));
+    const int room = static_cast<int>((0.47 * spacing - shape.radius) / (ringGap * unit));
     shape.rings = std::clamp(room, 0, rings);
     return shape;
 }
@@ -166,28 +160,37 @@ double ambiguityRadius(double spacing, double unit)
 
 void paintAssignment(const LensCanvas &canvas, const Layer &layer)
 {
+    LensCanvas onSheet = canvas;
+    static thread_local QImage sheet;  // taking that much memory anew takes longer than all marks
+    if (canvas.stamps) {
+        if (sheet.size() != canvas.view.screen())
+            sheet = QImage(canvas.view.screen(), QImage::Format_ARGB32_Premultiplied);
+        if (sheet.isNull())
+            return;
+        sheet.fill(Qt::transparent);
+        onSheet.sheet = &sheet;
+    }
     const AssignedImage &assigned = *canvas.frame.assigned;
     const std::vector<Positive> &positives = assigned.assignment.positives;
-    const double opacity = canvas.painter.opacity();
     for (size_t l = assigned.levels.size(); l-- > 0;)
         if (levelShows(layer, l))
-            paintUnlearnt(canvas, l, opacity);
-    canvas.painter.setOpacity(opacity);
+            paintUnlearnt(onSheet, l);
     size_t last = positives.size();
     for (size_t l = assigned.levels.size(); l-- > 0;) {  // the coarse ones below
         size_t first = last;
         while (first > 0 && positives[first - 1].level == static_cast<int>(l))
             --first;
         if (levelShows(layer, l))
-            paintPositives(canvas, layer, l, first, last);
+            paintPositives(onSheet, layer, l, first, last);
         last = first;
     }
+    if (canvas.stamps)
+        canvas.painter.drawImage(QPoint(0, 0), sheet);
 }
 
 void paintAmbiguity(const LensCanvas &canvas, const Layer &layer)
 {
     const AssignedImage &assigned = *canvas.frame.assigned;
-    AmbiguousMarks marks(canvas);
     std::vector<LevelPlace> places;
     for (const Level &level : assigned.levels)
         places.emplace_back(level, assigned.transform, canvas.view);
@@ -203,7 +206,7 @@ void paintAmbiguity(const LensCanvas &canvas, const Layer &layer)
             const QPointF centre = places[l].at(at->at.location);
             if (!screen.contains(centre) || !taken[acrossClasses].take(centre))
                 continue;
-            canvas.put(marks.of(*at, ambiguityRadius(places[l].spacing(), canvas.unit)), centre);
+            canvas.put(ambiguousMarkOf(canvas, *at, ambiguityRadius(places[l].spacing(), canvas.unit)), centre);
         }
 }
 

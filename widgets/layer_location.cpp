@@ -13,6 +13,7 @@
 #include "widgets/label_colours.h"
 #include "widgets/layer_parts.h"
 #include "widgets/level_place.h"
+#include "widgets/strokes.h"
 
 namespace fcoscope {
 
@@ -90,35 +91,32 @@ std::optional<Regressed> regressedAt(const LensFrame &frame, const View &view, L
 struct Pencil {
     QPainter &painter;
     double unit;
+    QSize screen;
     QColor colour;
-    double width;
-    bool dashed;
-    QColor plate;  ///< of numbers
+    double width;  ///< logical
+    bool dashed = false;
+    QColor plate = {};  ///< of numbers
 
-    void path(const QPainterPath &path) const
+    Stroke stroke() const
     {
-        painter.strokePath(path, QPen(halo, width + 2 * unit, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin));
-        QPen pen(colour, width, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin);
-        if (dashed)
-            pen.setDashPattern({4, 3});
-        painter.strokePath(path, pen);
+        return {colour, std::max(1, qRound(width * unit)), dashed ? std::max(2, qRound(4 * unit)) : 0,
+                std::max(1, qRound(unit))};
     }
+    void frame(const QRectF &box) const { strokeFrame(painter, box.toRect(), screen, stroke()); }
+    void line(QPointF from, QPointF to) const { strokeLine(painter, from, to, screen, stroke()); }
     void arrow(QPointF from, QPointF to) const
     {
         const QPointF way = to - from;
         const double length = std::hypot(way.x(), way.y()), head = std::min(7 * unit, length / 2);
         if (length < 1)
             return;
-        const QPointF along = way / length, across(-along.y(), along.x());
-        QPainterPath shaft(from);
-        shaft.lineTo(to - along * head * 0.8);
-        path(shaft);
-        QPainterPath tip(to);
-        tip.lineTo(to - along * head + across * head * 0.45);
-        tip.lineTo(to - along * head - across * head * 0.45);
-        tip.closeSubpath();
-        painter.strokePath(tip, QPen(halo, 1.2 * unit));
-        painter.fillPath(tip, colour);
+        const QPointF along = way / length;
+        line(from, to - along * head * 0.8);
+        static thread_local KeptMarks kept;
+        kept.tidy();
+        const Mark &tip = kept.of({along.x(), along.y(), head, double(colour.rgb()), unit},
+                                  [&] { return arrowHead(along, head, colour, unit); });
+        painter.paintEngine()->type() == QPaintEngine::Raster ? tip.stamp(painter, to) : tip.draw(painter, to);
     }
 };
 
@@ -139,9 +137,7 @@ void paintReach(const Pencil &pencil, const View &view, const Regressed &at, con
     };
     const QPointF from = onScreen(at.inImage.x(), at.inImage.y()), first = onScreen(reach.box.x1, reach.box.y1),
                   last = onScreen(reach.box.x2, reach.box.y2);
-    QPainterPath outline;
-    outline.addRect(QRectF(first, last).normalized());
-    pencil.path(outline);
+    pencil.frame(QRectF(first, last).normalized());
     struct Arm {
         char name;
         double distance;
@@ -187,34 +183,30 @@ void paintRegressed(QPainter &painter, const View &view, const LensFrame &frame,
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setFont(screenFont(style.font, unit));
     painter.setBrush(Qt::NoBrush);
-    const double line = (strength.pinned ? 2 : 1.5) * unit;
+    const double line = strength.pinned ? 2 : 1.5;
     const QColor white(250, 250, 252);
-    if (strength.numbers) {  // someone asked for this very location
-        QPainterPath cell;
-        cell.addRect(at.cell);
-        Pencil{painter, unit, at.label < 0 ? white : colour, line * 0.75, false, {}}.path(cell);
-    }
+    if (strength.numbers)  // someone asked for this very location
+        Pencil{painter, unit, view.screen(), at.label < 0 ? white : colour, 1}.frame(at.cell);
     // Side by side where there are two.
     const double shift = at.target && at.predicted ? 2.5 * unit : 0;
     if (at.predicted)
-        paintReach({painter, unit, white, line, true, QColor(24, 27, 32)}, view, at, *at.predicted, shift,
-                   transform.mirroredX, transform.mirroredY, strength.numbers);
+        paintReach({painter, unit, view.screen(), white, line, true, QColor(24, 27, 32)}, view, at, *at.predicted,
+                   shift, transform.mirroredX, transform.mirroredY, strength.numbers);
     if (at.target)
-        paintReach({painter, unit, colour, line, false, colour}, view, at, *at.target, -shift, transform.mirroredX,
-                   transform.mirroredY, strength.numbers);
+        paintReach({painter, unit, view.screen(), colour, line, false, colour}, view, at, *at.target, -shift,
+                   transform.mirroredX, transform.mirroredY, strength.numbers);
     const QPointF centre = view.toScreen(at.inImage);
     const double arm = (strength.pinned ? 7 : 5.5) * unit;
-    QPainterPath cross(centre - QPointF(arm, 0));
-    cross.lineTo(centre + QPointF(arm, 0));
-    cross.moveTo(centre - QPointF(0, arm));
-    cross.lineTo(centre + QPointF(0, arm));
-    Pencil{painter, unit, white, line, false, {}}.path(cross);
-    if (strength.pinned)
-        Pencil{painter, unit, colour, line, false, {}}.path([&] {
-            QPainterPath ring;
-            ring.addEllipse(centre, arm * 0.7, arm * 0.7);
-            return ring;
-        }());
+    const Pencil cross{painter, unit, view.screen(), white, line};
+    cross.line(centre - QPointF(arm, 0), centre + QPointF(arm, 0));
+    cross.line(centre - QPointF(0, arm), centre + QPointF(0, arm));
+    if (strength.pinned) {
+        painter.setBrush(Qt::NoBrush);
+        for (const QPen &pen : {QPen(halo, (line + 1.5) * unit), QPen(colour, line * unit)}) {
+            painter.setPen(pen);
+            painter.drawEllipse(centre, arm + 2 * unit, arm + 2 * unit);
+        }
+    }
     painter.restore();
 }
 

@@ -19,9 +19,18 @@ struct LensCanvas {
     std::vector<QColor> colours;  ///< of the labels
     bool stamps = true;           ///< pixels, not paths
     double unit = 1;              ///< screen pixels per logical pixel
+    QImage *sheet = nullptr;      ///< where stamps go instead of the picture, if anywhere
 
     QColor colourOf(int label) const { return colours[static_cast<size_t>(label)]; }
-    void put(const Mark &mark, QPointF at) const { stamps ? mark.stamp(painter, at) : mark.draw(painter, at); }
+    void put(const Mark &mark, QPointF at) const
+    {
+        if (sheet)
+            mark.stamp(*sheet, at);
+        else if (stamps)
+            mark.stamp(painter, at);
+        else
+            mark.draw(painter, at);
+    }
 };
 
 void paintAssignment(const LensCanvas &canvas, const Layer &layer);

@@ -31,11 +31,21 @@ QPainterPath diamond(double radius)
     return path;
 }
 
-/// A slice of a round cake that begins at the top, `share` of it from `from` on (both 0 … 1).
-QPainterPath slice(double radius, double from, double share)
+/// The part of a disc or diamond of that radius between two directions, as shares of a turn from the top on: its
+/// border is followed in steps that meet the diamond's corners.
+QPainterPath slice(double radius, bool isDiamond, double from, double to)
 {
+    constexpr int steps = 48;  // of a turn
     QPainterPath path;
-    path.arcTo(QRectF(-radius, -radius, 2 * radius, 2 * radius), 90 - 360 * from, -360 * share);
+    const auto add = [&](double turn) {
+        const double angle = turn * 2 * 3.14159265358979324, x = std::sin(angle), y = -std::cos(angle);
+        const double reach = isDiamond ? radius / (std::abs(x) + std::abs(y)) : radius;
+        path.lineTo(x * reach, y * reach);
+    };
+    add(from);
+    for (int i = static_cast<int>(std::floor(from * steps)) + 1; i < to * steps; ++i)
+        add(double(i) / steps);
+    add(to);
     path.closeSubpath();
     return path;
 }
@@ -79,27 +89,79 @@ void Mark::draw(QPainter &painter, QPointF centre) const
     painter.translate(-centre);
 }
 
-void Mark::stamp(QPainter &painter, QPointF centre) const
+void Mark::fade(double opacity)
 {
-    const int half = static_cast<int>(std::ceil(reach_));
+    for (Part &part : parts_)
+        part.colour.setAlphaF(static_cast<float>(part.colour.alphaF() * opacity));
+    stamp_ = {};
+}
+
+const QImage &Mark::made() const
+{
     if (stamp_.isNull()) {
+        const int half = static_cast<int>(std::ceil(reach_));
         stamp_ = QImage(2 * half + 1, 2 * half + 1, QImage::Format_ARGB32_Premultiplied);
         stamp_.fill(Qt::transparent);
         QPainter own(&stamp_);
         own.setRenderHint(QPainter::Antialiasing);
         draw(own, {half + 0.5, half + 0.5});
     }
+    return stamp_;
+}
+
+void Mark::stamp(QPainter &painter, QPointF centre) const
+{
+    const QImage &image = made();
+    const int half = image.width() / 2;
     painter.drawImage(
         QPoint(static_cast<int>(std::floor(centre.x())) - half, static_cast<int>(std::floor(centre.y())) - half),
-        stamp_);
+        image);
+}
+
+void Mark::stamp(QImage &sheet, QPointF centre) const
+{
+    const QImage &image = made();
+    const int left = static_cast<int>(std::floor(centre.x())) - image.width() / 2,
+              top = static_cast<int>(std::floor(centre.y())) - image.height() / 2;
+    const int x0 = std::max(0, -left), x1 = std::min(image.width(), sheet.width() - left), y0 = std::max(0, -top),
+              y1 = std::min(image.height(), sheet.height() - top);
+    if (x0 >= x1 || y0 >= y1)
+        return;
+    const qsizetype step = sheet.bytesPerLine() / static_cast<qsizetype>(sizeof(QRgb));
+    auto *to = reinterpret_cast<QRgb *>(sheet.bits()) + (top + y0) * step + left;
+    for (int y = y0; y < y1; ++y, to += step) {
+        const auto *from = reinterpret_cast<const QRgb *>(image.constScanLine(y));
+        for (int x = x0; x < x1; ++x) {
+            if (from[x] == 0)
+                continue;
+            // Source over, two channels at a time.
+            const uint rest = 255 - static_cast<uint>(qAlpha(from[x]));
+            const uint odd = ((to[x] >> 8) & 0xff00ff) * rest, even = (to[x] & 0xff00ff) * rest;
+            to[x] = from[x] + ((odd + ((odd >> 8) & 0xff00ff) + 0x800080) & 0xff00ff00) +
+                    (((even + ((even >> 8) & 0xff00ff) + 0x800080) >> 8) & 0xff00ff);
+        }
+    }
+}
+
+Mark arrowHead(QPointF along, double length, const QColor &colour, double unit)
+{
+    const QPointF across(-along.y(), along.x());
+    QPainterPath tip(QPointF(0, 0));
+    tip.lineTo(-along * length + across * length * 0.45);
+    tip.lineTo(-along * length - across * length * 0.45);
+    tip.closeSubpath();
+    Mark mark;
+    mark.stroke(tip, QColor(12, 14, 18, 150), 1.6 * unit);
+    mark.fill(tip, colour);
+    return mark;
 }
 
 Mark positiveMark(const QColor &colour, const DotShape &shape)
 {
     Mark mark;
-    const double gap = 2.3 * shape.unit, line = 1.2 * shape.unit;
+    const double gap = ringGap * shape.unit, line = 1.2 * shape.unit;
     for (int i = shape.rings; i >= 1; --i) {
-        mark.ring(shape.radius + i * gap, line + 1.1 * shape.unit, faintDark);
+        mark.ring(shape.radius + i * gap, line + 0.9 * shape.unit, faintDark);
         mark.ring(shape.radius + i * gap, line, colour);
     }
     mark.disc(shape.radius + 0.75 * shape.unit, dark);
@@ -145,13 +207,9 @@ Mark ambiguousMark(const AmbiguityShape &shape)
     const auto outline = [&](double radius) { return shape.acrossClasses ? diamond(radius) : circle(radius); };
     Mark mark;
     mark.fill(outline(outer + (shape.acrossClasses ? 1.3 : 0.9) * unit), dark);
-    const size_t losers = std::max<size_t>(1, shape.losers.size());
-    for (size_t i = 0; i < shape.losers.size(); ++i) {
-        const double share = 1.0 / static_cast<double>(losers);
-        const QPainterPath part =
-            losers == 1 ? outline(outer) : outline(outer).intersected(slice(2 * outer, double(i) * share, share));
-        mark.fill(part, shape.losers[i]);
-    }
+    const double share = 1.0 / static_cast<double>(std::max<size_t>(1, shape.losers.size()));
+    for (size_t i = 0; i < shape.losers.size(); ++i)
+        mark.fill(slice(outer, shape.acrossClasses, double(i) * share, double(i + 1) * share), shape.losers[i]);
     mark.fill(outline(inner + 0.8 * unit), dark);
     mark.fill(outline(inner), shape.winner);
     if (shape.tie && inner > 2 * unit) {

@@ -30,13 +30,13 @@ struct WhatIf {
 /// centerness-source, label-source, training-sample, sample-seed; the profile has its own table.
 void visit(OptionTable &table, WhatIf &whatIf);
 
-/// `profile` without one of its levels: the boxes of its range go to the neighbour that is left. Throws UserError where
-/// it is the last one.
+/// `profile` without one of its levels, counted from 0: the boxes of its range go to the next finer level (of the
+/// finest to the next coarser). Throws UserError where it is the last one, std::out_of_range where there is none.
 Profile withoutLevel(const Profile &profile, size_t level);
 
 /// Limits between the levels under which each of them learns about the same number of `boxes` (network coordinates):
 /// quantiles of the boxes' reach from their centre, max(width, height) / 2, in whole pixels and rising. Empty where
-/// there are fewer boxes than levels.
+/// fewer boxes than levels have an area.
 std::vector<double> proposedLimits(const std::vector<Box> &boxes, const Profile &profile);
 
 }  // namespace fcoscope
