@@ -347,7 +347,7 @@ private Q_SLOTS:
         QCOMPARE(said.exitCode, 2);
         QVERIFY2(QString::fromUtf8(said.err).contains(words), said.err);
         QCOMPARE(said.err.count('\n'), 1);
-        QVERIFY2(said.err.trimmed().endsWith('.'), said.err);
+        QVERIFY2(said.err.endsWith(".\n") || said.err.endsWith("?\n"), said.err);
         QVERIFY(!QFile::exists(path("e.png")));
     }
 
