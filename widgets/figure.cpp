@@ -87,11 +87,15 @@ Layout laidOut(const Figure &figure, const FigureLook &look, const QFont &font)
         }
     }
     const double width = (rest.width() - gap * (count - 1)) / count;
+    double lowest = rest.top();
     for (size_t i = 0; i < figure.panels.size(); ++i) {
         const QRectF column(rest.left() + static_cast<double>(i) * (width + gap), rest.top(), width, rest.height());
         layout.panels.push_back(fitting(figure.panels[i].shape, column.adjusted(0, 0, 0, -captionHeight)));
         layout.captions.emplace_back(column.left(), layout.panels.back().bottom() + 6, width, captionHeight);
+        lowest = std::max(lowest, layout.captions.back().bottom());
     }
+    if (layout.legend.top() > rest.bottom())  // below: close to the picture
+        layout.legend.moveTop(std::min(layout.legend.top(), std::ceil(lowest + gap)));
     return layout;
 }
 

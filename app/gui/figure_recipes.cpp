@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "widgets/box_painter.h"
 #include "widgets/layer_painter.h"
+#include "widgets/legend.h"
 #include "widgets/plot/score_plot.h"
 #include "widgets/theme.h"
 #include "widgets/translate.h"
@@ -72,9 +73,33 @@ FigureLegend centernessLegend(ColourScale colours)
     return legend;
 }
 
+FigureLegend lensLegend(const SeenImagePtr &image)
+{
+    // What is missing stands below the picture, the transform above it.
+    const auto frame = std::make_shared<LensFrame>(image->frame);
+    std::erase_if(frame->layers, [](const LayerView &layer) { return !layer.missing.text.empty(); });
+    frame->transform = {};
+    FigureLegend legend;
+    if (frame->layers.empty())
+        return legend;
+    const auto smaller = [](QFont font) {
+        font.setPixelSize(qRound(font.pixelSize() * 0.85));
+        return font;
+    };
+    legend.size = [frame, smaller](double width, const QFont &font) {
+        return legendSize(*frame, legendStyle(smaller(font), lightPalette()), width);
+    };
+    legend.paint = [frame, smaller](const FigurePage &page) {
+        page.painter.setRenderHint(QPainter::Antialiasing);
+        paintLegend(page.painter, page.place, *frame, legendStyle(smaller(page.font), page.colours));
+    };
+    return legend;
+}
+
 }  // namespace
 
-Figure layersFigure(const SeenImagePtr &image, bool detections)
+Figure layersFigure(const SeenImagePtr &image, bool detections,
+                    const std::function<void(QPainter &, const View &)> &over)
 {
     const SeenImage &seen = *image;
     Figure figure;
@@ -90,8 +115,8 @@ Figure layersFigure(const SeenImagePtr &image, bool detections)
     if (!titles.isEmpty())
         figure.title += QStringLiteral(": ") + titles.join(QStringLiteral(", "));
     figure.note = noteOf(seen);
-    FigurePanel panel =
-        picturePanel(seen.picture, [image, detections](QPainter &painter, const View &view, const FigurePage &page) {
+    FigurePanel panel = picturePanel(
+        seen.picture, [image, detections, over](QPainter &painter, const View &view, const FigurePage &page) {
             LensStyle style;
             style.font = page.font;
             style.classNames = image->labelNames;
@@ -99,9 +124,12 @@ Figure layersFigure(const SeenImagePtr &image, bool detections)
             paintLens(painter, view, image->frame, style);
             if (detections)
                 paintBoxes(painter, view, image->detections, image->modelNames, {page.font, true, -1});
+            if (over)
+                over(painter, view);
         });
     panel.caption = missing.join(QLatin1Char(' '));
     figure.panels.push_back(std::move(panel));
+    figure.legend = lensLegend(image);
     return figure;
 }
 
@@ -141,14 +169,16 @@ Figure centernessFigure(const SeenImagePtr &image, int label, ColourScale colour
     return figure;
 }
 
-Figure scoreFigure(const ScoreOverlap &data, const std::vector<std::string> &classNames, bool roots)
+Figure scoreFigure(const ScorePlot &shown)
 {
-    const auto plot = std::make_shared<ScorePlot>();
-    plot->setRoots(roots);
-    plot->setData(data, classNames);
+    const auto plot = std::make_shared<ScorePlot>();  // one of its own: the shown one may go first
+    plot->setRoots(shown.roots());
+    plot->setData(shown.data(), {});
+    for (const auto side : {ScorePlot::Side::WithoutCenterness, ScorePlot::Side::WithCenterness})
+        plot->setSeen(side, shown.seen(side));
     Figure figure;
     figure.title =
-        Words::tr("Score against IoU, over %1 images").arg(QLocale().toString(qulonglong(data.images.size())));
+        Words::tr("Score against IoU, over %1 images").arg(QLocale().toString(qulonglong(shown.data().images.size())));
     figure.note =
         Words::tr("Every candidate above the score threshold, before NMS; IoU with the best label of its class");
     FigurePanel panel;
@@ -159,6 +189,14 @@ Figure scoreFigure(const ScoreOverlap &data, const std::vector<std::string> &cla
     figure.panels.push_back(std::move(panel));
     figure.ofWidgets = true;
     return figure;
+}
+
+Figure scoreFigure(const ScoreOverlap &data, bool roots)
+{
+    ScorePlot plot;
+    plot.setRoots(roots);
+    plot.setData(data, {});
+    return scoreFigure(plot);
 }
 
 }  // namespace fcoscope

@@ -97,7 +97,7 @@ std::vector<Layer> layersNamed(const RenderOptions &options, const Profile &prof
         Layer layer = *std::find_if(standard.begin(), standard.end(), [&](const Layer &l) { return l.kind == *kind; });
         layer.visible = true;
         layer.level = levelNamed(options.level, profile);
-        layer.opacity = layer.opacity * options.opacity;
+        layer.opacity = isHeatMap(layer.kind) ? options.opacity : layer.opacity;
         layer.colours = options.colours;
         layer.features = options.features;
         layer.channel = options.channel;
@@ -136,8 +136,7 @@ Figure figureOf(const std::string &recipe, const RenderOptions &options, const F
     if (material.model)
         modelClasses = classNamesOn(material.model->info(), material.dataset.classNames);
     if (recipe == "figure-7")
-        return scoreFigure(scoreOverlapOf(material, static_cast<size_t>(options.imageLimit)), modelClasses,
-                           options.roots);
+        return scoreFigure(scoreOverlapOf(material, static_cast<size_t>(options.imageLimit)), options.roots);
     const Profile profile = !options.profile.empty() ? profileNamed(options.profile)
                             : material.model         ? material.model->info().profile
                                                      : Profile();
@@ -178,7 +177,7 @@ void visit(OptionTable &table, RenderOptions &o)
         "colours", o.colours,
         {{"uniform", ColourScale::Uniform}, {"blue-to-red", ColourScale::BlueToRed}, {"grey", ColourScale::Grey}},
         message("core", "The colour scale of heat maps; figure-3 takes blue-to-red unless told otherwise."));
-    table.add("opacity", o.opacity, 0, 1, "", message("core", "How much of the picture layers hide."));
+    table.add("opacity", o.opacity, 0, 1, "", message("core", "How much of the picture heat maps hide; 1: all of it."));
     table.add("features", o.features,
               message("core", "Which feature map the layer activation shows: C3 to C5, P3 to P7."));
     table.add("channel", o.channel, -1, 1 << 20, "", message("core", "Which channel of it; -1: the mean of all."));
@@ -245,10 +244,8 @@ void render(const RenderRequest &request)
         throw UserError(message("core", "There is no figure \"{0}\": take layers, figure-1, figure-3 or figure-7.")
                             .with(request.recipe));
     Tables tables;
-    if (request.recipe == "figure-3") {
+    if (request.recipe == "figure-3")
         tables.options.colours = ColourScale::BlueToRed;
-        tables.options.opacity = 0.8;
-    }
     setGiven(tables.ofRendering, request.flags);
     setGiven(tables.ofDataset, request.flags);
     setGiven(tables.ofDecoding, request.flags);  // a wrong value is told before anything is loaded

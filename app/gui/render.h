@@ -33,7 +33,7 @@ struct RenderOptions {
     std::string level = "all";          ///< or P3, P4, …
     std::string className = {};         ///< of class layers; empty: the most probable
     ColourScale colours = ColourScale::Uniform;
-    double opacity = 1;
+    double opacity = 0.75;  ///< of heat maps
     std::string features = "P3";
     int channel = -1;
     bool detections = false;

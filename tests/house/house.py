@@ -56,6 +56,7 @@ SAME_WORD = {
     "images": "the folder of a data set's images, and fcos_bench's number of them",
     "device": "of the training, where it is stored in the checkpoint, and of commands that only look at images",
     "threads": "likewise",
+    "profile": "of the command's training and counting, and of figures that the window's program renders",
 }
 
 # target → what its link list may name. The law is the list in CMake; this is the law's law.

@@ -126,7 +126,7 @@ private Q_SLOTS:
         int images = 0, shapes = 0;
         QString words;
         while (!xml.atEnd()) {
-            if (!xml.readNextStartElement())
+            if (xml.readNext() != QXmlStreamReader::StartElement)
                 continue;
             const QString name = xml.name().toString();
             images += name == QLatin1String("image");
