@@ -97,9 +97,9 @@ Message reasonOf(const AssignedImage &assigned, int index, const Findings &found
         const Message which =
             profile.centerRegion == CenterRegion::None
                 ? message("core", "Locations inside it: {0}, none in its level's regression range. The nearest, on "
-                                  "{1}, has max(l, t, r, b) = {2} px, {3} px beyond the range of {4} to {5} px.")
+                                  "{1}, has max(l, t, r, b) = {2} px, {3} px outside the range of {4} to {5} px.")
                 : message("core", "Locations inside it: {0}, none both in its centre region and in its level's "
-                                  "regression range. The nearest, on {1}, has max(l, t, r, b) = {2} px, {3} px beyond "
+                                  "regression range. The nearest, on {1}, has max(l, t, r, b) = {2} px, {3} px outside "
                                   "the range of {4} to {5} px.");
         return which.with(found.inside, levelLabel(level.stride), tenths(found.miss.far), tenths(found.miss.gap),
                           tenths(level.rangeLow), tenths(level.rangeHigh));

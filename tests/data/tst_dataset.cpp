@@ -49,6 +49,34 @@ private Q_SLOTS:
         QVERIFY(refusal(root() / "labels.json", {.classes = "cat,,dog"}).contains("classes"));
         QVERIFY(refusal(root() / "labels.json", {.classes = "cat,cat"}).contains("classes"));
     }
+
+    void imageSizesOfTheLabelFileCanBeTrusted()
+    {
+        const std::string images = cocoImage + R"(, {"id": 8, "file_name": "b.png"})";
+        put(root() / "labels.json", coco(annotation(1, "[1, 1, 104, 4]"), images));
+        QVERIFY(refusal(root() / "labels.json").contains("a.png"));  // no folder has the images
+        DatasetOptions trust;
+        trust.imageSizes = ImageSizes::Trust;
+        const Dataset absent = readDataset(root() / "labels.json", trust);
+        QCOMPARE(absent.images.size(), size_t(1));
+        QVERIFY((absent.images[0].size == Size{100, 80}));
+        QVERIFY((absent.images[0].labels[0].box == Box{1, 1, 100, 5}));  // boxes are held against the trusted size
+        QVERIFY(lists(absent, "reaches outside"));
+        QVERIFY(lists(absent, "b.png is missing"));  // its size stands nowhere
+
+        putImage(root() / "a.png", 100, 81);  // another size: refused where it is looked at
+        QCOMPARE(readDataset(root() / "labels.json").images.size(), size_t(0));
+        QCOMPARE(readDataset(root() / "labels.json", trust).images.size(), size_t(1));
+
+        put(root() / "voc/Annotations/a.xml", voc(vocObject("cat", "1", "1", "9", "9"), "", "Unknown", "a.png"));
+        put(root() / "voc/Annotations/b.xml", voc(vocObject("cat", "1", "1", "9", "9")));
+        fs::create_directories(root() / "voc/JPEGImages");
+        QCOMPARE(readDataset(root() / "voc").images.size(), size_t(0));
+        const Dataset vocs = readDataset(root() / "voc", trust);
+        QCOMPARE(vocs.images.size(), size_t(1));  // the other says no size
+        QVERIFY(vocs.images[0].file.ends_with("JPEGImages/anything.jpg") && (vocs.images[0].size == Size{100, 80}));
+        QVERIFY(lists(vocs, "There is no image named a"));
+    }
 };
 
 QTEST_APPLESS_MAIN(TestDataset)

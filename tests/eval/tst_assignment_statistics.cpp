@@ -1,120 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Statistics of assignment over data sets: small ones whose answer can be worked out by hand, every reason why a box is
-// never learnt with its remedy, and what must hold for any data. coco-mini and BCCD are compared with NumPy by
+// Statistics of assignment over data sets: small ones whose answer can be worked out by hand, and what must hold for
+// any data; reasons and remedies are the affair of tst_unlearnable.cpp. coco-mini and BCCD are compared with NumPy by
 // assignment_statistics_reference.py.
 #include <QtTest>
 
 #include <atomic>
-#include <cmath>
 #include <mutex>
-#include <random>
-#include <set>
 
 #include "core/base/error.h"
 #include "core/eval/assignment_report.h"
 #include "core/rules/assigned_image.h"
+#include "tests/eval/made_up_labels.h"
 
 using namespace fcoscope;
-
-namespace {
-
-/// Images of this size are not resized by our own profile, so boxes below are in the network's input.
-constexpr Size size{1333, 800};
-
-Label thing(Box box, int classIndex = 0, bool crowd = false, double area = -1)
-{
-    Label label;
-    label.box = box;
-    label.classIndex = classIndex;
-    label.crowd = crowd;
-    label.area = area;
-    return label;
-}
-
-LabelledImages oneImage(std::vector<Label> labels)
-{
-    return {"made up", {"cat", "dog", "bird"}, {{"a.jpg", size, std::move(labels)}}};
-}
-
-/// How many locations learn the label at `given` of the image as given.
-int positivesOf(const LabelledImage &image, int given, const Profile &profile)
-{
-    const AssignedImage assigned = assignImage(image.id, image.size, image.labels, profile);
-    int positives = 0;
-    for (const Positive &p : assigned.assignment.positives)
-        positives += assigned.given[static_cast<size_t>(p.box)] == given;
-    return positives;
-}
-
-Profile changed(Profile profile, const Remedy &remedy)
-{
-    OptionTable table;
-    visit(table, profile);
-    for (const auto &[option, value] : remedy.change)
-        table.set(option, value, "the remedy");
-    return profile;
-}
-
-QString failureOf(const LabelledImage &image, const UnlearnableBox &box, const Profile &profile)
-{
-    const std::string where = image.id + " " + std::to_string(box.label) + " " + box.reason.english() + " ";
-    if (positivesOf(image, box.label, profile) != 0)
-        return QString::fromStdString(where + "is learnt");
-    for (const Remedy &remedy : box.remedies) {
-        LabelledImage seen = image;
-        if (remedy.change.empty())  // one object that is labelled twice
-            for (size_t i = 0; i < seen.labels.size(); ++i)
-                if (static_cast<int>(i) != box.label && intersectionOverUnion(seen.labels[i].box, box.box) >= 0.8)
-                    seen.labels[i].crowd = true;
-        if (positivesOf(seen, box.label, changed(profile, remedy)) == 0)
-            return QString::fromStdString(where + "is not put right by: " + remedy.words.english());
-    }
-    return {};
-}
-
-UnlearnableBox onlyUnlearnable(const LabelledImages &data, const Profile &profile)
-{
-    const AssignmentStatistics statistics = assignmentStatistics(data, profile);
-    if (statistics.unlearnable.size() != 1)
-        return {};
-    return statistics.unlearnable.front();
-}
-
-std::string valueOf(const Remedy &remedy, const std::string &option)
-{
-    for (const auto &[its, value] : remedy.change)
-        if (its == option)
-            return value;
-    return {};
-}
-
-bool says(const Message &words, const char *part)
-{
-    return words.english().find(part) != std::string::npos;
-}
-
-/// Boxes that touch, nest and repeat, tiny, thin and huge, some of them crowds or outside.
-LabelledImages randomImages(unsigned seed, int images, int labels)
-{
-    std::mt19937 random(seed);
-    const auto upTo = [&](double limit) { return std::uniform_real_distribution<double>(0, limit)(random); };
-    LabelledImages data{"random", {"cat", "dog", "bird"}, {}};
-    for (int i = 0; i < images; ++i) {
-        LabelledImage image{"image " + std::to_string(i), {100 + int(upTo(900)), 100 + int(upTo(900))}, {}};
-        for (int j = 0; j < labels; ++j) {
-            const double w = std::exp(upTo(6)), h = upTo(1) < 0.3 ? 2 : std::exp(upTo(6));
-            const double x = upTo(image.size.width), y = upTo(image.size.height);
-            Label label = thing({x, y, x + w, y + h}, int(upTo(3)), upTo(1) < 0.05);
-            if (j > 0 && upTo(1) < 0.1)
-                label.box = image.labels.back().box;
-            image.labels.push_back(label);
-        }
-        data.images.push_back(image);
-    }
-    return data;
-}
-
-}  // namespace
 
 class TestAssignmentStatistics : public QObject {
     Q_OBJECT
@@ -123,22 +21,10 @@ private Q_SLOTS:
     void countsByHand();
     void pairsOfClasses();
     void agreesWithCountsOf();
-    void noLocationInside();
-    void outsideCenterRegion();
-    void outsideEveryRange();
-    void onARangeLimit();
-    void lostToASmallerBox();
-    void labelledTwice();
-    void noAreaInWholePixels();
-    void tooLargeForTheTieRule();
-    void nothingHelps();
-    void everyRemedyWorks_data();
-    void everyRemedyWorks();
     void threadsChangeNothing();
     void stopsAndTellsProgress();
     void emptyDataSets();
     void wrongProfile();
-    void twentyThousandBoxes();
     void reports();
 };
 
@@ -236,178 +122,6 @@ void TestAssignmentStatistics::agreesWithCountsOf()
     }
 }
 
-void TestAssignmentStatistics::noLocationInside()
-{
-    const Profile profile = profileNamed("fcoscope");
-    const LabelledImages data = oneImage({thing({1, 1, 3, 3}), thing({200, 200, 300, 300})});
-    const UnlearnableBox box = onlyUnlearnable(data, profile);
-    QCOMPARE(box.verdict, Verdict::OutsideBox);
-    QCOMPARE(box.label, 0);
-    QCOMPARE(box.image, size_t(0));
-    QCOMPARE(box.imageId, std::string("a.jpg"));
-    QCOMPARE(box.box, (Box{1, 1, 3, 3}));
-    QVERIFY2(says(box.reason, "2 × 2 px") && says(box.reason, "8 px apart"), box.reason.english().c_str());
-    QCOMPARE(box.remedies.size(), size_t(2));
-    // The location at 4 has to come inside: 3 · side / 800 > 4, and 1088 is the first multiple of 32 with that.
-    QCOMPARE(valueOf(box.remedies[0], "short-side"), std::string("1088"));
-    QCOMPARE(valueOf(box.remedies[0], "long-side"), std::string("1813"));
-    QVERIFY(says(box.remedies[0].words, "1.36 times") && says(box.remedies[0].words, "1088 px"));
-    QCOMPARE(valueOf(box.remedies[1], "strides"), std::string("4,8,16,32,64,128"));
-    QCOMPARE(valueOf(box.remedies[1], "range-limits"), std::string("32,64,128,256,512"));
-    QVERIFY2(failureOf(data.images[0], box, profile).isEmpty(), qPrintable(failureOf(data.images[0], box, profile)));
-    Profile smaller = changed(profile, box.remedies[0]);
-    smaller.shortSide = 1056;
-    smaller.longSide = 1760;
-    QCOMPARE(positivesOf(data.images[0], 0, smaller), 0);
-}
-
-void TestAssignmentStatistics::outsideCenterRegion()
-{
-    Profile profile = profileNamed("fcoscope");
-    profile.centerRadius = 0.3;
-    const LabelledImages data = oneImage({thing({25, 57, 39, 71})});  // 28 and 36, 60 and 68 lie 4 px from its centre
-    const UnlearnableBox box = onlyUnlearnable(data, profile);
-    QCOMPARE(box.verdict, Verdict::OutsideCenterRegion);
-    QVERIFY2(says(box.reason, "inside it: 4") && says(box.reason, "0.3 strides"), box.reason.english().c_str());
-    QCOMPARE(valueOf(box.remedies.at(0), "center-radius"), std::string("0.8"));
-    QCOMPARE(valueOf(box.remedies.at(1), "center-region"), std::string("none"));
-    QVERIFY2(failureOf(data.images[0], box, profile).isEmpty(), qPrintable(failureOf(data.images[0], box, profile)));
-}
-
-void TestAssignmentStatistics::outsideEveryRange()
-{
-    const Profile profile = profileNamed("fcoscope");
-    // 4 px wide: one column of P3 (12) lies inside and none of P4 (8, 24) or P5 (16); 200 px high: too far for P3.
-    const LabelledImages data = oneImage({thing({10, 0, 14, 200})});
-    const UnlearnableBox box = onlyUnlearnable(data, profile);
-    QCOMPARE(box.verdict, Verdict::OutsideRange);
-    QVERIFY2(says(box.reason, "on P3") && says(box.reason, "= 100 px, 36 px beyond the range of 0 to 64 px"),
-             box.reason.english().c_str());
-    QVERIFY(!box.remedies.empty());
-    QVERIFY2(failureOf(data.images[0], box, profile).isEmpty(), qPrintable(failureOf(data.images[0], box, profile)));
-    const int side = std::stoi(valueOf(box.remedies[0], "short-side"));
-    for (int less = 832; less < side; less += 32) {  // the smallest there is
-        Profile smaller = profile;
-        smaller.shortSide = less;
-        smaller.longSide = static_cast<int>(std::lround(1333.0 * less / 800));
-        QCOMPARE(positivesOf(data.images[0], 0, smaller), 0);
-    }
-    // Without a centre region the sentence does not speak of one.
-    QVERIFY(says(box.reason, "centre region"));
-    QVERIFY(!says(onlyUnlearnable(data, profileNamed("mm-base")).reason, "centre region"));
-}
-
-void TestAssignmentStatistics::onARangeLimit()
-{
-    Profile profile = profileNamed("fcoscope");
-    profile.rangeTest = RangeTest::Open;
-    profile.centerRadius = 0.2;
-    // Its centre is P3's location (100, 100), with max(l,t,r,b) = 64: on P3 not below 64; P4's nearest lies 4 px away.
-    const LabelledImages data = oneImage({thing({36, 36, 164, 164})});
-    const UnlearnableBox box = onlyUnlearnable(data, profile);
-    QCOMPARE(box.verdict, Verdict::OutsideRange);
-    QVERIFY2(says(box.reason, "= 64 px, 0 px beyond"), box.reason.english().c_str());
-    QCOMPARE(valueOf(box.remedies.at(0), "range-test"), std::string("closed"));
-    QVERIFY2(failureOf(data.images[0], box, profile).isEmpty(), qPrintable(failureOf(data.images[0], box, profile)));
-}
-
-void TestAssignmentStatistics::lostToASmallerBox()
-{
-    const Profile profile = profileNamed("fcoscope");
-    // Both claim 12, 20, 28 of P3: the outer one's centre region ends at 32.
-    const LabelledImages data = oneImage({thing({0, 0, 40, 40}, 1), thing({9, 9, 31, 31})});
-    const UnlearnableBox box = onlyUnlearnable(data, profile);
-    QCOMPARE(box.verdict, Verdict::LostToSmaller);
-    QCOMPARE(box.label, 0);
-    QCOMPARE(box.classIndex, 1);
-    QVERIFY2(says(box.reason, "claims (9)") && says(box.reason, "such labels: 1"), box.reason.english().c_str());
-    QCOMPARE(box.remedies.size(), size_t(2));
-    QVERIFY(!box.remedies[0].change.empty());
-    QVERIFY2(failureOf(data.images[0], box, profile).isEmpty(), qPrintable(failureOf(data.images[0], box, profile)));
-}
-
-void TestAssignmentStatistics::labelledTwice()
-{
-    const Profile profile = profileNamed("fcoscope");
-    const LabelledImages data =
-        oneImage({thing({0, 0, 40, 40}), thing({400, 400, 500, 500}), thing({0, 0, 40, 40}, 1)});
-    const UnlearnableBox box = onlyUnlearnable(data, profile);
-    QCOMPARE(box.verdict, Verdict::LostToSmaller);
-    QCOMPARE(box.label, 2);  // equal areas: the one listed first wins
-    QVERIFY2(says(box.remedies.at(0).words, "labelled twice"), box.remedies.at(0).words.english().c_str());
-    QVERIFY(box.remedies[0].change.empty());
-    QCOMPARE(box.remedies.size(), size_t(1));  // no size and no level tells two equal boxes apart
-    QVERIFY2(failureOf(data.images[0], box, profile).isEmpty(), qPrintable(failureOf(data.images[0], box, profile)));
-}
-
-void TestAssignmentStatistics::noAreaInWholePixels()
-{
-    const Profile profile = profileNamed("tz-orig");
-    // One pixel wide. Continuous ends take in the location at x = 100.
-    const LabelledImages data = oneImage({thing({99.5, 100, 100.5, 140})});
-    const UnlearnableBox box = onlyUnlearnable(data, profile);
-    QCOMPARE(box.verdict, Verdict::NoArea);
-    QVERIFY2(says(box.reason, "1 × 40 px"), box.reason.english().c_str());
-    QCOMPARE(valueOf(box.remedies.at(0), "pixels"), std::string("continuous"));
-    QVERIFY2(failureOf(data.images[0], box, profile).isEmpty(), qPrintable(failureOf(data.images[0], box, profile)));
-
-    // No location between 101 and 102, whatever the ends: the input has to grow as well.
-    const LabelledImages other = oneImage({thing({101, 100, 102, 140})});
-    const UnlearnableBox second = onlyUnlearnable(other, profile);
-    QCOMPARE(second.verdict, Verdict::NoArea);
-    QCOMPARE(second.remedies.at(0).change.size(), size_t(3));
-    QVERIFY2(failureOf(other.images[0], second, profile).isEmpty(), second.remedies[0].words.english().c_str());
-}
-
-void TestAssignmentStatistics::tooLargeForTheTieRule()
-{
-    Profile profile = profileNamed("tv");
-    profile.shortSide = 8192;
-    profile.longSide = 16384;
-    const LabelledImages data{"large", {}, {{"a.jpg", {1600, 800}, {thing({0, 0, 1600, 800})}}}};
-    const UnlearnableBox box = onlyUnlearnable(data, profile);
-    QCOMPARE(box.verdict, Verdict::NoArea);
-    QVERIFY2(says(box.reason, "tie rule"), box.reason.english().c_str());
-    QCOMPARE(valueOf(box.remedies.at(0), "tie-rule"), std::string("smallest-area"));
-    QVERIFY2(failureOf(data.images[0], box, profile).isEmpty(), qPrintable(failureOf(data.images[0], box, profile)));
-}
-
-void TestAssignmentStatistics::nothingHelps()
-{
-    const UnlearnableBox box =
-        onlyUnlearnable(oneImage({thing({100.2, 100.2, 100.2001, 100.2001})}), profileNamed("fcoscope"));
-    QCOMPARE(box.verdict, Verdict::OutsideBox);
-    QVERIFY(box.remedies.empty());
-    QCOMPARE(box.remedyWords().size(), size_t(1));
-    QVERIFY(says(box.remedyWords()[0], "None was found"));
-}
-
-void TestAssignmentStatistics::everyRemedyWorks_data()
-{
-    QTest::addColumn<QString>("name");
-    for (const std::string &name : profileNames())
-        QTest::newRow(name.c_str()) << QString::fromStdString(name);
-}
-
-void TestAssignmentStatistics::everyRemedyWorks()
-{
-    QFETCH(QString, name);
-    const Profile profile = profileNamed(name.toStdString());
-    const LabelledImages data = randomImages(11, 15, 20);
-    const AssignmentStatistics s = assignmentStatistics(data, profile);
-    QVERIFY(s.unlearnable.size() > 15);
-    std::set<Verdict> verdicts;
-    size_t helped = 0;
-    for (const UnlearnableBox &box : s.unlearnable) {
-        const QString failure = failureOf(data.images[box.image], box, profile);
-        QVERIFY2(failure.isEmpty(), qPrintable(failure));
-        verdicts.insert(box.verdict);
-        helped += !box.remedies.empty();
-    }
-    QVERIFY(verdicts.contains(Verdict::OutsideRange) && verdicts.contains(Verdict::LostToSmaller));
-    QVERIFY2(helped > s.unlearnable.size() / 2, qPrintable(QString::number(helped)));
-}
-
 void TestAssignmentStatistics::threadsChangeNothing()
 {
     const LabelledImages data = randomImages(5, 40, 30);
@@ -456,21 +170,6 @@ void TestAssignmentStatistics::wrongProfile()
     Profile profile = profileNamed("fcoscope");
     profile.rangeLimits.pop_back();
     QVERIFY_EXCEPTION_THROWN(assignmentStatistics(oneImage({}), profile), UserError);
-}
-
-void TestAssignmentStatistics::twentyThousandBoxes()
-{
-    LabelledImages data = randomImages(13, 1, 20000);
-    for (Label &label : data.images[0].labels)
-        label.box = {label.box.x1, label.box.y1, label.box.x1 + std::min(label.box.width(), 40.0),
-                     label.box.y1 + std::min(label.box.height(), 40.0)};
-    QElapsedTimer timer;
-    timer.start();
-    const AssignmentStatistics s = assignmentStatistics(data, profileNamed("fcoscope"));
-    qInfo("20,000 boxes in one image: %lld never learnt, %lld ms", static_cast<long long>(s.unlearnable.size()),
-          static_cast<long long>(timer.elapsed()));
-    QVERIFY(s.unlearnable.size() > 1000);
-    QCOMPARE(s.labels + s.leftOut, 20000);
 }
 
 void TestAssignmentStatistics::reports()

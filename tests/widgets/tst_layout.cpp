@@ -7,6 +7,7 @@
 #include <QVBoxLayout>
 
 #include "tests/widgets/widget_test.h"
+#include "widgets/assignment_panel.h"
 #include "widgets/canvas.h"
 #include "widgets/detection_panel.h"
 #include "widgets/image_list.h"
@@ -106,6 +107,14 @@ private Q_SLOTS:
         ImageList list;
         list.addImages({"/a/b.png"});
         QCOMPARE(check(list, 200, 300), QString());
+
+        AssignmentPanel assignment;
+        QCOMPARE(check(assignment, 300, 400), QString());
+        Label tiny;
+        tiny.box = {1, 1, 3, 3};
+        assignment.setStatistics(std::make_shared<AssignmentStatistics>(
+            assignmentStatistics({"a data set", {"a class of some length"}, {{"/a/b.png", {1333, 800}, {tiny}}}}, {})));
+        QCOMPARE(check(assignment, 300, 500), QString());
 
         QWidget window;
         auto *strip = new MessageStrip;
