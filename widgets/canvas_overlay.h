@@ -18,6 +18,8 @@ public:
     virtual ~CanvasOverlay() = default;
     /// The painter's unit is the screen pixel; `view` says where image points are. Only while a picture is shown.
     virtual void paint(QPainter &painter, const View &view) = 0;
+    /// Whether it shows the detections in its own way, so that the canvas leaves them out.
+    virtual bool replacesDetections() const { return false; }
 };
 
 /// An overlay that is asked first about every press of the left button and every key.

@@ -31,13 +31,13 @@ bool Canvas::setLens(LensFramePtr frame, std::vector<std::string> classNames)
 void Canvas::addOverlay(CanvasOverlay *overlay)
 {
     parts_->overlays.push_back(overlay);
-    update();
+    repaintFrame();
 }
 
 void Canvas::removeOverlay(CanvasOverlay *overlay)
 {
-    std::erase(parts_->overlays, overlay);
-    update();
+    if (std::erase(parts_->overlays, overlay) > 0)
+        repaintFrame();
 }
 
 void Canvas::setTool(CanvasTool *tool)
@@ -51,6 +51,12 @@ void Canvas::setTool(CanvasTool *tool)
 CanvasTool *Canvas::tool() const
 {
     return parts_->tool;
+}
+
+bool Canvas::Parts::boxesPainted() const
+{
+    return boxes && std::none_of(overlays.begin(), overlays.end(),
+                                 [](const CanvasOverlay *overlay) { return overlay->replacesDetections(); });
 }
 
 void Canvas::paintOverlays(QPainter &painter) const

@@ -69,7 +69,7 @@ void Canvas::paintEvent(QPaintEvent *event)
             veil.setAlpha(170);
             painter.fillRect(event->rect(), veil);
         } else {
-            if (p.boxes)
+            if (p.boxesPainted())
                 paintEmphasis(painter);
             paintOverlays(painter);
         }
@@ -97,7 +97,7 @@ void Canvas::paintFrame(const QColor &ground)
         QPainter painter(&p.frame);
         paintLens(painter, p.view, *p.lens, {p.style.font, p.lensNames, isDark(palette())});
     }
-    if (p.state == State::Shown && p.boxes)
+    if (p.state == State::Shown && p.boxesPainted())
         paintBoxes(p.frame, p.view, p.detections, p.classNames, p.style);
     p.frame.setDevicePixelRatio(p.view.ratio);
 }

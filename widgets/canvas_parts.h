@@ -61,6 +61,7 @@ struct Canvas::Parts {
     std::shared_ptr<std::atomic<bool>> stopHalving;
 
     CanvasTool::Mouse mouseAt(QPointF widget, Qt::KeyboardModifiers modifiers) const;
+    bool boxesPainted() const;
     bool hasPicture() const { return !image.isNull() && (state == State::Shown || state == State::Loading); }
 };
 

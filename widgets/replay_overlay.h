@@ -43,6 +43,7 @@ public:
     void setChosen(int candidate);
 
     void paint(QPainter &painter, const View &view) override;
+    bool replacesDetections() const override { return trace_ != nullptr; }
 
 private:
     void paintRemoved(QPainter &painter, const View &view) const;

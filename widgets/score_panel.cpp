@@ -5,7 +5,6 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
 
@@ -23,7 +22,7 @@ ScorePanel::ScorePanel(QWidget *parent) : QWidget(parent)
     words_->setWordWrap(true);
     words_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     plot_ = new ScorePlot(this);
-    plot_->setMinimumHeight(160);
+    plot_->setMinimumHeight(280);
 
     auto *head = new QHBoxLayout;
     head->addWidget(start_);
@@ -70,28 +69,14 @@ void ScorePanel::setScores(ScoreOverlap scores, std::vector<std::string> classNa
     refresh();
 }
 
-QString ScorePanel::trustText(ScorePlot::Side side) const
-{
-    const ScoreTrust trust = trustOf(plot_->data(), plot_->axisOf(side));
-    const QLocale locale;
-    return tr("%1 % above their IoU, correlation %2")
-        .arg(locale.toString(100.0 * static_cast<double>(trust.below) / static_cast<double>(trust.points), 'f', 1),
-             locale.toString(trust.correlation, 'f', 3));
-}
-
 void ScorePanel::refresh()
 {
     start_->setText(running_ ? tr("Stop") : tr("Run the model over the data set"));
     start_->setEnabled(running_ || ready_);
     progress_->setVisible(running_);
-    const size_t points = plot_->data().points.size();
-    roots_->setVisible(points > 0);
-    if (points > 0)
-        words_->setText(tr("Candidates before NMS: %1. Without centerness: %2. With it: %3.")
-                            .arg(QLocale().toString(static_cast<qulonglong>(points)),
-                                 trustText(ScorePlot::Side::WithoutCenterness),
-                                 trustText(ScorePlot::Side::WithCenterness)));
-    else if (running_)
+    const bool any = !plot_->data().points.empty();
+    roots_->setVisible(any);
+    if (any || running_)
         words_->clear();
     else if (ready_)
         words_->setText(tr("How well does the score tell how well a box lies? The paper's Fig. 7, for your data set."));

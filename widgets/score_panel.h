@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The score plot as a panel: begin and stop, how far it is, how far the score can be trusted in numbers, the plot.
+// The score plot as a panel: begin and stop, how far it is, the plot.
 #pragma once
 
 #include <QWidget>
@@ -37,7 +37,6 @@ protected:
 private:
     void refresh();
     void retranslate();
-    QString trustText(ScorePlot::Side side) const;
 
     bool ready_ = false, running_ = false;
     QPushButton *start_;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/gui/lens_docks.h"
 
-#include <QEvent>
 #include <QFile>
 
 #include <algorithm>
@@ -203,7 +202,7 @@ void LensDocks::connectInspector()
     connect(&canvas_, &Canvas::hovered, this,
             [this](QPointF point, bool inside) { inspector_->hover(inside ? std::optional(point) : std::nullopt); });
     connect(&canvas_, &Canvas::clicked, this, [this](QPointF point) {
-        if (inspector_->isVisible())
+        if (inspecting_)
             inspector_->pin(point);
     });
     connect(inspector_, &LocationInspector::locationsChanged, this,
@@ -287,18 +286,18 @@ void LensDocks::refillTool()
 
 void LensDocks::connectReplay()
 {
-    replay_->installEventFilter(this);
     connect(replay_, &ReplayPanel::overlayChanged, &canvas_, qOverload<>(&QWidget::update));
 }
 
-/// The replay lies over the picture while its panel can be seen.
-bool LensDocks::eventFilter(QObject *watched, QEvent *event)
+void LensDocks::setSeen(QWidget *panel, bool seen)
 {
-    if (watched == replay_ && event->type() == QEvent::Show)
+    if (panel == inspector_)
+        inspecting_ = seen;
+    if (panel != replay_)
+        return;
+    canvas_.removeOverlay(&replay_->overlay());
+    if (seen)
         canvas_.addOverlay(&replay_->overlay());
-    else if (watched == replay_ && event->type() == QEvent::Hide)
-        canvas_.removeOverlay(&replay_->overlay());
-    return QObject::eventFilter(watched, event);
 }
 
 // --- Whole data sets

@@ -41,6 +41,9 @@ public:
     QWidget *study();
     QWidget *scores();
 
+    /// A panel can be seen now, or lies behind another one: what is over the picture belongs to those that are seen.
+    void setSeen(QWidget *panel, bool seen);
+
     /// Nothing is being worked out for the current image.
     bool atRest() const { return !lens_.looking(); }
     LensFramePtr frame() const { return lens_.look() ? lens_.look()->frame : nullptr; }
@@ -50,9 +53,6 @@ Q_SIGNALS:
     void failed(const fcoscope::Failure &failure);
     /// What the heat maps say under the cursor; "" where nothing.
     void valuesChanged(const QString &values);
-
-protected:
-    bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
     void connectLayers();
@@ -89,6 +89,7 @@ private:
     LocationOverlay locations_;
     WhatIfTool tool_;
     std::optional<std::pair<ImageId, Box>> awaited_;  ///< to be shown when its picture has come
+    bool inspecting_ = false;  ///< the inspector can be seen: clicks pin
     ScoreOverlapPtr shownScores_;
 };
 

@@ -81,7 +81,8 @@ QDockWidget *MainWindow::addDock(const char *title, const char *name, QWidget *c
     dockTitles_[dock] = title;
     dock->setObjectName(QString::fromLatin1(name));
     dock->setWidget(content);
-    dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable);
+    dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable |
+                      QDockWidget::DockWidgetFloatable);
     addDockWidget(area, dock);
     QAction &action = actions_[toggle];
     // Not visibilityChanged: a minimised window hides its docks without closing them.
@@ -118,15 +119,18 @@ void MainWindow::makeDocks()
     QDockWidget *right =
         tabbed({addDock(QT_TR_NOOP("Thresholds"), "thresholdsDock", thresholds_, side, Id::ShowThresholds),
                 addDock(QT_TR_NOOP("Layers"), "layersDock", lenses_->layers(), side, Id::ShowLayers),
-                addDock(QT_TR_NOOP("What if"), "whatIfDock", lenses_->whatIf(), side, Id::ShowWhatIf)});
+                addDock(QT_TR_NOOP("What if"), "whatIfDock", lenses_->whatIf(), side, Id::ShowWhatIf),
+                addDock(QT_TR_NOOP("Location"), "inspectorDock", lenses_->inspector(), side, Id::ShowInspector)});
     QDockWidget *below =
         tabbed({addDock(QT_TR_NOOP("Detections"), "detectionsDock", detections_, bottom, Id::ShowDetections),
-                addDock(QT_TR_NOOP("Location"), "inspectorDock", lenses_->inspector(), bottom, Id::ShowInspector),
                 addDock(QT_TR_NOOP("NMS replay"), "replayDock", lenses_->replay(), bottom, Id::ShowReplay),
                 addDock(QT_TR_NOOP("Whole data set"), "studyDock", lenses_->study(), bottom, Id::ShowStudy),
                 addDock(QT_TR_NOOP("Score against IoU"), "scoresDock", lenses_->scores(), bottom, Id::ShowScores)});
+    for (QDockWidget *dock : findChildren<QDockWidget *>())
+        connect(dock, &QDockWidget::visibilityChanged, lenses_,
+                [this, panel = dock->widget()](bool seen) { lenses_->setSeen(panel, seen); });
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
-    resizeDocks({left, right}, {230, 300}, Qt::Horizontal);
+    resizeDocks({left, right}, {230, 340}, Qt::Horizontal);
     resizeDocks({below}, {250}, Qt::Vertical);
 }
 

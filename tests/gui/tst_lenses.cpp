@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The lenses in the window, with the model and the demo project that ship: keys and mouse as a person uses them, and
+// what is then seen or told. FCOSCOPE_SHOTS names a folder for pictures of the window, for whoever wants to look.
+#include <QClipboard>
+#include <QDir>
+#include <QDockWidget>
+#include <QGuiApplication>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <memory>
+
+#include "app/gui/lens_docks.h"
+#include "app/gui/main_window.h"
+#include "core/eval/assignment_statistics.h"
+#include "widgets/assignment_panel.h"
+#include "widgets/canvas.h"
+#include "widgets/layers_panel.h"
+#include "widgets/location_inspector.h"
+#include "widgets/message_strip.h"
+#include "widgets/replay_panel.h"
+#include "widgets/score_panel.h"
+#include "widgets/what_if_panel.h"
+
+using namespace fcoscope;
+
+class LensesTest : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<QTemporaryDir> dir_;
+    std::unique_ptr<QSettings> settings_;
+    std::unique_ptr<Session> session_;
+    std::unique_ptr<MainWindow> window_;
+    Canvas *canvas_ = nullptr;
+    LensDocks *docks_ = nullptr;
+
+    static QString resource(const char *name)
+    {
+        return QStringLiteral(FCOSCOPE_SOURCE_DIR "/resources/") + QString::fromLatin1(name);
+    }
+    void open(const QStringList &paths)
+    {
+        cleanup();
+        dir_ = std::make_unique<QTemporaryDir>();
+        settings_ = std::make_unique<QSettings>(dir_->filePath(QStringLiteral("s.ini")), QSettings::IniFormat);
+        settings_->setValue(QStringLiteral("language"), QStringLiteral("en"));
+        session_ = std::make_unique<Session>(coreBackend("cpu"));
+        window_ = std::make_unique<MainWindow>(*session_, *settings_);
+        window_->setTheme(QStringLiteral("light"));
+        window_->resize(1500, 950);
+        window_->show();
+        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+        canvas_ = window_->findChild<Canvas *>();
+        docks_ = window_->findChild<LensDocks *>();
+        session_->open(paths);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(), 60000);
+    }
+    void openDemo() { open({resource("models/default.safetensors"), resource("demo")}); }
+    bool settled() const
+    {
+        return !session_->opening() && !session_->modelLoading() && session_->picture() && !session_->detecting() &&
+               (session_->findings() || !session_->model()) && docks_->frame() && docks_->atRest();
+    }
+    const LensFrame &frame() const { return *docks_->frame(); }
+    template <typename Widget> Widget &the() const { return *window_->findChild<Widget *>(); }
+    void key(int key, Qt::KeyboardModifiers modifiers = {}) { QTest::keyClick(canvas_, Qt::Key(key), modifiers); }
+    QImage seen() const { return canvas_->grab().toImage(); }
+    QPoint place(double x, double y) const { return canvas_->toWidget({x, y}).toPoint(); }
+    QPoint middleOf(const Box &box) const { return place((box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2); }
+    bool shows(LayerKind kind) const
+    {
+        return std::any_of(frame().layers.begin(), frame().layers.end(),
+                           [kind](const LayerView &view) { return view.layer.kind == kind; });
+    }
+    void shot(const char *name) const
+    {
+        const QString folder = qEnvironmentVariable("FCOSCOPE_SHOTS");
+        QCoreApplication::processEvents();
+        if (!folder.isEmpty())
+            window_->grab().save(QDir(folder).filePath(QString::fromLatin1(name) + QStringLiteral(".png")));
+    }
+
+private Q_SLOTS:
+    void cleanup()
+    {
+        window_.reset();
+        session_.reset();
+    }
+
+    void keysShowLayers()
+    {
+        openDemo();
+        key(Qt::Key_B);  // without detections
+        QImage before = seen();
+        for (const auto &[code, modifiers, kind] :
+             {std::tuple{Qt::Key_L, Qt::NoModifier, LayerKind::Labels},
+              {Qt::Key_S, Qt::NoModifier, LayerKind::Assignment},
+              {Qt::Key_C, Qt::NoModifier, LayerKind::CenternessTarget},
+              {Qt::Key_C, Qt::ShiftModifier, LayerKind::CenternessPredicted},
+              {Qt::Key_P, Qt::NoModifier, LayerKind::ClassProbability},
+              {Qt::Key_P, Qt::ShiftModifier, LayerKind::Score},
+              {Qt::Key_G, Qt::NoModifier, LayerKind::StrideGrid}}) {
+            key(code, modifiers);
+            QTRY_VERIFY(settled() && shows(kind));
+            QVERIFY2(seen() != before, nameOf(kind));
+            shot(nameOf(kind));
+            key(code, modifiers);
+            QTRY_VERIFY(settled() && !shows(kind));
+            QCOMPARE(seen(), before);
+        }
+    }
+
+    void panelAndKeysAgree()
+    {
+        openDemo();
+        key(Qt::Key_L, Qt::ControlModifier | Qt::ShiftModifier);
+        LayersPanel &panel = the<LayersPanel>();
+        QVERIFY(panel.isVisible());
+        key(Qt::Key_S);
+        const auto isOn = [](const Layer &layer) { return layer.kind == LayerKind::Assignment && layer.visible; };
+        QVERIFY(std::any_of(panel.layers().begin(), panel.layers().end(), isOn));
+        std::vector<Layer> layers = panel.layers();
+        for (Layer &layer : layers)
+            layer.visible = false;
+        Q_EMIT panel.changed(layers);  // as the list does when a box is unticked
+        QTRY_VERIFY(settled() && !shows(LayerKind::Assignment));
+        key(Qt::Key_S);
+        QTRY_VERIFY(settled() && shows(LayerKind::Assignment));
+        shot("layers-panel");
+    }
+
+    void oneLevelAtATime()
+    {
+        openDemo();
+        key(Qt::Key_S);
+        QTRY_VERIFY(settled() && shows(LayerKind::Assignment));
+        const QImage all = seen();
+        key(Qt::Key_4, Qt::AltModifier);
+        QTRY_VERIFY(settled() && frame().layers[0].layer.level == 1);
+        QVERIFY(seen() != all);
+        key(Qt::Key_0, Qt::AltModifier);
+        QTRY_VERIFY(settled() && frame().layers[0].layer.level == -1);
+        QCOMPARE(seen(), all);
+    }
+
+    void clickPinsALocation()
+    {
+        openDemo();
+        LocationInspector &inspector = the<LocationInspector>();
+        key(Qt::Key_I, Qt::ControlModifier | Qt::ShiftModifier);
+        QVERIFY(inspector.isVisible());
+        const QImage before = seen();
+        const Box box = frame().assigned->labels.at(0).box;
+        QTest::mouseClick(canvas_, Qt::LeftButton, {}, middleOf(box));
+        QCOMPARE(inspector.pins(), 1u);
+        QVERIFY(seen() != before);
+        QVERIFY(inspector.text().contains(QStringLiteral("P3")));
+        QVERIFY(inspector.text().contains(QStringLiteral("positive"), Qt::CaseInsensitive));
+        shot("inspector");
+        key(Qt::Key_X, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(QGuiApplication::clipboard()->text(), inspector.text());
+
+        // Another image takes the pins away.
+        key(Qt::Key_D);
+        QTRY_VERIFY(settled() && session_->current() == session_->images().at(1));
+        QCOMPARE(inspector.pins(), 0u);
+    }
+
+    void whatIfFollows()
+    {
+        openDemo();
+        const int positives = frame().counts.positives;
+        key(Qt::Key_W, Qt::ControlModifier | Qt::ShiftModifier);
+        WhatIfPanel &panel = the<WhatIfPanel>();
+        QVERIFY(panel.isVisible());
+        WhatIf whatIf = panel.whatIf();
+        whatIf.profile.centerRegion = CenterRegion::None;
+        Q_EMIT panel.changed(whatIf);  // the panel's own tests turn its controls
+        QTRY_VERIFY(settled() && frame().counts.positives > positives);
+        shot("what-if");
+        // Detections follow the score rule, too, and the network stays where it is.
+        const RawOutputsPtr raw = session_->findings()->raw;
+        const float score = session_->findings()->detections().at(0).score;
+        whatIf.profile.scoreRule = ScoreRule::Product;
+        Q_EMIT panel.changed(whatIf);
+        QTRY_VERIFY(settled() && session_->findings()->detections().at(0).score < score);
+        QCOMPARE(session_->findings()->raw, raw);
+    }
+
+    void positivesFollowABoxThatIsDrawnAndMoved()
+    {
+        openDemo();
+        const size_t labels = frame().assigned->labels.size();
+        key(Qt::Key_W);
+        QVERIFY(canvas_->tool());
+        QTRY_VERIFY(settled());
+        const Size image = session_->picture()->image.size;
+        const QPoint from = place(1, image.height - 60), to = place(45, image.height - 12);
+        QTest::mousePress(canvas_, Qt::LeftButton, {}, from);
+        QTest::mouseMove(canvas_, (from + to) / 2);
+        QTest::mouseMove(canvas_, to);
+        QTRY_VERIFY(settled() && frame().assigned->labels.size() == labels + 1);  // while the button is still down
+        QTest::mouseRelease(canvas_, Qt::LeftButton, {}, to);
+        QTRY_VERIFY(settled());
+        shot("drawn-box");
+        QVERIFY(frame().counts.positivesOfLabel.back() > 0);
+        const Box drawn = frame().assigned->labels.back().box;
+        key(Qt::Key_Right, Qt::ShiftModifier);
+        QTRY_COMPARE(frame().assigned->labels.back().box.x1, drawn.x1 + 10);
+        key(Qt::Key_W, Qt::ShiftModifier);  // restore
+        QTRY_COMPARE(frame().assigned->labels.size(), labels);
+        key(Qt::Key_W);
+        QVERIFY(!canvas_->tool());
+    }
+
+    void replayLiesOverThePicture()
+    {
+        openDemo();
+        const QImage before = seen();
+        key(Qt::Key_R, Qt::ControlModifier | Qt::ShiftModifier);
+        ReplayPanel &replay = the<ReplayPanel>();
+        QVERIFY(replay.isVisible());
+        QVERIFY(replay.steps() >= static_cast<int>(session_->findings()->detections().size()));
+        QTest::keyClick(&replay, Qt::Key_End);
+        QCOMPARE(replay.step(), replay.steps());
+        const QImage last = seen();
+        QVERIFY(last != before);
+        QTest::keyClick(&replay, Qt::Key_Home);
+        QTest::keyClick(&replay, Qt::Key_Right);
+        QCOMPARE(replay.step(), 1);
+        QVERIFY(!replay.sentence().isEmpty());
+        shot("replay");
+        QVERIFY(seen() != last);
+        key(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);  // another panel comes to the front
+        QTRY_COMPARE(seen(), before);
+    }
+
+    void wholeDataSet()
+    {
+        openDemo();
+        key(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
+        AssignmentPanel &panel = the<AssignmentPanel>();
+        Q_EMIT panel.startRequested();
+        QTRY_VERIFY(panel.statistics());
+        QCOMPARE(panel.statistics()->images, 12);
+        QVERIFY(panel.statistics()->pyramid.recall.value() > 0.9);
+        shot("study");
+        // A row of its table opens the image at the box.
+        const auto &image = session_->datasets().all().at(0).dataset->images.at(7);
+        Q_EMIT panel.boxActivated(image.file, image.labels.at(0).box);
+        QTRY_VERIFY(settled() && session_->current() == session_->images().at(7));
+        const QRectF view(canvas_->toImage({0, 0}), canvas_->toImage(QPointF(canvas_->width(), canvas_->height())));
+        QVERIFY(view.contains(QPointF(image.labels.at(0).box.x1, image.labels.at(0).box.y1)));
+    }
+
+    void scoresAgainstOverlaps()
+    {
+        openDemo();
+        key(Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
+        ScorePanel &panel = the<ScorePanel>();
+        Q_EMIT panel.startRequested();
+        QTRY_VERIFY_WITH_TIMEOUT(!panel.plot().data().points.empty(), 60000);
+        QCOMPARE(panel.plot().data().images.size(), 12u);
+        shot("scores");
+        const ScoreOverlap &data = panel.plot().data();
+        int elsewhere = 0;
+        while (data.points.at(size_t(elsewhere)).image != 5)
+            ++elsewhere;
+        Q_EMIT panel.pointActivated(elsewhere);
+        QTRY_VERIFY(settled() && session_->current() == session_->images().at(5));
+    }
+
+    void everyLayerWithWhateverThereIs_data()
+    {
+        QTest::addColumn<QStringList>("paths");
+        QTest::newRow("labels and model") << QStringList{resource("models/default.safetensors"), resource("demo")};
+        QTest::newRow("labels, no model") << QStringList{resource("demo")};
+        QTest::newRow("model, no labels")
+            << QStringList{resource("models/default.safetensors"), resource("demo/03.jpg")};
+        QTest::newRow("neither") << QStringList{resource("demo/03.jpg")};
+    }
+    void everyLayerWithWhateverThereIs()
+    {
+        QFETCH(QStringList, paths);
+        open(paths);
+        std::vector<Layer> layers = standardLayers();
+        for (Layer &layer : layers)
+            layer.visible = true;
+        Q_EMIT the<LayersPanel>().changed(layers);
+        QTRY_VERIFY_WITH_TIMEOUT(settled() && frame().layers.size() == layers.size(), 30000);
+        for (const LayerView &view : frame().layers)  // something to see, or a sentence
+            QVERIFY2(!isHeatMap(view.layer.kind) || view.map.empty() != view.missing.text.empty(),
+                     nameOf(view.layer.kind));
+        QTest::mouseMove(canvas_, canvas_->rect().center());
+        QTest::mouseClick(canvas_, Qt::LeftButton, {}, canvas_->rect().center());
+        shot(QTest::currentDataTag());
+        window_->setTheme(QStringLiteral("dark"));
+        window_->setLanguage(QStringLiteral("zh_CN"));
+        QVERIFY(!seen().isNull());
+        QCOMPARE(the<MessageStrip>().kind() == MessageStrip::Kind::Error, false);
+    }
+};
+
+QTEST_MAIN(LensesTest)
+#include "tst_lenses.moc"
