@@ -56,7 +56,7 @@ double finestSpacing(const LensCanvas &canvas, const Layer &layer)
 }
 
 /// The locations of one level that learn nothing.
-void paintUnlearnt(const LensCanvas &canvas, size_t l)
+void paintUnlearnt(const LensCanvas &canvas, size_t l, bool alone)
 {
     const AssignedImage &assigned = *canvas.frame.assigned;
     const LevelPlace place(assigned.levels[l], assigned.transform, canvas.view);
@@ -65,8 +65,9 @@ void paintUnlearnt(const LensCanvas &canvas, size_t l)
         return;
     static const std::vector<Verdict> unknown;
     const std::vector<Verdict> &verdicts = l < canvas.frame.verdicts.size() ? canvas.frame.verdicts[l] : unknown;
-    // Where they would run together: every n-th in a row and every n-th row, and paler.
-    const int step = std::max(1, static_cast<int>(std::ceil(7.5 * unit / spacing)));
+    // Where they would run together: every n-th in a row and every n-th row, and paler; the sooner with other levels
+    // between them.
+    const int step = std::max(1, static_cast<int>(std::ceil((alone ? 7.5 : 11.5) * unit / spacing)));
     const double radius =
         std::clamp(0.22 * spacing * step, 1.4 * unit, 2.4 * unit + 0.4 * unit * static_cast<double>(l));
     const double opacity = std::clamp(spacing * step / (26 * unit), 0.35, 0.8);
@@ -181,7 +182,7 @@ void paintAssignment(const LensCanvas &canvas, const Layer &layer)
     const std::vector<Positive> &positives = assigned.assignment.positives;
     for (size_t l = assigned.levels.size(); l-- > 0;)
         if (levelShows(layer, l))
-            paintUnlearnt(onSheet, l);
+            paintUnlearnt(onSheet, l, layer.level >= 0);
     size_t last = positives.size();
     for (size_t l = assigned.levels.size(); l-- > 0;) {  // the coarse ones below
         size_t first = last;
