@@ -55,6 +55,13 @@ double finestSpacing(const LensCanvas &canvas, const Layer &layer)
     return 0;
 }
 
+/// Those of the assignment map, kept from one paint to the next.
+KeptMarks &assignmentMarks()
+{
+    static thread_local KeptMarks kept;
+    return kept;
+}
+
 /// The locations of one level that learn nothing.
 void paintUnlearnt(const LensCanvas &canvas, size_t l, bool alone)
 {
@@ -71,10 +78,8 @@ void paintUnlearnt(const LensCanvas &canvas, size_t l, bool alone)
     const double radius =
         std::clamp(0.22 * spacing * step, 1.4 * unit, 2.4 * unit + 0.4 * unit * static_cast<double>(l));
     const double opacity = std::clamp(spacing * step / (26 * unit), 0.35, 0.8);
-    static thread_local KeptMarks kept;
-    kept.tidy();
     const auto made = [&](double which, auto make) -> const Mark & {
-        return kept.of({which, radius, unit, opacity}, [&] {
+        return assignmentMarks().of({which, radius, unit, opacity}, [&] {
             Mark mark = make();
             mark.fade(opacity);
             return mark;
@@ -111,17 +116,16 @@ void paintPositives(const LensCanvas &canvas, const Layer &layer, size_t l, size
     const QRectF screen = QRectF(QPointF(), QSizeF(canvas.view.screen())).adjusted(-12, -12, 12, 12);
     TakenSpots taken(canvas.view.screen(), std::max(1.0, shape.radius));
     const bool crowded = place.spacing() < shape.radius;
-    static thread_local KeptMarks kept;
-    kept.tidy();
     for (size_t i = first; i < last; ++i) {
         const Positive &positive = assigned.assignment.positives[i];
         const QPointF at = place.at(positive.location);
         if (!screen.contains(at) || (crowded && !taken.take(at)))
             continue;
         const QColor colour = canvas.colourOf(positive.box);
-        canvas.put(kept.of({double(colour.rgb()), shape.radius, double(shape.rings), shape.unit, shape.outline},
-                           [&] { return positiveMark(colour, shape); }),
-                   at);
+        canvas.put(
+            assignmentMarks().of({double(colour.rgb()), shape.radius, double(shape.rings), shape.unit, shape.outline},
+                                 [&] { return positiveMark(colour, shape); }),
+            at);
     }
 }
 
@@ -168,16 +172,10 @@ double ambiguityRadius(double spacing, double unit)
 
 void paintAssignment(const LensCanvas &canvas, const Layer &layer)
 {
+    assignmentMarks().tidy();
+    StampSheet sheet(canvas.view.screen());
     LensCanvas onSheet = canvas;
-    static thread_local QImage sheet;  // taking that much memory anew takes longer than all marks
-    if (canvas.stamps) {
-        if (sheet.size() != canvas.view.screen())
-            sheet = QImage(canvas.view.screen(), QImage::Format_ARGB32_Premultiplied);
-        if (sheet.isNull())
-            return;
-        sheet.fill(Qt::transparent);
-        onSheet.sheet = &sheet;
-    }
+    onSheet.sheet = canvas.stamps ? &sheet : nullptr;
     const AssignedImage &assigned = *canvas.frame.assigned;
     const std::vector<Positive> &positives = assigned.assignment.positives;
     for (size_t l = assigned.levels.size(); l-- > 0;)
@@ -193,7 +191,7 @@ void paintAssignment(const LensCanvas &canvas, const Layer &layer)
         last = first;
     }
     if (canvas.stamps)
-        canvas.painter.drawImage(QPoint(0, 0), sheet);
+        sheet.flush(canvas.painter);
 }
 
 void paintAmbiguity(const LensCanvas &canvas, const Layer &layer)
