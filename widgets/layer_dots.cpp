@@ -173,7 +173,8 @@ double ambiguityRadius(double spacing, double unit)
 void paintAssignment(const LensCanvas &canvas, const Layer &layer)
 {
     assignmentMarks().tidy();
-    StampSheet sheet(canvas.view.screen());
+    static thread_local StampSheet sheet;
+    sheet.begin(canvas.view.screen());
     LensCanvas onSheet = canvas;
     onSheet.sheet = canvas.stamps ? &sheet : nullptr;
     const AssignedImage &assigned = *canvas.frame.assigned;

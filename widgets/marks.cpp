@@ -143,9 +143,12 @@ void Mark::stamp(QImage &sheet, QPointF centre) const
     }
 }
 
-StampSheet::StampSheet(QSize screen)
-    : screen_(screen), bands_(static_cast<size_t>(std::max(0, screen.height() + bandHeight - 1) / bandHeight))
+void StampSheet::begin(QSize screen)
 {
+    screen_ = screen;
+    bands_.resize(static_cast<size_t>(std::max(0, screen.height() + bandHeight - 1) / bandHeight));
+    for (std::vector<Stamp> &band : bands_)
+        band.clear();
 }
 
 void StampSheet::put(const Mark &mark, QPointF centre)
@@ -162,15 +165,16 @@ void StampSheet::put(const Mark &mark, QPointF centre)
 
 void StampSheet::flush(QPainter &painter)
 {
-    QImage sheet(screen_.width(), std::min(bandHeight, screen_.height()), QImage::Format_ARGB32_Premultiplied);
-    for (size_t band = 0; band < bands_.size() && !sheet.isNull(); ++band) {
+    if (sheet_.width() != screen_.width())
+        sheet_ = QImage(screen_.width(), bandHeight, QImage::Format_ARGB32_Premultiplied);
+    for (size_t band = 0; band < bands_.size() && !sheet_.isNull(); ++band) {
         if (bands_[band].empty())
             continue;
         const int top = static_cast<int>(band) * bandHeight;
-        sheet.fill(Qt::transparent);
+        sheet_.fill(Qt::transparent);
         for (const Stamp &stamp : bands_[band])
-            stamp.mark->stamp(sheet, stamp.centre - QPointF(0, top));
-        painter.drawImage(QPoint(0, top), sheet,
+            stamp.mark->stamp(sheet_, stamp.centre - QPointF(0, top));
+        painter.drawImage(QPoint(0, top), sheet_,
                           QRect(0, 0, screen_.width(), std::min(bandHeight, screen_.height() - top)));
         bands_[band].clear();
     }

@@ -77,7 +77,9 @@ Mark ambiguousMark(const AmbiguityShape &shape);
 /// rows of the screen, which is laid over the picture as a whole.
 class StampSheet {
 public:
-    explicit StampSheet(QSize screen);
+    /// Nothing on it yet. What memory it has taken it keeps: taking it anew at every paint takes longer than the
+    /// stamps.
+    void begin(QSize screen);
     /// `mark` must stay where it is until flush(). Later ones lie over earlier ones.
     void put(const Mark &mark, QPointF centre);
     void flush(QPainter &painter);
@@ -89,6 +91,7 @@ private:
         QPointF centre;
     };
     QSize screen_;
+    QImage sheet_;
     std::vector<std::vector<Stamp>> bands_;  ///< those that touch rows bandHeight · i …
 };
 
