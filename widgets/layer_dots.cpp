@@ -55,8 +55,15 @@ double finestSpacing(const LensCanvas &canvas, const Layer &layer)
     return 0;
 }
 
+/// Those of the assignment map, kept from one paint to the next.
+KeptMarks &assignmentMarks()
+{
+    static thread_local KeptMarks kept;
+    return kept;
+}
+
 /// The locations of one level that learn nothing.
-void paintUnlearnt(const LensCanvas &canvas, size_t l)
+void paintUnlearnt(const LensCanvas &canvas, size_t l, bool alone)
 {
     const AssignedImage &assigned = *canvas.frame.assigned;
     const LevelPlace place(assigned.levels[l], assigned.transform, canvas.view);
@@ -65,15 +72,14 @@ void paintUnlearnt(const LensCanvas &canvas, size_t l)
         return;
     static const std::vector<Verdict> unknown;
     const std::vector<Verdict> &verdicts = l < canvas.frame.verdicts.size() ? canvas.frame.verdicts[l] : unknown;
-    // Where they would run together: every n-th in a row and every n-th row, and paler.
-    const int step = std::max(1, static_cast<int>(std::ceil(7.5 * unit / spacing)));
+    // Where they would run together: every n-th in a row and every n-th row, and paler; the sooner with other levels
+    // between them.
+    const int step = std::max(1, static_cast<int>(std::ceil((alone ? 7.5 : 11.5) * unit / spacing)));
     const double radius =
         std::clamp(0.22 * spacing * step, 1.4 * unit, 2.4 * unit + 0.4 * unit * static_cast<double>(l));
     const double opacity = std::clamp(spacing * step / (26 * unit), 0.35, 0.8);
-    static thread_local KeptMarks kept;
-    kept.tidy();
     const auto made = [&](double which, auto make) -> const Mark & {
-        return kept.of({which, radius, unit, opacity}, [&] {
+        return assignmentMarks().of({which, radius, unit, opacity}, [&] {
             Mark mark = make();
             mark.fade(opacity);
             return mark;
@@ -110,17 +116,16 @@ void paintPositives(const LensCanvas &canvas, const Layer &layer, size_t l, size
     const QRectF screen = QRectF(QPointF(), QSizeF(canvas.view.screen())).adjusted(-12, -12, 12, 12);
     TakenSpots taken(canvas.view.screen(), std::max(1.0, shape.radius));
     const bool crowded = place.spacing() < shape.radius;
-    static thread_local KeptMarks kept;
-    kept.tidy();
     for (size_t i = first; i < last; ++i) {
         const Positive &positive = assigned.assignment.positives[i];
         const QPointF at = place.at(positive.location);
         if (!screen.contains(at) || (crowded && !taken.take(at)))
             continue;
         const QColor colour = canvas.colourOf(positive.box);
-        canvas.put(kept.of({double(colour.rgb()), shape.radius, double(shape.rings), shape.unit, shape.outline},
-                           [&] { return positiveMark(colour, shape); }),
-                   at);
+        canvas.put(
+            assignmentMarks().of({double(colour.rgb()), shape.radius, double(shape.rings), shape.unit, shape.outline},
+                                 [&] { return positiveMark(colour, shape); }),
+            at);
     }
 }
 
@@ -167,21 +172,16 @@ double ambiguityRadius(double spacing, double unit)
 
 void paintAssignment(const LensCanvas &canvas, const Layer &layer)
 {
+    assignmentMarks().tidy();
+    static thread_local StampSheet sheet;
+    sheet.begin(canvas.view.screen());
     LensCanvas onSheet = canvas;
-    static thread_local QImage sheet;  // taking that much memory anew takes longer than all marks
-    if (canvas.stamps) {
-        if (sheet.size() != canvas.view.screen())
-            sheet = QImage(canvas.view.screen(), QImage::Format_ARGB32_Premultiplied);
-        if (sheet.isNull())
-            return;
-        sheet.fill(Qt::transparent);
-        onSheet.sheet = &sheet;
-    }
+    onSheet.sheet = canvas.stamps ? &sheet : nullptr;
     const AssignedImage &assigned = *canvas.frame.assigned;
     const std::vector<Positive> &positives = assigned.assignment.positives;
     for (size_t l = assigned.levels.size(); l-- > 0;)
         if (levelShows(layer, l))
-            paintUnlearnt(onSheet, l);
+            paintUnlearnt(onSheet, l, layer.level >= 0);
     size_t last = positives.size();
     for (size_t l = assigned.levels.size(); l-- > 0;) {  // the coarse ones below
         size_t first = last;
@@ -192,7 +192,7 @@ void paintAssignment(const LensCanvas &canvas, const Layer &layer)
         last = first;
     }
     if (canvas.stamps)
-        canvas.painter.drawImage(QPoint(0, 0), sheet);
+        sheet.flush(canvas.painter);
 }
 
 void paintAmbiguity(const LensCanvas &canvas, const Layer &layer)
