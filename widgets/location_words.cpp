@@ -12,7 +12,7 @@ namespace fcoscope {
 
 namespace {
 
-constexpr size_t mostListed = 100;  // candidates; nobody reads more, and 20,000 must stay quick
+constexpr size_t mostListed = 25;  // candidates; nobody reads more, and 20,000 must stay quick
 constexpr size_t mostInBrief = 3;
 
 struct Tr {
@@ -127,7 +127,7 @@ QString LocationWords::targetHtml(const LocationReport &report, const QString &k
     for (size_t i = 0; i < std::min(most, inside.size()); ++i)
         html += candidateHtml(*inside[i], report, brief);
     if (inside.size() > most)
-        html += counted(Tr::tr("+ %1 more labels that contain it").arg(locale.toString(int(inside.size() - most))),
+        html += counted(Tr::tr("+ %1 more that contain it").arg(locale.toString(int(inside.size() - most))),
                         key + "/inside", brief);
     if (report.learns >= 0)
         html +=
@@ -138,7 +138,9 @@ QString LocationWords::targetHtml(const LocationReport &report, const QString &k
     if (outside == 0 || brief)
         return html;
     if (!opened.contains(key + "/outside"))
-        return html + counted(Tr::tr("+ %1 labels that do not contain it").arg(locale.toString(int(outside))),
+        return html + counted(outside == 1
+                                  ? Tr::tr("+ 1 label that does not contain it")
+                                  : Tr::tr("+ %1 labels that do not contain it").arg(locale.toString(int(outside))),
                               key + "/outside", brief);
     const std::vector<const Candidate *> listed = sorted(report.candidates, false);
     for (size_t i = 0; i < std::min(mostListed, listed.size()); ++i)
@@ -155,8 +157,9 @@ QString LocationWords::classHtml(const InspectedClass &its, bool brief) const
     const PairFate &fate = its.fate;
     const bool detected = fate.fate == Fate::Detected;
     const QString name = classNameIn(*modelNames, its.classIndex).toHtmlEscaped();
-    QString html = QStringLiteral("%1 · p&nbsp;%2 · %3&nbsp;%4")
-                       .arg(name, number(fate.p, 2), Tr::tr("score"), number(fate.score, 2));
+    QString html = QStringLiteral("%1 · p&nbsp;%2").arg(name, number(fate.p, 2));
+    if (!inspected.trace || fate.fate != Fate::BelowThreshold)  // whose words name the score
+        html += QStringLiteral(" · %1&nbsp;%2").arg(Tr::tr("score"), number(fate.score, 2));
     if (detected)
         html = QStringLiteral("<b>%1</b>").arg(html);
     if (!inspected.trace)
@@ -211,8 +214,9 @@ QString LocationWords::predictionHtml(const LocationReport &report, const QStrin
             ++hidden;
     }
     if (hidden > 0 && !brief)
-        html += counted(Tr::tr("+ %1 classes below the threshold").arg(QLocale().toString(hidden)), key + "/classes",
-                        brief);
+        html += counted(hidden == 1 ? Tr::tr("+ 1 class below the threshold")
+                                    : Tr::tr("+ %1 classes below the threshold").arg(QLocale().toString(hidden)),
+                        key + "/classes", brief);
     else if (all && !brief)
         html += counted(Tr::tr("Hide the classes below the threshold"), key + "/classes", brief);
     return html;

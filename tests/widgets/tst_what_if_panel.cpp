@@ -413,7 +413,8 @@ private Q_SLOTS:
             if (qstrcmp(name, "long") == 0)
                 QApplication::installTranslator(&translator);
             panel_->resize(280, 1500);
-            QCoreApplication::processEvents();
+            for (int i = 0; i < 5; ++i)
+                QCoreApplication::processEvents();
             shown(*panel_).save(qEnvironmentVariable("FCOSCOPE_SHOTS") + QStringLiteral("/what-if-%1.png").arg(name));
         }
         QApplication::removeTranslator(&translator);
