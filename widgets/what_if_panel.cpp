@@ -294,7 +294,8 @@ QString WhatIfPanel::problem() const
 
 void WhatIfPanel::showAll()
 {
-    findLevels();
+    if (whyInvalid(draft_.profile).isEmpty())
+        findLevels();
     for (const Section &section : sections_)
         section.form->reload();
     showProfileName();
