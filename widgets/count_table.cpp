@@ -11,6 +11,8 @@ namespace fcoscope {
 
 namespace {
 
+constexpr int narrowName = 66;  // logical px: what the name of a figure is sure to get
+
 // Best possible recall in per cent; none without labels.
 std::optional<double> recallOf(const AssignmentCounts &counts)
 {
@@ -59,9 +61,10 @@ CountTable::CountTable(QWidget *parent) : QWidget(parent)
 {
     auto *layout = new QGridLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->setHorizontalSpacing(8);
+    layout->setHorizontalSpacing(6);
     layout->setVerticalSpacing(2);
     layout->setColumnStretch(0, 1);
+    layout->setColumnMinimumWidth(0, narrowName);
     for (int c = 0; c < 3; ++c) {
         QLabel *header = headers_[static_cast<size_t>(c)] = new QLabel;
         header->setForegroundRole(QPalette::PlaceholderText);
@@ -112,6 +115,9 @@ void CountTable::retranslate()
         const QString none = QStringLiteral("–");
         names_[r]->setText(names[r]);
         names_[r]->setToolTip(help[r]);
+        // By hand, because a grid asks for the height of wrapped words at another width than they get.
+        names_[r]->setMinimumHeight(
+            names_[r]->fontMetrics().boundingRect(QRect(0, 0, narrowName, 1000), Qt::TextWordWrap, names[r]).height());
         cells_[r][0]->setText(before ? written(*before, perCent) : none);
         cells_[r][1]->setText(after ? written(*after, perCent) : none);
         cells_[r][2]->setText(before && after ? difference(*before, *after, perCent) : none);

@@ -83,7 +83,7 @@ private:
     QTextBrowser *makeView(const char *name);
     Inspected inspected() const;
     std::vector<LocationReport> reportsAt(QPointF inImage) const;
-    LocationWords words(const QWidget &view) const;
+    LocationWords words() const;
     void lookUnderCursor();
     void pinsChanged();
     void tellOfLocations();

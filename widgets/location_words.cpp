@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/location_words.h"
 
-#include <QCoreApplication>
 #include <QLocale>
 #include <algorithm>
 
 #include "widgets/detection_table.h"
+#include "widgets/location_inspector.h"
 #include "widgets/translate.h"
 
 namespace fcoscope {
 
 namespace {
 
-constexpr size_t mostListed = 100;  // candidates; nobody reads more, and 20,000 must stay quick
+constexpr size_t mostListed = 25;  // candidates; nobody reads more, and 20,000 must stay quick
 constexpr size_t mostInBrief = 3;
-
-struct Tr {
-    Q_DECLARE_TR_FUNCTIONS(LocationInspector)
-};
 
 QString coloured(const QString &html, const QColor &color)
 {
@@ -84,7 +80,7 @@ QString LocationWords::labelName(int label) const
     const AssignedImage &assigned = *inspected.assigned;
     const auto index = static_cast<size_t>(label);
     const int its = index < assigned.labels.size() ? assigned.labels[index].classIndex : -1;
-    return Tr::tr("Box %1 (%2)")
+    return LocationInspector::tr("Box %1 (%2)")
         .arg(QLocale().toString(labelNumber(assigned, label)), classNameIn(*labelNames, its).toHtmlEscaped());
 }
 
@@ -92,9 +88,10 @@ QString LocationWords::placeHtml(const LocationReport &report) const
 {
     const QLocale locale;
     return QStringLiteral("<b>%1</b> · %2 · (%3, %4)")
-        .arg(levelName(report.level.stride),
-             Tr::tr("column %1, row %2").arg(locale.toString(report.column), locale.toString(report.row)),
-             locale.toString(report.imageX, 'f', 0), locale.toString(report.imageY, 'f', 0));
+        .arg(
+            levelName(report.level.stride),
+            LocationInspector::tr("column %1, row %2").arg(locale.toString(report.column), locale.toString(report.row)),
+            locale.toString(report.imageX, 'f', 0), locale.toString(report.imageY, 'f', 0));
 }
 
 QString LocationWords::reportHtml(const LocationReport &report, const QString &key, bool brief) const
@@ -127,25 +124,31 @@ QString LocationWords::targetHtml(const LocationReport &report, const QString &k
     for (size_t i = 0; i < std::min(most, inside.size()); ++i)
         html += candidateHtml(*inside[i], report, brief);
     if (inside.size() > most)
-        html += counted(Tr::tr("+ %1 more labels that contain it").arg(locale.toString(int(inside.size() - most))),
-                        key + "/inside", brief);
-    if (report.learns >= 0)
         html +=
-            line(Tr::tr("Target: %1 px, centerness %2").arg(sides(report.target), number(report.centernessTarget, 2)));
+            counted(LocationInspector::tr("+ %1 more that contain it").arg(locale.toString(int(inside.size() - most))),
+                    key + "/inside", brief);
+    if (report.learns >= 0)
+        html += line(LocationInspector::tr("Target: %1 px, centerness %2")
+                         .arg(sides(report.target), number(report.centernessTarget, 2)));
     else if (!brief || inside.empty())
-        html += line(coloured(Tr::tr("Background: it learns no label"), faint));
+        html += line(coloured(LocationInspector::tr("Background: it learns no label"), faint));
     const size_t outside = report.candidates.size() - inside.size();
     if (outside == 0 || brief)
         return html;
     if (!opened.contains(key + "/outside"))
-        return html + counted(Tr::tr("+ %1 labels that do not contain it").arg(locale.toString(int(outside))),
-                              key + "/outside", brief);
+        return html +
+               counted(
+                   outside == 1
+                       ? LocationInspector::tr("+ 1 label that does not contain it")
+                       : LocationInspector::tr("+ %1 labels that do not contain it").arg(locale.toString(int(outside))),
+                   key + "/outside", brief);
     const std::vector<const Candidate *> listed = sorted(report.candidates, false);
     for (size_t i = 0; i < std::min(mostListed, listed.size()); ++i)
         html += candidateHtml(*listed[i], report, brief);
     if (outside > mostListed)
-        html += line(coloured(Tr::tr("and %1 others").arg(locale.toString(int(outside - mostListed))), faint));
-    return html + counted(Tr::tr("Hide the labels that do not contain it"), key + "/outside", brief);
+        html += line(
+            coloured(LocationInspector::tr("and %1 others").arg(locale.toString(int(outside - mostListed))), faint));
+    return html + counted(LocationInspector::tr("Hide the labels that do not contain it"), key + "/outside", brief);
 }
 
 // --- Prediction
@@ -155,8 +158,9 @@ QString LocationWords::classHtml(const InspectedClass &its, bool brief) const
     const PairFate &fate = its.fate;
     const bool detected = fate.fate == Fate::Detected;
     const QString name = classNameIn(*modelNames, its.classIndex).toHtmlEscaped();
-    QString html = QStringLiteral("%1 · p&nbsp;%2 · %3&nbsp;%4")
-                       .arg(name, number(fate.p, 2), Tr::tr("score"), number(fate.score, 2));
+    QString html = QStringLiteral("%1 · p&nbsp;%2").arg(name, number(fate.p, 2));
+    if (!inspected.trace || fate.fate != Fate::BelowThreshold)  // whose words name the score
+        html += QStringLiteral(" · %1&nbsp;%2").arg(LocationInspector::tr("score"), number(fate.score, 2));
     if (detected)
         html = QStringLiteral("<b>%1</b>").arg(html);
     if (!inspected.trace)
@@ -186,12 +190,13 @@ QString LocationWords::predictionHtml(const LocationReport &report, const QStrin
         return {};
     QString html;
     if (!brief) {
-        QString predicted = Tr::tr("Predicts: %1 px").arg(sides(report.distances));
+        QString predicted = LocationInspector::tr("Predicts: %1 px").arg(sides(report.distances));
         if (report.hasCenterness)
-            predicted += QStringLiteral(", ") + Tr::tr("centerness %1").arg(number(report.centerness, 2));
-        if (report.learns >= 0)
             predicted +=
-                QStringLiteral(", ") + Tr::tr("IoU with its target %1").arg(number(report.overlapWithTarget, 2));
+                QStringLiteral(", ") + LocationInspector::tr("centerness %1").arg(number(report.centerness, 2));
+        if (report.learns >= 0)
+            predicted += QStringLiteral(", ") +
+                         LocationInspector::tr("IoU with its target %1").arg(number(report.overlapWithTarget, 2));
         html += line(predicted);
     }
     // The most probable class, the label's own, and whatever got further than the threshold.
@@ -211,10 +216,12 @@ QString LocationWords::predictionHtml(const LocationReport &report, const QStrin
             ++hidden;
     }
     if (hidden > 0 && !brief)
-        html += counted(Tr::tr("+ %1 classes below the threshold").arg(QLocale().toString(hidden)), key + "/classes",
-                        brief);
+        html += counted(hidden == 1
+                            ? LocationInspector::tr("+ 1 class below the threshold")
+                            : LocationInspector::tr("+ %1 classes below the threshold").arg(QLocale().toString(hidden)),
+                        key + "/classes", brief);
     else if (all && !brief)
-        html += counted(Tr::tr("Hide the classes below the threshold"), key + "/classes", brief);
+        html += counted(LocationInspector::tr("Hide the classes below the threshold"), key + "/classes", brief);
     return html;
 }
 

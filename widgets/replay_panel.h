@@ -3,7 +3,6 @@
 // step judges one candidate; step 0 is the state before the first. Left and Right step, Home and End jump, Space plays.
 #pragma once
 
-#include <QAbstractTableModel>
 #include <QWidget>
 
 #include "widgets/replay_overlay.h"
@@ -16,29 +15,7 @@ class QToolButton;
 
 namespace fcoscope {
 
-/// Those that have stayed after `step` candidates, and how many each of them has removed by then.
-class SurvivorModel : public QAbstractTableModel {
-    Q_OBJECT
-public:
-    enum Column { Class, Score, Removed, ColumnCount };
-
-    using QAbstractTableModel::QAbstractTableModel;
-    void setSource(const ReplaySource &source);
-    void setStep(int step);
-    int candidateAt(int row) const { return survivors_[static_cast<size_t>(row)].candidate; }
-    int rowOf(int candidate) const;  ///< -1: it has not stayed, or not yet
-    void retranslate();
-
-    int rowCount(const QModelIndex &parent = {}) const override { return parent.isValid() ? 0 : rows_; }
-    int columnCount(const QModelIndex &parent = {}) const override { return parent.isValid() ? 0 : ColumnCount; }
-    QVariant data(const QModelIndex &index, int role) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
-
-private:
-    ReplaySource source_;
-    std::vector<Survivor> survivors_;
-    int step_ = 0, rows_ = 0;
-};
+class SurvivorModel;
 
 class ReplayPanel : public QWidget {
     Q_OBJECT

@@ -17,6 +17,7 @@
 #include "widgets/count_table.h"
 #include "widgets/detection_table.h"
 #include "widgets/fold.h"
+#include "widgets/level_choice.h"
 #include "widgets/option_form.h"
 #include "widgets/theme.h"
 #include "widgets/translate.h"
@@ -40,27 +41,6 @@ bool sameButName(Profile a, const Profile &b)
 {
     a.name = b.name;
     return a == b;
-}
-
-// `all` without the levels that `strides` lacks. Removed from the coarsest on, so that the same levels always leave the
-// same limits.
-Profile reducedTo(const std::vector<double> &strides, Profile all)
-{
-    for (size_t i = all.strides.size(); i-- > 0;)
-        if (std::find(strides.begin(), strides.end(), all.strides[i]) == strides.end())
-            all = withoutLevel(all, i);
-    return all;
-}
-
-// Whether `profile` has the levels of `all`, or what is left of them without some.
-bool comesFrom(const Profile &profile, const Profile &all)
-{
-    try {
-        const Profile reduced = reducedTo(profile.strides, all);
-        return reduced.strides == profile.strides && reduced.rangeLimits == profile.rangeLimits;
-    } catch (const UserError &) {
-        return false;
-    }
 }
 
 // The sentence that checkProfile() refuses a profile with; "" where it is one.
@@ -314,7 +294,8 @@ QString WhatIfPanel::problem() const
 
 void WhatIfPanel::showAll()
 {
-    findLevels();
+    if (whyInvalid(draft_.profile).isEmpty())
+        findLevels();
     for (const Section &section : sections_)
         section.form->reload();
     showProfileName();

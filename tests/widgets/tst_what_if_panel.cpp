@@ -5,6 +5,7 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <QLabel>
+#include <QLayout>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QScrollArea>
@@ -339,11 +340,17 @@ private Q_SLOTS:
         Marked translator;
         if (longWords)
             QApplication::installTranslator(&translator);
+        AssignmentCounts model, whatIf;
+        model.labels = model.recalled = whatIf.labels = 21;
+        whatIf.positives = 12345;
+        panel_->setCounts(model, whatIf);
         panel_->resize(longWords ? 320 : 260, 700);
         QCoreApplication::processEvents();
         auto *scroll = panel_->findChild<QScrollArea *>();
         const int needed = scroll->widget()->minimumSizeHint().width(), room = scroll->viewport()->width();
+        const int head = panel_->layout()->minimumSize().width();
         QApplication::removeTranslator(&translator);
+        QVERIFY2(longWords || head <= 260, qPrintable(QString::number(head)));
         QVERIFY2(needed <= room, qPrintable(QStringLiteral("%1 in %2").arg(needed).arg(room)));
     }
 
@@ -361,6 +368,9 @@ private Q_SLOTS:
         QVERIFY(fold);
         QCOMPARE(profile, QString::fromUtf8("»Changedm"));
         QVERIFY(told_.empty());
+        QCoreApplication::processEvents();
+        QCOMPARE(named<QLineEdit>(*panel_, "Strides")->text(), QString("8,16,32"));
+        QVERIFY(withText<QCheckBox>(*panel_, "P7"));
     }
 
     // What lupdate finds for the labels of this panel's options.
@@ -413,7 +423,8 @@ private Q_SLOTS:
             if (qstrcmp(name, "long") == 0)
                 QApplication::installTranslator(&translator);
             panel_->resize(280, 1500);
-            QCoreApplication::processEvents();
+            for (int i = 0; i < 5; ++i)
+                QCoreApplication::processEvents();
             shown(*panel_).save(qEnvironmentVariable("FCOSCOPE_SHOTS") + QStringLiteral("/what-if-%1.png").arg(name));
         }
         QApplication::removeTranslator(&translator);
