@@ -155,7 +155,7 @@ Figure figureOf(const std::string &recipe, const RenderOptions &options, const F
 /// As large as suits what is on it.
 QSize naturalSize(const std::string &recipe)
 {
-    return recipe == "figure-7" ? QSize(1000, 540) : recipe == "figure-1" ? QSize(1400, 640) : QSize(1200, 900);
+    return recipe == "figure-7" ? QSize(1000, 540) : recipe == "figure-1" ? QSize(1400, 900) : QSize(1200, 900);
 }
 
 }  // namespace
@@ -271,6 +271,8 @@ void render(const RenderRequest &request)
     Figure figure = figureOf(request.recipe, options, material);
     if (!options.title.empty())
         figure.title = QString::fromStdString(options.title);
+    if (request.size.isEmpty())
+        look.size = trimmedSize(figure, look);
     writeFigure(figure, look, file);
 }
 
