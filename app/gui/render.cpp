@@ -8,6 +8,7 @@
 
 #include "app/gui/figure_recipes.h"
 #include "core/base/error.h"
+#include "core/base/text.h"
 #include "core/fcos/checkpoint.h"
 #include "widgets/detection_table.h"
 
@@ -68,10 +69,7 @@ int levelNamed(const std::string &name, const Profile &profile)
         if (name == known.back())
             return static_cast<int>(known.size()) - 1;
     }
-    std::string list;
-    for (const std::string &one : known)
-        list += one + ", ";
-    throw UserError(message("core", "There is no level {0}: take one of {1}or all.").with(name, list));
+    throw UserError(message("core", "There is no level {0}: take one of {1}, or all.").with(name, joined(known)));
 }
 
 /// The layers that are named, visible; those named later lie over those named before.
