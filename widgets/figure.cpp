@@ -79,7 +79,7 @@ Layout laidOut(const Figure &figure, const FigureLook &look, const QFont &font)
         };
         if (zoom(rest.width() - beside.width() - gap, rest.height()) >=
             zoom(rest.width(), rest.height() - below.height() - gap)) {
-            layout.legend = {rest.right() - beside.width(), rest.top(), beside.width(), rest.height()};
+            layout.legend = {rest.right() - beside.width(), rest.top(), beside.width(), beside.height()};
             rest.setRight(layout.legend.left() - gap);
         } else {
             layout.legend = {rest.left(), rest.bottom() - below.height(), rest.width(), below.height()};
@@ -233,16 +233,28 @@ FigurePanel picturePanel(const QImage &picture, std::function<void(QPainter &, c
     return panel;
 }
 
+QSize trimmedSize(const Figure &figure, const FigureLook &look)
+{
+    const Layout layout = laidOut(figure, look, sized(look.font, 1));
+    double lowest = std::max({layout.title.bottom(), layout.note.bottom(), layout.legend.bottom()});
+    for (size_t i = 0; i < layout.panels.size(); ++i)
+        lowest = std::max(lowest,
+                          figure.panels[i].caption.isEmpty() ? layout.panels[i].bottom() : layout.captions[i].bottom());
+    const int height = static_cast<int>(std::ceil(lowest + margin));
+    return {look.size.width(), std::clamp(height, smallestSide, look.size.height())};
+}
+
 QImage figureImage(const Figure &figure, const FigureLook &look)
 {
     QImage image((QSizeF(look.size) * look.scale).toSize(), QImage::Format_RGB32);
     if (image.isNull())
         throw std::bad_alloc();
-    image.setDotsPerMeterX(qRound(dotsPerInch * look.scale / 0.0254));
-    image.setDotsPerMeterY(image.dotsPerMeterX());
     QPainter painter(&image);
     painter.scale(look.scale, look.scale);
     paintFigure(painter, figure, look, false);
+    painter.end();
+    image.setDotsPerMeterX(qRound(dotsPerInch * look.scale / 0.0254));  // printed as large as it was laid out
+    image.setDotsPerMeterY(image.dotsPerMeterX());
     return image;
 }
 

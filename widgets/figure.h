@@ -64,6 +64,8 @@ struct Figure {
 /// the view says where image points are.
 FigurePanel picturePanel(const QImage &picture, std::function<void(QPainter &, const View &, const FigurePage &)> over);
 
+/// look.size with its lower edge where the figure's content ends: for whoever does not care how high a page is.
+QSize trimmedSize(const Figure &figure, const FigureLook &look);
 QImage figureImage(const Figure &figure, const FigureLook &look);
 /// Throws UserError if `file` ends in something else than .png, .svg or .pdf, if the figure is too large, or if the
 /// file cannot be written; then nothing new is left behind.

@@ -8,6 +8,7 @@
 
 #include "app/gui/figure_recipes.h"
 #include "core/base/error.h"
+#include "core/base/text.h"
 #include "core/fcos/checkpoint.h"
 #include "widgets/detection_table.h"
 
@@ -68,10 +69,7 @@ int levelNamed(const std::string &name, const Profile &profile)
         if (name == known.back())
             return static_cast<int>(known.size()) - 1;
     }
-    std::string list;
-    for (const std::string &one : known)
-        list += one + ", ";
-    throw UserError(message("core", "There is no level {0}: take one of {1}or all.").with(name, list));
+    throw UserError(message("core", "There is no level {0}: take one of {1}, or all.").with(name, joined(known)));
 }
 
 /// The layers that are named, visible; those named later lie over those named before.
@@ -155,7 +153,7 @@ Figure figureOf(const std::string &recipe, const RenderOptions &options, const F
 /// As large as suits what is on it.
 QSize naturalSize(const std::string &recipe)
 {
-    return recipe == "figure-7" ? QSize(1000, 540) : recipe == "figure-1" ? QSize(1400, 640) : QSize(1200, 900);
+    return recipe == "figure-7" ? QSize(1000, 540) : recipe == "figure-1" ? QSize(1400, 900) : QSize(1200, 900);
 }
 
 }  // namespace
@@ -271,6 +269,8 @@ void render(const RenderRequest &request)
     Figure figure = figureOf(request.recipe, options, material);
     if (!options.title.empty())
         figure.title = QString::fromStdString(options.title);
+    if (request.size.isEmpty())
+        look.size = trimmedSize(figure, look);
     writeFigure(figure, look, file);
 }
 

@@ -49,7 +49,7 @@ struct RenderRequest {
     QStringList paths;                         ///< image or data set, and weights, in any order
     std::map<std::string, std::string> flags;  ///< option → text, as given
     std::string device = "auto";
-    QSize size;  ///< empty: as large as suits the recipe
+    QSize size;  ///< empty: as wide as suits the recipe, and as high as what is on it
     bool dark = false;
 };
 

@@ -241,7 +241,7 @@ def qt_complaints(name, listing):
     """What a program loads, as `ldd` lists it."""
     for line in listing.splitlines():
         library = line.split()[0] if line.split() else ""
-        if re.match(r"libQt5|libqcustomplot\.so", library):
+        if re.match(r"libQt5|libQCustomPlot\.so", library):
             yield f"{name}: loads {library}, which is Qt 5"
         elif library.startswith("libQt") and name in WITHOUT_QT:
             yield f"{name}: loads {library}, and it must be free of Qt"

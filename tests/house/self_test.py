@@ -72,6 +72,8 @@ VIOLATIONS = [
 LISTINGS = [
     ("fcoscope", "\tlibQt6Core.so.6 => /lib/libQt6Core.so.6 (0x1)\n\tlibc10.so => /x/libc10.so (0x1)\n", ""),
     ("fcoscope", "\tlibQt5Core.so.5 => /lib/libQt5Core.so.5 (0x1)\n", "which is Qt 5"),
+    ("fcoscope", "\tlibQCustomPlot.so.2.1 => /lib/libQCustomPlot.so.2.1 (0x1)\n", "which is Qt 5"),
+    ("fcoscope", "\tlibQCustomPlotQt6.so.2.1 => /lib/libQCustomPlotQt6.so.2.1 (0x1)\n", ""),
     ("fcos", "\tlibQt6Core.so.6 => /lib/libQt6Core.so.6 (0x1)\n", "free of Qt"),
     ("fcos", "\tlibc10.so => /x/libc10.so (0x1)\n", ""),
     ("fcos", "\tlibtorch.so => not found\n", "libtorch.so is not found"),

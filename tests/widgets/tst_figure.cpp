@@ -242,6 +242,16 @@ private Q_SLOTS:
         QCOMPARE(bytesOf(path("kept.png")), before);
     }
 
+    void aPageEndsWhereTheFigureDoes()
+    {
+        FigureLook high = look({500, 2000});
+        high.size = trimmedSize(simple(), high);
+        QCOMPARE(high.size.width(), 500);
+        const QImage image = figureImage(simple(), high);
+        const int lowest = std::max(whereIs(image, ground).bottom(), whereIs(image, scaleColour).bottom());
+        QVERIFY2(image.height() - lowest > 5 && image.height() - lowest < 40, qPrintable(QString::number(lowest)));
+    }
+
     void emptyOnesAreFigures()
     {
         QVERIFY(!figureImage({}, look({300, 200})).isNull());

@@ -4,6 +4,7 @@
 #include <QPainter>
 #include <QSignalSpy>
 #include <QSvgGenerator>
+#include <QSvgRenderer>
 #include <QToolTip>
 
 #include <random>
@@ -273,7 +274,33 @@ private Q_SLOTS:
         }
         const QByteArray text = buffer.data();
         QVERIFY(text.count("<text") > 15);
+        // The line ends where the axes do.
+        QSvgRenderer renderer(text);
+        QImage drawn(900, 480, QImage::Format_RGB32);
+        QPainter drawing(&drawn);
+        renderer.render(&drawing);
+        drawing.end();
+        for (int x = 440; x < 460; ++x)  // between the two plots
+            for (int y = 60; y < 240; ++y)
+                QCOMPARE(drawn.pixelColor(x, y), lightPalette().color(QPalette::Window));
         QVERIFY(text.count("<path") + text.count("<rect") + text.count("<polyline") > 1000);  // the cells
+        // A device of finer dots gets the same plot, not a larger one.
+        const auto framed = [&](int scale) {
+            QImage image(900 * scale, 480 * scale, QImage::Format_RGB32);
+            image.setDotsPerMeterX(3780 * scale);
+            image.setDotsPerMeterY(3780 * scale);
+            QPainter painter(&image);
+            painter.scale(scale, scale);
+            plot_->paint(painter, QRectF(0, 0, 900, 480), lightPalette());
+            painter.end();
+            return image.scaled(900, 480, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+        };
+        const QImage one = framed(1), two = framed(2);
+        int unlike = 0;
+        for (int y = 0; y < 480; ++y)
+            for (int x = 0; x < 900; ++x)
+                unlike += std::abs(one.pixelColor(x, y).lightness() - two.pixelColor(x, y).lightness()) > 90;
+        QVERIFY2(unlike < 4000, qPrintable(QString::number(unlike)));
         // The same picture whatever the widget was asked to show before.
         const auto picture = [&] {
             QImage image(900, 480, QImage::Format_RGB32);

@@ -68,7 +68,6 @@ void ScorePlot::makePlots()
         }
         half.density = new Density(&half.x(), &half.y());
         half.equal = p.plot->addGraph(&half.x(), &half.y());
-        half.equal->setData({-1, 2}, {-1, 2}, true);
         half.equal->setSelectable(QCP::stNone);
     }
     p.scale = new CountScale(p.plot);
@@ -164,6 +163,10 @@ void ScorePlot::Parts::count()
     }
     for (Half &half : halves) {
         half.density->setScale(most);
+        // No longer than it is seen: SVG as Qt writes it knows no clipping.
+        const QCPRange x = half.x().range(), y = half.y().range();
+        const double from = std::max(x.lower, y.lower), to = std::max(from, std::min(x.upper, y.upper));
+        half.equal->setData({from, to}, {from, to}, true);
         half.density->setDiscs(inView <= Density::mostDiscs);
     }
     scale->look.most = plot->locale().toString(most);
@@ -248,7 +251,11 @@ void ScorePlot::paint(QPainter &painter, const QRectF &place, const QPalette &co
     painter.save();
     painter.fillRect(place, colours.color(QPalette::Window));
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.drawPicture(place.topLeft(), record);
+    // A record is played as large as the device's dots per inch make it; here a pixel stays one.
+    painter.translate(place.topLeft());
+    painter.scale(double(record.logicalDpiX()) / painter.device()->logicalDpiX(),
+                  double(record.logicalDpiY()) / painter.device()->logicalDpiY());
+    painter.drawPicture(0, 0, record);
     painter.restore();
     p.setColours(palette());
     p.mark->setVisible(marked);
