@@ -209,7 +209,10 @@ def arrangement_of(profile):
 
 
 def compare(ours, theirs, where, wrong):
-    if ours != theirs:
+    if isinstance(ours, dict):
+        for key in sorted(set(ours) | set(theirs)):
+            compare(ours.get(key), theirs.get(key), f"{where} {' × '.join(key)}", wrong)
+    elif ours != theirs:
         wrong.append(f"{where}: fcos says {ours}, the reference {theirs}")
 
 
