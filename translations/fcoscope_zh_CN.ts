@@ -279,6 +279,222 @@
         <source>List the weights that others have published, and download some of them</source>
         <translation>列出他人发布的权重，并下载其中一些</translation>
     </message>
+    <message>
+        <source>&amp;Export figure…</source>
+        <translation>导出图(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>Write what is seen, with a legend, as PNG, SVG or PDF</source>
+        <translation>将当前所见连同图例写为 PNG、SVG 或 PDF</translation>
+    </message>
+    <message>
+        <source>&amp;Labels</source>
+        <translation>标注(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Draw the boxes that are assigned</source>
+        <translation>绘制参与分配的框</translation>
+    </message>
+    <message>
+        <source>&amp;Assignment map</source>
+        <translation>分配图(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Show which location of which level learns which box</source>
+        <translation>显示哪一层的哪个位置学习哪个框</translation>
+    </message>
+    <message>
+        <source>A&amp;mbiguous samples</source>
+        <translation>歧义样本(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Show the locations that two or more boxes claim</source>
+        <translation>显示被两个或更多框争夺的位置</translation>
+    </message>
+    <message>
+        <source>Centerness, &amp;target</source>
+        <translation>中心度，目标(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Show what the centerness branch should say</source>
+        <translation>显示中心度分支应给出的值</translation>
+    </message>
+    <message>
+        <source>Centerness, p&amp;redicted</source>
+        <translation>中心度，预测(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Show what the centerness branch says</source>
+        <translation>显示中心度分支给出的值</translation>
+    </message>
+    <message>
+        <source>Class &amp;probability</source>
+        <translation>类别概率(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Show how sure the model is of a class at each location</source>
+        <translation>显示模型在每个位置对某一类别的把握</translation>
+    </message>
+    <message>
+        <source>&amp;Score</source>
+        <translation>得分(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Show by what detections are ranked at each location</source>
+        <translation>显示每个位置用于检测排序的得分</translation>
+    </message>
+    <message>
+        <source>Re&amp;gression</source>
+        <translation>回归(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Show l, t, r and b at the location under the cursor and at pins</source>
+        <translation>在光标处和固定点处显示 l、t、r、b</translation>
+    </message>
+    <message>
+        <source>Stride gri&amp;d</source>
+        <translation>步长网格(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Show the cells of a level</source>
+        <translation>显示某一层的单元格</translation>
+    </message>
+    <message>
+        <source>&amp;All levels</source>
+        <translation>所有层(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Show all levels at once</source>
+        <translation>同时显示所有层</translation>
+    </message>
+    <message>
+        <source>Level P&amp;3 (stride 8)</source>
+        <translation>P3 层，步长 8(&amp;3)</translation>
+    </message>
+    <message>
+        <source>Show level P3 alone</source>
+        <translation>只显示 P3 层</translation>
+    </message>
+    <message>
+        <source>Level P&amp;4 (stride 16)</source>
+        <translation>P4 层，步长 16(&amp;4)</translation>
+    </message>
+    <message>
+        <source>Show level P4 alone</source>
+        <translation>只显示 P4 层</translation>
+    </message>
+    <message>
+        <source>Level P&amp;5 (stride 32)</source>
+        <translation>P5 层，步长 32(&amp;5)</translation>
+    </message>
+    <message>
+        <source>Show level P5 alone</source>
+        <translation>只显示 P5 层</translation>
+    </message>
+    <message>
+        <source>Level P&amp;6 (stride 64)</source>
+        <translation>P6 层，步长 64(&amp;6)</translation>
+    </message>
+    <message>
+        <source>Show level P6 alone</source>
+        <translation>只显示 P6 层</translation>
+    </message>
+    <message>
+        <source>Level P&amp;7 (stride 128)</source>
+        <translation>P7 层，步长 128(&amp;7)</translation>
+    </message>
+    <message>
+        <source>Show level P7 alone</source>
+        <translation>只显示 P7 层</translation>
+    </message>
+    <message>
+        <source>Draw and move &amp;boxes</source>
+        <translation>绘制和移动框(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Draw or drag boxes to see what would learn them; nothing is saved</source>
+        <translation>绘制或拖动框，查看哪些位置会学习它们；不会保存任何内容</translation>
+    </message>
+    <message>
+        <source>R&amp;estore labels</source>
+        <translation>恢复标注(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Take back the boxes that were drawn or moved to see what follows</source>
+        <translation>撤回为假设而绘制或移动的框</translation>
+    </message>
+    <message>
+        <source>Copy &amp;inspection</source>
+        <translation>复制检查结果(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Copy what the inspector says as text</source>
+        <translation>将检查器的内容复制为文本</translation>
+    </message>
+    <message>
+        <source>&amp;Clear pins</source>
+        <translation>清除固定点(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Remove all pinned locations</source>
+        <translation>移除所有固定的位置</translation>
+    </message>
+    <message>
+        <source>La&amp;yers panel</source>
+        <translation>图层面板(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>Show or hide the panel of layers</source>
+        <translation>显示或隐藏图层面板</translation>
+    </message>
+    <message>
+        <source>L&amp;ocation inspector</source>
+        <translation>位置检查器(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Show or hide what there is to say about a location</source>
+        <translation>显示或隐藏关于某个位置的全部信息</translation>
+    </message>
+    <message>
+        <source>&amp;What if</source>
+        <translation>假设(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Show or hide the panel that changes the profile</source>
+        <translation>显示或隐藏用于更改配置的面板</translation>
+    </message>
+    <message>
+        <source>&amp;NMS replay</source>
+        <translation>NMS 回放(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Show or hide non-maximum suppression step by step</source>
+        <translation>显示或隐藏逐步的非极大值抑制</translation>
+    </message>
+    <message>
+        <source>W&amp;hole data set</source>
+        <translation>整个数据集(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Show or hide the assignment of a whole data set</source>
+        <translation>显示或隐藏整个数据集的分配</translation>
+    </message>
+    <message>
+        <source>Score against Io&amp;U</source>
+        <translation>得分与 IoU(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Show or hide scores against overlaps for a whole data set</source>
+        <translation>显示或隐藏整个数据集的得分与重叠</translation>
+    </message>
+    <message>
+        <source>&amp;Lenses</source>
+        <translation>透镜(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Le&amp;vels</source>
+        <translation>层(&amp;V)</translation>
+    </message>
 </context>
 <context>
     <name>Dialogs</name>
@@ -461,6 +677,152 @@
     <message>
         <source>All files (*)</source>
         <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>All tables in one file (*.json)</source>
+        <translation>所有表格存为一个文件 (*.json)</translation>
+    </message>
+    <message>
+        <source>A file for each table (*.csv)</source>
+        <translation>每个表格一个文件 (*.csv)</translation>
+    </message>
+    <message>
+        <source>Export the assignment</source>
+        <translation>导出分配统计</translation>
+    </message>
+</context>
+<context>
+    <name>Figures</name>
+    <message>
+        <source>No location of this image learns a box.</source>
+        <translation>此图像中没有位置学习任何框。</translation>
+    </message>
+    <message>
+        <source>A location of %1 that learns %2: l %3, t %4, r %5, b %6 px of the network&apos;s input</source>
+        <translation>%1 的一个位置，学习 %2：l %3、t %4、r %5、b %6（网络输入的像素）</translation>
+    </message>
+    <message>
+        <source>Without centre sampling</source>
+        <translation>不用中心采样</translation>
+    </message>
+    <message>
+        <source>No location of this image is ambiguous.</source>
+        <translation>此图像中没有歧义位置。</translation>
+    </message>
+    <message>
+        <source>A location of %1 in %2 boxes: it learns the smallest, %3 (solid), and not %4 (dashed)</source>
+        <translation>%1 的一个位置，落在 %2 个框内：它学习最小的 %3（实线），而不学习 %4（虚线）</translation>
+    </message>
+    <message>
+        <source>%1: what a location learns, and ambiguous locations</source>
+        <translation>%1：一个位置学习什么，以及歧义位置</translation>
+    </message>
+    <message>
+        <source>profile %1</source>
+        <translation>配置 %1</translation>
+    </message>
+    <message>
+        <source>detections stand in for labels</source>
+        <translation>以检测结果代替标注</translation>
+    </message>
+    <message>
+        <source>Centerness, target</source>
+        <translation>中心度，目标</translation>
+    </message>
+    <message>
+        <source>%1: centerness of %2</source>
+        <translation>%1：%2 的中心度</translation>
+    </message>
+    <message>
+        <source>centerness = √(min(l, r) / max(l, r) · min(t, b) / max(t, b)); at the marked location %1</source>
+        <translation>中心度 = √(min(l, r) / max(l, r) · min(t, b) / max(t, b))；标出的位置处为 %1</translation>
+    </message>
+    <message>
+        <source>Score against IoU, over %1 images</source>
+        <translation>得分与 IoU，共 %1 幅图像</translation>
+    </message>
+    <message>
+        <source>Every candidate above the score threshold, before NMS; IoU with the best label of its class</source>
+        <translation>NMS 之前得分高于阈值的所有候选框；IoU 取自同类别中最吻合的标注</translation>
+    </message>
+</context>
+<context>
+    <name>Legend</name>
+    <message>
+        <source>The image has no labels: its detections stand in for them.</source>
+        <translation>该图像没有标注：以检测结果代替。</translation>
+    </message>
+    <message>
+        <source>l, t, r, b to the box it learns</source>
+        <translation>l、t、r、b：到所学习的框</translation>
+    </message>
+    <message>
+        <source>to the box it predicts</source>
+        <translation>到所预测的框</translation>
+    </message>
+    <message>
+        <source>cells: a location is in the middle of each</source>
+        <translation>单元格：位置在每格的中央</translation>
+    </message>
+    <message>
+        <source>%1 boxes, %2 of them learnt</source>
+        <translation>%1 个框，其中 %2 个被学习</translation>
+    </message>
+    <message>
+        <source>%1: %2 learn a box</source>
+        <translation>%1：%2 个位置学习某个框</translation>
+    </message>
+    <message>
+        <source>outside the regression range</source>
+        <translation>在回归范围之外</translation>
+    </message>
+    <message>
+        <source>outside the centre region</source>
+        <translation>在中心区域之外</translation>
+    </message>
+    <message>
+        <source>background</source>
+        <translation>背景</translation>
+    </message>
+    <message>
+        <source>A colour is a box&apos;s, not a class&apos;s.</source>
+        <translation>颜色代表框，不代表类别。</translation>
+    </message>
+    <message>
+        <source>boxes of one class: %1</source>
+        <translation>同一类别的框：%1</translation>
+    </message>
+    <message>
+        <source>boxes of different classes: %1</source>
+        <translation>不同类别的框：%1</translation>
+    </message>
+    <message>
+        <source>equal areas, the first one wins: %1</source>
+        <translation>面积相等，列在前面的胜出：%1</translation>
+    </message>
+    <message>
+        <source>Within: the box that is learnt. Around: those that lose.</source>
+        <translation>内部：被学习的框。外圈：落败的框。</translation>
+    </message>
+    <message>
+        <source>largest of %1 to %2</source>
+        <translation>%1 至 %2 的最大值</translation>
+    </message>
+    <message>
+        <source>most probable class</source>
+        <translation>最可能的类别</translation>
+    </message>
+    <message>
+        <source>mean of the channels</source>
+        <translation>各通道的平均值</translation>
+    </message>
+    <message>
+        <source>channel %1</source>
+        <translation>通道 %1</translation>
+    </message>
+    <message>
+        <source>%1: %2 (%3, column %4, row %5)</source>
+        <translation>%1：%2（%3，第 %4 列，第 %5 行）</translation>
     </message>
 </context>
 <context>
@@ -1976,6 +2338,712 @@
         <source>The weights {0} are of {1}, which the profile {2} does not compute; those that do: {3}.</source>
         <translation>权重 {0} 属于 {1}，配置 {2} 不能计算它；可用的配置：{3}。</translation>
     </message>
+    <message>
+        <source>Whether every image is opened to check the size that the label file says, or the label file is trusted and the images need not be there (one that its EXIF orientation turns must then be labelled as it is shown).</source>
+        <translation>是打开每张图像核对标注文件所写的尺寸，还是信任标注文件而不需要图像在场（此时被 EXIF 方向旋转的图像必须按显示的样子标注）。</translation>
+    </message>
+    <message>
+        <source>assigning image {0} of {1}</source>
+        <translation>正在分配第 {0} 张图像，共 {1} 张</translation>
+    </message>
+    <message>
+        <source>An input {0} times as large would do (short side {1} px, long side {2} px).</source>
+        <translation>把输入放大到 {0} 倍即可（短边 {1} px，长边 {2} px）。</translation>
+    </message>
+    <message>
+        <source>Boxes that end where their last pixel ends, in an input {0} times as large (short side {1} px, long side {2} px), would do.</source>
+        <translation>让框止于最后一个像素的边缘，并把输入放大到 {0} 倍（短边 {1} px，长边 {2} px）即可。</translation>
+    </message>
+    <message>
+        <source>Boxes that end where their last pixel ends would do.</source>
+        <translation>让框止于最后一个像素的边缘即可。</translation>
+    </message>
+    <message>
+        <source>The other tie rule would do.</source>
+        <translation>换用另一种冲突规则即可。</translation>
+    </message>
+    <message>
+        <source>A finer level would do (stride {0} px, regressing up to {1} px).</source>
+        <translation>增加更精细的一层即可（步长 {0} px，回归到 {1} px 为止）。</translation>
+    </message>
+    <message>
+        <source>Locations in the middle of their cells would do.</source>
+        <translation>把位置放在格子中央即可。</translation>
+    </message>
+    <message>
+        <source>A centre radius of {0} strides would do.</source>
+        <translation>中心半径取 {0} 个步长即可。</translation>
+    </message>
+    <message>
+        <source>No centre sampling would do.</source>
+        <translation>不用中心采样即可。</translation>
+    </message>
+    <message>
+        <source>Regression ranges that include their limits would do.</source>
+        <translation>让回归范围包含其界限即可。</translation>
+    </message>
+    <message>
+        <source>A range limit of {0} px instead of {1} px would do.</source>
+        <translation>把范围界限从 {1} px 改为 {0} px 即可。</translation>
+    </message>
+    <message>
+        <source>Without the labels ({0}) whose boxes are nearly this one (IoU {1} or more) it would be learnt: is one object labelled twice?</source>
+        <translation>去掉框与此几乎相同（IoU 不低于 {1}）的标注（{0} 个）后它就能被学习：是否把同一物体标注了两次？</translation>
+    </message>
+    <message>
+        <source>Looking at image {0} of {1}</source>
+        <translation>正在查看第 {0} 幅图像，共 {1} 幅</translation>
+    </message>
+    <message>
+        <source>Its area of {0} px² in the network&apos;s input is beyond what this tie rule can rank.</source>
+        <translation>它在网络输入中的面积为 {0} px²，超出了此冲突规则能比较的范围。</translation>
+    </message>
+    <message>
+        <source>Counted by the index of its last pixel, its {0} × {1} px in the image have no area.</source>
+        <translation>按最后一个像素的序号计算，图像中的 {0} × {1} px 没有面积。</translation>
+    </message>
+    <message>
+        <source>No location lies inside: it takes {0} × {1} px of the network&apos;s input, and the locations of the finest level are {2} px apart.</source>
+        <translation>框内没有位置：它在网络输入中占 {0} × {1} px，而最精细一层的位置相距 {2} px。</translation>
+    </message>
+    <message>
+        <source>Locations inside it: {0}, none of them in its centre region (radius {1} strides).</source>
+        <translation>框内的位置：{0} 个，都不在其中心区域内（半径 {1} 个步长）。</translation>
+    </message>
+    <message>
+        <source>Locations inside it: {0}, none in its level&apos;s regression range. The nearest, on {1}, has max(l, t, r, b) = {2} px, {3} px outside the range of {4} to {5} px.</source>
+        <translation>框内的位置：{0} 个，都不在所属层的回归范围内。最接近的在 {1}，max(l, t, r, b) = {2} px，超出 {4} 到 {5} px 的范围 {3} px。</translation>
+    </message>
+    <message>
+        <source>Locations inside it: {0}, none both in its centre region and in its level&apos;s regression range. The nearest, on {1}, has max(l, t, r, b) = {2} px, {3} px outside the range of {4} to {5} px.</source>
+        <translation>框内的位置：{0} 个，没有一个既在其中心区域内又在所属层的回归范围内。最接近的在 {1}，max(l, t, r, b) = {2} px，超出 {4} 到 {5} px 的范围 {3} px。</translation>
+    </message>
+    <message>
+        <source>Every location that it claims ({0}) learns another label that is smaller, or as large and listed first (such labels: {1}).</source>
+        <translation>它所争取的每个位置（{0} 个）都学习了另一个更小、或同样大但排在前面的标注（这样的标注：{1} 个）。</translation>
+    </message>
+    <message>
+        <source>None was found: neither up to four times the input size nor another range, region, level or tie rule helped.</source>
+        <translation>没有找到：放大输入到四倍，以及改变范围、区域、层或冲突规则都没有用。</translation>
+    </message>
+    <message>
+        <source>The loss can be shown only where labels and network have the same locations: as in validation, with the model&apos;s input size, strides and levels.</source>
+        <translation>只有标注与网络的位置相同时才能显示损失：与验证时一样，使用模型的输入尺寸、步长和层级。</translation>
+    </message>
+    <message>
+        <source>The batch norms use their running means and variances, as in validation; in training they use those of the batch.</source>
+        <translation>批归一化使用其滑动均值和方差，与验证时相同；训练时使用当前批次的均值和方差。</translation>
+    </message>
+    <message>
+        <source>The batch norms are frozen: their statistics are the same as in training.</source>
+        <translation>批归一化已冻结：其统计量与训练时相同。</translation>
+    </message>
+    <message>
+        <source>the box is too large for this profile: its area, {0} px², is not below 100000000 px²</source>
+        <translation>框对此配置过大：其面积 {0} px² 不小于 100000000 px²</translation>
+    </message>
+    <message>
+        <source>the box has no area</source>
+        <translation>框没有面积</translation>
+    </message>
+    <message>
+        <source>on the border of the box: {0} = 0</source>
+        <translation>在框的边界上：{0} = 0</translation>
+    </message>
+    <message>
+        <source>outside the box: {0} = {1}</source>
+        <translation>在框外：{0} = {1}</translation>
+    </message>
+    <message>
+        <source>outside the centre region: {0} px from the centre, radius {1} px</source>
+        <translation>在中心区域外：距中心 {0} px，半径 {1} px</translation>
+    </message>
+    <message>
+        <source>outside the centre region: {0} px beside the centre, half its side {1} px</source>
+        <translation>在中心区域外：与中心水平相距 {0} px，半边长 {1} px</translation>
+    </message>
+    <message>
+        <source>outside the centre region: {0} px above or below the centre, half its side {1} px</source>
+        <translation>在中心区域外：与中心垂直相距 {0} px，半边长 {1} px</translation>
+    </message>
+    <message>
+        <source>max(l, t, r, b) = {0} is not in {1}</source>
+        <translation>max(l, t, r, b) = {0} 不在 {1} 内</translation>
+    </message>
+    <message>
+        <source>lost to the smaller box {0} (area {1} px² against {2} px²)</source>
+        <translation>输给更小的框 {0}（面积 {1} px² 对 {2} px²）</translation>
+    </message>
+    <message>
+        <source>lost to box {0}, which is equally large and listed earlier</source>
+        <translation>输给框 {0}：面积相同，但排列在前</translation>
+    </message>
+    <message>
+        <source>lost to box {0}, which is listed earlier: this profile takes {1} and {2} px² for equally large</source>
+        <translation>输给排列在前的框 {0}：此配置视 {1} 与 {2} px² 为同样大</translation>
+    </message>
+    <message>
+        <source>its score is no number</source>
+        <translation>其得分不是数值</translation>
+    </message>
+    <message>
+        <source>its class probability {0} is not above the profile&apos;s threshold</source>
+        <translation>其类别概率 {0} 不高于配置的阈值</translation>
+    </message>
+    <message>
+        <source>score {0} is not above {1}</source>
+        <translation>得分 {0} 不高于 {1}</translation>
+    </message>
+    <message>
+        <source>suppressed by a better {0} at IoU {1}</source>
+        <translation>被更好的 {0} 抑制，IoU {1}</translation>
+    </message>
+    <message>
+        <source>positive</source>
+        <translation>正样本</translation>
+    </message>
+    <message>
+        <source>the location speaks for its most probable class alone</source>
+        <translation>该位置只代表其概率最高的类别</translation>
+    </message>
+    <message>
+        <source>not among the best {0} candidates: p = {1}, score {2}</source>
+        <translation>不在最好的 {0} 个候选之列：p = {1}，得分 {2}</translation>
+    </message>
+    <message>
+        <source>its box has no area or is no number</source>
+        <translation>其框没有面积或不是数值</translation>
+    </message>
+    <message>
+        <source>not suppressed, but there are {0} better detections already</source>
+        <translation>未被抑制，但已有 {0} 个更好的检测结果</translation>
+    </message>
+    <message>
+        <source>detected, as number {0}</source>
+        <translation>已检出，第 {0} 个</translation>
+    </message>
+    <message>
+        <source>{0}, column {1}, row {2}: at ({3}, {4}) in the image, ({5}, {6}) in the input</source>
+        <translation>{0}，第 {1} 列，第 {2} 行：图像中 ({3}, {4})，输入中 ({5}, {6})</translation>
+    </message>
+    <message>
+        <source>Learns box {0} ({1}): {2}; centerness {3}</source>
+        <translation>学习框 {0}（{1}）：{2}；中心度 {3}</translation>
+    </message>
+    <message>
+        <source>Learns no box: background</source>
+        <translation>不学习任何框：背景</translation>
+    </message>
+    <message>
+        <source>Box {0} ({1}): {2}</source>
+        <translation>框 {0}（{1}）：{2}</translation>
+    </message>
+    <message>
+        <source>and {0} more boxes that it lies outside of</source>
+        <translation>以及另外 {0} 个不包含它的框</translation>
+    </message>
+    <message>
+        <source>Predicts {0}: box {1} in the image</source>
+        <translation>预测 {0}：图像中的框 {1}</translation>
+    </message>
+    <message>
+        <source>centerness {0}</source>
+        <translation>中心度 {0}</translation>
+    </message>
+    <message>
+        <source>IoU with its label {0}</source>
+        <translation>与其标注的 IoU {0}</translation>
+    </message>
+    <message>
+        <source>{0}: p = {1}, score {2}</source>
+        <translation>{0}：p = {1}，得分 {2}</translation>
+    </message>
+    <message>
+        <source>No model has looked at this image yet.</source>
+        <translation>还没有模型看过这张图像。</translation>
+    </message>
+    <message>
+        <source>The model said nothing about this image.</source>
+        <translation>模型对这张图像没有输出。</translation>
+    </message>
+    <message>
+        <source>The image has no labels, and no detections stand in for them.</source>
+        <translation>图像没有标注，也没有检测结果代替标注。</translation>
+    </message>
+    <message>
+        <source>Neither labels nor a model say anything about this image.</source>
+        <translation>这张图像既没有标注，也没有模型输出。</translation>
+    </message>
+    <message>
+        <source>The feature map {0} has {1} channels; there is no channel {2}.</source>
+        <translation>特征图 {0} 有 {1} 个通道；没有通道 {2}。</translation>
+    </message>
+    <message>
+        <source>The feature map {0} was not kept.</source>
+        <translation>没有保留特征图 {0}。</translation>
+    </message>
+    <message>
+        <source>The locations of this what if are not those of the network.</source>
+        <translation>此假设的位置与网络的位置不同。</translation>
+    </message>
+    <message>
+        <source>No location learns a label.</source>
+        <translation>没有位置学习标注。</translation>
+    </message>
+    <message>
+        <source>The losses have not been worked out yet.</source>
+        <translation>尚未计算损失。</translation>
+    </message>
+    <message>
+        <source>The model has no class of that number.</source>
+        <translation>模型没有这个编号的类别。</translation>
+    </message>
+    <message>
+        <source>This network has no centerness.</source>
+        <translation>此网络没有中心度。</translation>
+    </message>
+    <message>
+        <source>This network&apos;s third branch learns the overlap of its boxes, not centerness.</source>
+        <translation>此网络的第三个分支学习其框的重叠度，而不是中心度。</translation>
+    </message>
+    <message>
+        <source>None of the image&apos;s labels can be trained on.</source>
+        <translation>图像的标注都不能用于训练。</translation>
+    </message>
+    <message>
+        <source>No location is claimed by two labels.</source>
+        <translation>没有位置被两个标注同时占用。</translation>
+    </message>
+    <message>
+        <source>There are {0} levels; this layer asks for another one.</source>
+        <translation>共有 {0} 个层级；此图层要求的是另一个层级。</translation>
+    </message>
+    <message>
+        <source>What the model says about this image is no number.</source>
+        <translation>模型对这张图像的输出不是数值。</translation>
+    </message>
+    <message>
+        <source>Training sample: {0} × {1} from the part {2} of {3} × {4}, resized by {5}, mirrored left to right and top to bottom, padded to {6} × {7}</source>
+        <translation>训练样本：{0} × {1}，取自 {3} × {4} 的 {2} 部分，缩放 {5} 倍，左右和上下镜像，填充到 {6} × {7}</translation>
+    </message>
+    <message>
+        <source>Training sample: {0} × {1} from the part {2} of {3} × {4}, resized by {5}, mirrored left to right, padded to {6} × {7}</source>
+        <translation>训练样本：{0} × {1}，取自 {3} × {4} 的 {2} 部分，缩放 {5} 倍，左右镜像，填充到 {6} × {7}</translation>
+    </message>
+    <message>
+        <source>Training sample: {0} × {1} from the part {2} of {3} × {4}, resized by {5}, mirrored top to bottom, padded to {6} × {7}</source>
+        <translation>训练样本：{0} × {1}，取自 {3} × {4} 的 {2} 部分，缩放 {5} 倍，上下镜像，填充到 {6} × {7}</translation>
+    </message>
+    <message>
+        <source>Training sample: {0} × {1} from the part {2} of {3} × {4}, resized by {5}, not mirrored, padded to {6} × {7}</source>
+        <translation>训练样本：{0} × {1}，取自 {3} × {4} 的 {2} 部分，缩放 {5} 倍，未镜像，填充到 {6} × {7}</translation>
+    </message>
+    <message>
+        <source>{0} × {1} from the part {2} of {3} × {4}, resized by {5}, mirrored left to right and top to bottom, padded to {6} × {7}</source>
+        <translation>{0} × {1}，取自 {3} × {4} 的 {2} 部分，缩放 {5} 倍，左右和上下镜像，填充到 {6} × {7}</translation>
+    </message>
+    <message>
+        <source>{0} × {1} from the part {2} of {3} × {4}, resized by {5}, mirrored left to right, padded to {6} × {7}</source>
+        <translation>{0} × {1}，取自 {3} × {4} 的 {2} 部分，缩放 {5} 倍，左右镜像，填充到 {6} × {7}</translation>
+    </message>
+    <message>
+        <source>{0} × {1} from the part {2} of {3} × {4}, resized by {5}, mirrored top to bottom, padded to {6} × {7}</source>
+        <translation>{0} × {1}，取自 {3} × {4} 的 {2} 部分，缩放 {5} 倍，上下镜像，填充到 {6} × {7}</translation>
+    </message>
+    <message>
+        <source>{0} × {1} from the part {2} of {3} × {4}, resized by {5}, padded to {6} × {7}</source>
+        <translation>{0} × {1}，取自 {3} × {4} 的 {2} 部分，缩放 {5} 倍，填充到 {6} × {7}</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>标注</translation>
+    </message>
+    <message>
+        <source>Assignment</source>
+        <translation>分配</translation>
+    </message>
+    <message>
+        <source>Centerness, target</source>
+        <translation>中心度，目标</translation>
+    </message>
+    <message>
+        <source>Centerness, predicted</source>
+        <translation>中心度，预测</translation>
+    </message>
+    <message>
+        <source>Centerness, predicted − target</source>
+        <translation>中心度，预测 − 目标</translation>
+    </message>
+    <message>
+        <source>Class probability</source>
+        <translation>类别概率</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>得分</translation>
+    </message>
+    <message>
+        <source>Ambiguous samples</source>
+        <translation>歧义样本</translation>
+    </message>
+    <message>
+        <source>Regression</source>
+        <translation>回归</translation>
+    </message>
+    <message>
+        <source>Classification loss</source>
+        <translation>分类损失</translation>
+    </message>
+    <message>
+        <source>Box loss</source>
+        <translation>框损失</translation>
+    </message>
+    <message>
+        <source>Centerness loss</source>
+        <translation>中心度损失</translation>
+    </message>
+    <message>
+        <source>Stride grid</source>
+        <translation>步长网格</translation>
+    </message>
+    <message>
+        <source>Feature map</source>
+        <translation>特征图</translation>
+    </message>
+    <message>
+        <source>{0} × {1} resized from {2} × {3} by {4}, padded to {5} × {6}</source>
+        <translation>{0} × {1}，由 {2} × {3} 缩放 {4} 倍，填充到 {5} × {6}</translation>
+    </message>
+    <message>
+        <source>Where centerness comes from: what the network says, 1 everywhere, computed from the predicted box, or the target where a location learns a label and 0 elsewhere.</source>
+        <translation>中心度的来源：网络的输出、处处为 1、由预测框计算，或在学习标注的位置取目标值、其余为 0。</translation>
+    </message>
+    <message>
+        <source>Whose boxes are assigned: the image&apos;s labels, what the model detects, or its detections only where the image has no labels.</source>
+        <translation>分配谁的框：图像的标注、模型的检测结果，或仅在图像没有标注时用检测结果。</translation>
+    </message>
+    <message>
+        <source>Assigns one random sample of training, with its flip, scale, crop and padding, instead of the whole image.</source>
+        <translation>分配一个随机训练样本（含翻转、缩放、裁剪和填充），而不是整张图像。</translation>
+    </message>
+    <message>
+        <source>Which random sample of training.</source>
+        <translation>哪一个随机训练样本。</translation>
+    </message>
+    <message>
+        <source>The last level cannot be left out.</source>
+        <translation>最后一个层级不能去掉。</translation>
+    </message>
+    <message>
+        <source>A folder for levels.csv, classes.csv, pairs.csv and unlearnable.csv, too.</source>
+        <translation>另外把 levels.csv、classes.csv、pairs.csv 和 unlearnable.csv 写入此文件夹。</translation>
+    </message>
+    <message>
+        <source>At most so many boxes that no location can learn are listed as text.</source>
+        <translation>文本中最多列出这么多个没有位置能学习的框。</translation>
+    </message>
+    <message>
+        <source>CPU threads; 0 means all cores.</source>
+        <translation>CPU 线程数；0 表示全部核心。</translation>
+    </message>
+    <message>
+        <source>A model whose profile is taken: a file, a checkpoint folder, or the name of published weights that are here.</source>
+        <translation>采用此模型的配置：模型文件、检查点文件夹，或本机已有的公开权重的名称。</translation>
+    </message>
+    <message>
+        <source>The image {0} has no labels to draw this figure from.</source>
+        <translation>图像 {0} 没有可用于绘制此图的标注。</translation>
+    </message>
+    <message>
+        <source>There is no label {0} in the image {1}: its labels are 0 to {2}.</source>
+        <translation>图像 {1} 中没有标注 {0}：其标注编号为 0 到 {2}。</translation>
+    </message>
+    <message>
+        <source>There is no level {0}: take one of {1}, or all.</source>
+        <translation>没有层级 {0}：请取 {1} 之一，或 all。</translation>
+    </message>
+    <message>
+        <source>There is no layer &quot;{0}&quot;.</source>
+        <translation>没有图层“{0}”。</translation>
+    </message>
+    <message>
+        <source>There is no layer &quot;{0}&quot;; did you mean &quot;{1}&quot;?</source>
+        <translation>没有图层“{0}”；是否指“{1}”？</translation>
+    </message>
+    <message>
+        <source>The model has no class &quot;{0}&quot;.</source>
+        <translation>模型没有类别“{0}”。</translation>
+    </message>
+    <message>
+        <source>Both {0} and {1} were named; a figure is of one data set and one model.</source>
+        <translation>同时指定了 {0} 和 {1}；一幅图只对应一个数据集和一个模型。</translation>
+    </message>
+    <message>
+        <source>Name the image or the data set that the figure is of.</source>
+        <translation>请指定图所用的图像或数据集。</translation>
+    </message>
+    <message>
+        <source>The file of the figure; its ending says the kind: .png, .svg or .pdf.</source>
+        <translation>图的文件；由扩展名决定类型：.png、.svg 或 .pdf。</translation>
+    </message>
+    <message>
+        <source>Pixels of a PNG for each pixel of --size.</source>
+        <translation>--size 的每个像素对应多少个 PNG 像素。</translation>
+    </message>
+    <message>
+        <source>Draw a legend.</source>
+        <translation>绘制图例。</translation>
+    </message>
+    <message>
+        <source>The figure&apos;s title, instead of its own.</source>
+        <translation>图的标题，代替默认标题。</translation>
+    </message>
+    <message>
+        <source>Which FCOS assigns the labels; otherwise the model&apos;s, or our own.</source>
+        <translation>由哪种 FCOS 分配标注；否则用模型的配置，或我们自己的配置。</translation>
+    </message>
+    <message>
+        <source>Which image of the data set, from 0.</source>
+        <translation>数据集中的第几幅图像，从 0 起。</translation>
+    </message>
+    <message>
+        <source>Which image of the data set, by its file name.</source>
+        <translation>数据集中的哪幅图像，按文件名。</translation>
+    </message>
+    <message>
+        <source>Layers by name, separated by commas, the lowest first.</source>
+        <translation>图层名称，以逗号分隔，最下层在前。</translation>
+    </message>
+    <message>
+        <source>The level of the layers: P3, P4, …, or all.</source>
+        <translation>图层的层级：P3、P4、…，或 all。</translation>
+    </message>
+    <message>
+        <source>The class of class layers; otherwise the most probable.</source>
+        <translation>类别图层的类别；否则取概率最大的类别。</translation>
+    </message>
+    <message>
+        <source>The colour scale of heat maps; figure-3 takes blue-to-red unless told otherwise.</source>
+        <translation>热图的色阶；除非另行指定，figure-3 用 blue-to-red。</translation>
+    </message>
+    <message>
+        <source>How much of the picture heat maps hide; 1: all of it.</source>
+        <translation>热图遮住图像的程度；1：完全遮住。</translation>
+    </message>
+    <message>
+        <source>Which feature map the layer activation shows: C3 to C5, P3 to P7.</source>
+        <translation>activation 图层显示哪个特征图：C3 到 C5、P3 到 P7。</translation>
+    </message>
+    <message>
+        <source>Which channel of it; -1: the mean of all.</source>
+        <translation>其中的哪个通道；-1：所有通道的平均。</translation>
+    </message>
+    <message>
+        <source>Draw what the model detects, too.</source>
+        <translation>同时绘制模型的检测结果。</translation>
+    </message>
+    <message>
+        <source>The label of figure-3, from 0; -1: the largest.</source>
+        <translation>figure-3 所用的标注，从 0 起；-1：最大的标注。</translation>
+    </message>
+    <message>
+        <source>Plot √p and √(p·o) in figure-7, instead of p and p·o.</source>
+        <translation>在 figure-7 中绘制 √p 和 √(p·o)，代替 p 和 p·o。</translation>
+    </message>
+    <message>
+        <source>How many images of the data set figure-7 looks at; 0: all.</source>
+        <translation>figure-7 查看数据集中的多少幅图像；0：全部。</translation>
+    </message>
+    <message>
+        <source>There is no figure &quot;{0}&quot;: take layers, figure-1, figure-3 or figure-7.</source>
+        <translation>没有图“{0}”：请取 layers、figure-1、figure-3 或 figure-7。</translation>
+    </message>
+    <message>
+        <source>Name the file of the figure with --out.</source>
+        <translation>请用 --out 指定图的文件。</translation>
+    </message>
+    <message>
+        <source>There is no image {0} in {1}: its images are 0 to {2}.</source>
+        <translation>{1} 中没有图像 {0}：其图像编号为 0 到 {2}。</translation>
+    </message>
+    <message>
+        <source>There is no image {0} in {1}.</source>
+        <translation>{1} 中没有图像 {0}。</translation>
+    </message>
+    <message>
+        <source>Several images are meant by {0}, {1} and {2} among them.</source>
+        <translation>{0} 对应多幅图像，其中有 {1} 和 {2}。</translation>
+    </message>
+    <message>
+        <source>Score against IoU needs a model: name its weights.</source>
+        <translation>绘制得分与 IoU 需要模型：请指定其权重。</translation>
+    </message>
+    <message>
+        <source>The figure {0} must end in .png, .svg or .pdf.</source>
+        <translation>图 {0} 的扩展名必须是 .png、.svg 或 .pdf。</translation>
+    </message>
+    <message>
+        <source>A figure of {0} × {1} px at scale {2} cannot be made: its sides must be {3} to {4} px and its area at most {5} megapixels.</source>
+        <translation>无法生成 {0} × {1} 像素、缩放 {2} 的图：边长须为 {3} 到 {4} 像素，面积最多 {5} 百万像素。</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::AssignmentPanel</name>
+    <message>
+        <source>%1 %</source>
+        <translation>%1%</translation>
+    </message>
+    <message>
+        <source>%1 alone</source>
+        <translation>仅 %1</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Assign</source>
+        <translation>分配</translation>
+    </message>
+    <message>
+        <source>Stop assigning</source>
+        <translation>停止分配</translation>
+    </message>
+    <message>
+        <source>Assign the labels of every image of the data set to locations; needs no model</source>
+        <translation>把数据集中每张图像的标注分配给位置；不需要模型</translation>
+    </message>
+    <message>
+        <source>Open a data set with labels to see how they are assigned to locations.</source>
+        <translation>打开带标注的数据集，查看标注如何分配给位置。</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>已停止。</translation>
+    </message>
+    <message>
+        <source>How much of this data set can be learnt at all: which labels no location learns, and which get in each other&apos;s way.</source>
+        <translation>这个数据集究竟有多少可以学习：哪些标注没有位置学习，哪些互相妨碍。</translation>
+    </message>
+    <message>
+        <source>Best possible recall</source>
+        <translation>最佳可能召回率</translation>
+    </message>
+    <message>
+        <source>Share of the labels that at least one location learns</source>
+        <translation>至少有一个位置学习的标注所占的比例</translation>
+    </message>
+    <message>
+        <source>Ambiguous samples</source>
+        <translation>歧义样本</translation>
+    </message>
+    <message>
+        <source>Share of the positive locations that two or more labels claim</source>
+        <translation>被两个或更多标注争取的正位置所占的比例</translation>
+    </message>
+    <message>
+        <source>of different classes</source>
+        <translation>不同类别之间</translation>
+    </message>
+    <message>
+        <source>Share of the positive locations that labels of different classes claim</source>
+        <translation>被不同类别的标注争取的正位置所占的比例</translation>
+    </message>
+    <message>
+        <source>Positive locations of each level</source>
+        <translation>各层的正位置</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Write these figures as JSON or CSV</source>
+        <translation>把这些数字写成 JSON 或 CSV</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Boxes that no location can learn</source>
+        <translation>没有位置能学习的框</translation>
+    </message>
+    <message>
+        <source>Pairs of classes that claim the same locations</source>
+        <translation>争取相同位置的类别对</translation>
+    </message>
+    <message>
+        <source>Enter or a double click opens the image at the box</source>
+        <translation>按回车键或双击可打开图像并显示此框</translation>
+    </message>
+    <message>
+        <source>Never learnt (%1)</source>
+        <translation>无法学习（%1）</translation>
+    </message>
+    <message>
+        <source>Pairs of classes (%1)</source>
+        <translation>类别对（%1）</translation>
+    </message>
+    <message>
+        <source>%1, profile %2: %3 labels in %4 images</source>
+        <translation>%1，配置 %2：%4 张图像中有 %3 个标注</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 / %2</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::AssignmentSummary</name>
+    <message>
+        <source>%1 of %2 labels are learnt.</source>
+        <translation>%2 个标注中有 %1 个被学习。</translation>
+    </message>
+    <message>
+        <source>Positive locations: %1 (%2).</source>
+        <translation>正样本位置：%1（%2）。</translation>
+    </message>
+    <message>
+        <source>Ambiguous: %1, of different classes: %2.</source>
+        <translation>模糊样本：%1，其中不同类别：%2。</translation>
+    </message>
+    <message>
+        <source>Box</source>
+        <translation>框</translation>
+    </message>
+    <message>
+        <source>Learnt by</source>
+        <translation>学习它的位置</translation>
+    </message>
+    <message>
+        <source>Lost</source>
+        <translation>落败</translation>
+    </message>
+    <message>
+        <source>Locations that learn this box</source>
+        <translation>学习此框的位置数</translation>
+    </message>
+    <message>
+        <source>Locations that this box claims and another one is learnt at</source>
+        <translation>此框也占有、但学习的是另一个框的位置数</translation>
+    </message>
+    <message>
+        <source>Boxes and the locations that learn them</source>
+        <translation>各框及学习它们的位置</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>No location learns this box.</source>
+        <translation>没有位置学习此框。</translation>
+    </message>
+    <message>
+        <source>The %1 of %2 boxes that fare worst.</source>
+        <translation>%2 个框中情况最差的 %1 个。</translation>
+    </message>
 </context>
 <context>
     <name>fcoscope::Canvas</name>
@@ -2026,6 +3094,92 @@
     <message>
         <source>Detecting…</source>
         <translation>正在检测…</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::ClassPairModel</name>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>and class</source>
+        <translation>与类别</translation>
+    </message>
+    <message>
+        <source>Locations</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>learn the first</source>
+        <translation>学习前者</translation>
+    </message>
+    <message>
+        <source>the second</source>
+        <translation>学习后者</translation>
+    </message>
+    <message>
+        <source>Locations that a label of %1 and one of %2 claim; the smaller box is learnt.</source>
+        <translation>同时被 %1 和 %2 的标注争取的位置；学习其中较小的框。</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::CountTable</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>With the model&apos;s own profile</source>
+        <translation>使用模型自己的配置</translation>
+    </message>
+    <message>
+        <source>What if</source>
+        <translation>假设</translation>
+    </message>
+    <message>
+        <source>With what is set below</source>
+        <translation>使用下面的设置</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>变化</translation>
+    </message>
+    <message>
+        <source>Best possible recall</source>
+        <translation>最佳可能召回率</translation>
+    </message>
+    <message>
+        <source>Positives</source>
+        <translation>正样本</translation>
+    </message>
+    <message>
+        <source>Ambiguous</source>
+        <translation>模糊样本</translation>
+    </message>
+    <message>
+        <source>… of other classes</source>
+        <translation>… 类别不同的</translation>
+    </message>
+    <message>
+        <source>Share of the labels that at least one location learns</source>
+        <translation>至少有一个位置学习的标注所占的比例</translation>
+    </message>
+    <message>
+        <source>Locations that learn a label</source>
+        <translation>学习某个标注的位置</translation>
+    </message>
+    <message>
+        <source>Positive locations that two or more labels claim</source>
+        <translation>被两个或更多标注争夺的正样本位置</translation>
+    </message>
+    <message>
+        <source>Ambiguous locations whose labels are of different classes</source>
+        <translation>争夺同一位置的标注类别不同的模糊位置</translation>
+    </message>
+    <message>
+        <source>%1 of %2 labels are learnt by a location</source>
+        <translation>%2 个标注中有 %1 个被某个位置学习</translation>
     </message>
 </context>
 <context>
@@ -2152,6 +3306,85 @@
     </message>
 </context>
 <context>
+    <name>fcoscope::ExportDialog</name>
+    <message>
+        <source>Export figure</source>
+        <translation>导出图</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>文件(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Size</source>
+        <translation>大小(&amp;S)</translation>
+    </message>
+    <message>
+        <source>S&amp;cale</source>
+        <translation>缩放(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Ground</source>
+        <translation>背景(&amp;G)</translation>
+    </message>
+    <message>
+        <source>A PNG, SVG or PDF, by the ending of its name</source>
+        <translation>PNG、SVG 或 PDF，由文件扩展名决定</translation>
+    </message>
+    <message>
+        <source>Width in logical pixels</source>
+        <translation>宽度（逻辑像素）</translation>
+    </message>
+    <message>
+        <source>Height in logical pixels</source>
+        <translation>高度（逻辑像素）</translation>
+    </message>
+    <message>
+        <source>Pixels of a PNG for each logical pixel</source>
+        <translation>每个逻辑像素对应的 PNG 像素数</translation>
+    </message>
+    <message>
+        <source> px</source>
+        <translation> 像素</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Ground of the figure</source>
+        <translation>图的背景</translation>
+    </message>
+    <message>
+        <source>With a &amp;legend</source>
+        <translation>带图例(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Browse…</source>
+        <translation>浏览(&amp;B)…</translation>
+    </message>
+    <message>
+        <source>&amp;Export</source>
+        <translation>导出(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Pictures (*.png);;Scalable drawings (*.svg);;Documents (*.pdf)</source>
+        <translation>图片 (*.png);;可缩放图形 (*.svg);;文档 (*.pdf)</translation>
+    </message>
+    <message>
+        <source>Drawing…</source>
+        <translation>正在绘制…</translation>
+    </message>
+</context>
+<context>
     <name>fcoscope::ImageList</name>
     <message>
         <source>No images</source>
@@ -2198,6 +3431,225 @@
     </message>
 </context>
 <context>
+    <name>fcoscope::LayerControls</name>
+    <message>
+        <source>All levels</source>
+        <translation>所有层级</translation>
+    </message>
+    <message>
+        <source>Most probable</source>
+        <translation>最可能的</translation>
+    </message>
+    <message>
+        <source>Uniform</source>
+        <translation>均匀</translation>
+    </message>
+    <message>
+        <source>Blue to red</source>
+        <translation>蓝到红</translation>
+    </message>
+    <message>
+        <source>Grey</source>
+        <translation>灰度</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>平均</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1%</translation>
+    </message>
+    <message>
+        <source>Opacity</source>
+        <translation>不透明度</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>层级</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Feature map</source>
+        <translation>特征图</translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation>通道</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>配色</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::LayersPanel</name>
+    <message>
+        <source>Layers</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <source>The uppermost layer first. Drag to change the order.</source>
+        <translation>最上面的图层在最前。拖动可改变顺序。</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>上移</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>下移</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::LegendView</name>
+    <message>
+        <source>Legend</source>
+        <translation>图例</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::LevelBars</name>
+    <message>
+        <source>%1 %</source>
+        <translation>%1%</translation>
+    </message>
+    <message>
+        <source>Positives of each level</source>
+        <translation>各层的正样本</translation>
+    </message>
+    <message>
+        <source>%1 regresses %2 to %3 px. Its positives learn small (%4), medium (%5) and large (%6) labels; it alone learns %7 of all labels.</source>
+        <translation>%1 回归 %2 到 %3 px。它的正位置学习小（%4）、中（%5）、大（%6）标注；仅此一层能学习全部标注的 %7。</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::LocationInspector</name>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy the pinned locations as text, or those under the cursor</source>
+        <translation>将固定的位置（或光标下的位置）复制为文本</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>并排</translation>
+    </message>
+    <message>
+        <source>Compare the pins in columns</source>
+        <translation>分栏比较固定的点</translation>
+    </message>
+    <message>
+        <source>Clear pins</source>
+        <translation>清除固定</translation>
+    </message>
+    <message>
+        <source>Let go of all pinned locations</source>
+        <translation>取消所有固定的位置</translation>
+    </message>
+    <message>
+        <source>Locations under the cursor</source>
+        <translation>光标下的位置</translation>
+    </message>
+    <message>
+        <source>Pinned locations</source>
+        <translation>固定的位置</translation>
+    </message>
+    <message>
+        <source>Detections stand in for labels.</source>
+        <translation>以检测结果代替标注。</translation>
+    </message>
+    <message>
+        <source>There is nothing to inspect: neither labels nor a model say anything about this image.</source>
+        <translation>没有可查看的内容：这张图像既没有标注，也没有模型的输出。</translation>
+    </message>
+    <message>
+        <source>Move the cursor over the image to inspect its locations. A click pins them.</source>
+        <translation>在图像上移动光标即可查看各位置，单击可将其固定。</translation>
+    </message>
+    <message>
+        <source>Under the cursor</source>
+        <translation>光标下</translation>
+    </message>
+    <message>
+        <source>Pin %1</source>
+        <translation>固定点 %1</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Box %1 (%2)</source>
+        <translation>框 %1（%2）</translation>
+    </message>
+    <message>
+        <source>column %1, row %2</source>
+        <translation>第 %1 列，第 %2 行</translation>
+    </message>
+    <message>
+        <source>+ %1 more that contain it</source>
+        <translation>+ 另有 %1 个包含该位置的标注</translation>
+    </message>
+    <message>
+        <source>Target: %1 px, centerness %2</source>
+        <translation>目标：%1 像素，中心度 %2</translation>
+    </message>
+    <message>
+        <source>Background: it learns no label</source>
+        <translation>背景：不学习任何标注</translation>
+    </message>
+    <message>
+        <source>+ 1 label that does not contain it</source>
+        <translation>+ 1 个不包含该位置的标注</translation>
+    </message>
+    <message>
+        <source>+ %1 labels that do not contain it</source>
+        <translation>+ %1 个不包含该位置的标注</translation>
+    </message>
+    <message>
+        <source>and %1 others</source>
+        <translation>以及其他 %1 个</translation>
+    </message>
+    <message>
+        <source>Hide the labels that do not contain it</source>
+        <translation>隐藏不包含该位置的标注</translation>
+    </message>
+    <message>
+        <source>score</source>
+        <translation>得分</translation>
+    </message>
+    <message>
+        <source>Predicts: %1 px</source>
+        <translation>预测：%1 像素</translation>
+    </message>
+    <message>
+        <source>centerness %1</source>
+        <translation>中心度 %1</translation>
+    </message>
+    <message>
+        <source>IoU with its target %1</source>
+        <translation>与目标的 IoU 为 %1</translation>
+    </message>
+    <message>
+        <source>+ 1 class below the threshold</source>
+        <translation>+ 1 个低于阈值的类别</translation>
+    </message>
+    <message>
+        <source>+ %1 classes below the threshold</source>
+        <translation>+ %1 个低于阈值的类别</translation>
+    </message>
+    <message>
+        <source>Hide the classes below the threshold</source>
+        <translation>隐藏低于阈值的类别</translation>
+    </message>
+</context>
+<context>
     <name>fcoscope::MainWindow</name>
     <message>
         <source>Images</source>
@@ -2226,6 +3678,30 @@
     <message>
         <source>Open model…</source>
         <translation>打开模型…</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <source>What if</source>
+        <translation>假设</translation>
+    </message>
+    <message>
+        <source>Location</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>NMS replay</source>
+        <translation>NMS 回放</translation>
+    </message>
+    <message>
+        <source>Whole data set</source>
+        <translation>整个数据集</translation>
+    </message>
+    <message>
+        <source>Score against IoU</source>
+        <translation>得分与 IoU</translation>
     </message>
 </context>
 <context>
@@ -2256,6 +3732,180 @@
     </message>
 </context>
 <context>
+    <name>fcoscope::ReplayPanel</name>
+    <message>
+        <source>There are no candidates: no score is above the threshold.</source>
+        <translation>没有候选框：没有得分高于阈值。</translation>
+    </message>
+    <message>
+        <source>%1 candidates, the best first. Each step judges one of them.</source>
+        <translation>共 %1 个候选框，得分高的在前。每一步判定其中一个。</translation>
+    </message>
+    <message>
+        <source>Step %1 of %2: %3 from %4 stays.</source>
+        <translation>第 %1 步（共 %2 步）：来自 %4 的 %3 保留。</translation>
+    </message>
+    <message>
+        <source>Step %1 of %2: %3 from %4 goes: it overlaps %5 by %6 %7 %8.</source>
+        <translation>第 %1 步（共 %2 步）：来自 %4 的 %3 被去除：与 %5 的重叠为 %6 %7 %8。</translation>
+    </message>
+    <message>
+        <source>Step %1 of %2: %3 from %4 goes: there are as many detections as asked for.</source>
+        <translation>第 %1 步（共 %2 步）：来自 %4 的 %3 被去除：检测数已达到要求。</translation>
+    </message>
+    <message>
+        <source>Step %1 of %2: %3 from %4 goes: its box has no area.</source>
+        <translation>第 %1 步（共 %2 步）：来自 %4 的 %3 被去除：其框没有面积。</translation>
+    </message>
+    <message>
+        <source>Step %1 of %2: %3 from %4 goes: its score is not above the threshold.</source>
+        <translation>第 %1 步（共 %2 步）：来自 %4 的 %3 被去除：其得分不高于阈值。</translation>
+    </message>
+    <message>
+        <source>Before the first candidate</source>
+        <translation>第一个候选框之前</translation>
+    </message>
+    <message>
+        <source>Home</source>
+        <comment>key</comment>
+        <translation>Home</translation>
+    </message>
+    <message>
+        <source>One step back</source>
+        <translation>后退一步</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <comment>key</comment>
+        <translation>左箭头</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <comment>key</comment>
+        <translation>空格</translation>
+    </message>
+    <message>
+        <source>One step forward</source>
+        <translation>前进一步</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <comment>key</comment>
+        <translation>右箭头</translation>
+    </message>
+    <message>
+        <source>After the last candidate</source>
+        <translation>最后一个候选框之后</translation>
+    </message>
+    <message>
+        <source>End</source>
+        <comment>key</comment>
+        <translation>End</translation>
+    </message>
+    <message>
+        <source>Candidates judged</source>
+        <translation>已判定的候选框</translation>
+    </message>
+    <message>
+        <source>Boxes that stay</source>
+        <translation>保留的框</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::ScorePanel</name>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Run the model over the data set</source>
+        <translation>在数据集上运行模型</translation>
+    </message>
+    <message>
+        <source>How well does the score tell how well a box lies? The paper&apos;s Fig. 7, for your data set.</source>
+        <translation>得分能在多大程度上说明框的位置是否准确？论文的图 7，用于您的数据集。</translation>
+    </message>
+    <message>
+        <source>Open a model and a data set with labels to hold its scores against.</source>
+        <translation>请打开一个模型和一个带标注的数据集，以便比较得分。</translation>
+    </message>
+    <message>
+        <source>Square roots</source>
+        <translation>平方根</translation>
+    </message>
+    <message>
+        <source>Plot the roots of p and of p·o, as most programs rank by, instead of the paper&apos;s product</source>
+        <translation>绘制 p 与 p·o 的平方根（多数程序以此排序），而不是论文中的乘积</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::ScorePlot</name>
+    <message>
+        <source>Without centerness</source>
+        <translation>不含中心度</translation>
+    </message>
+    <message>
+        <source>With centerness</source>
+        <translation>含中心度</translation>
+    </message>
+    <message>
+        <source>Root of the class probability, √p</source>
+        <translation>类别概率的平方根，√p</translation>
+    </message>
+    <message>
+        <source>Class probability, p</source>
+        <translation>类别概率，p</translation>
+    </message>
+    <message>
+        <source>Root of class probability and centerness, √(p · o)</source>
+        <translation>类别概率与中心度之积的平方根，√(p · o)</translation>
+    </message>
+    <message>
+        <source>Class probability · centerness, p · o</source>
+        <translation>类别概率 · 中心度，p · o</translation>
+    </message>
+    <message>
+        <source>IoU with the label</source>
+        <translation>与标注的 IoU</translation>
+    </message>
+    <message>
+        <source>%1 candidates, %2 % below y = x; correlation %3</source>
+        <translation>%1 个候选框，%2 % 位于 y = x 之下；相关系数 %3</translation>
+    </message>
+    <message>
+        <source>No candidates</source>
+        <translation>没有候选框</translation>
+    </message>
+    <message>
+        <source>Candidates in a cell</source>
+        <translation>每格的候选框数</translation>
+    </message>
+    <message>
+        <source>Score against IoU</source>
+        <translation>得分与 IoU</translation>
+    </message>
+    <message>
+        <source>%1: IoU %2, p %3, centerness %4, score %5
+%6
+Click to open the image at this box.</source>
+        <translation>%1：IoU %2，p %3，中心度 %4，得分 %5
+%6
+单击可打开图像并定位到此框。</translation>
+    </message>
+</context>
+<context>
     <name>fcoscope::StatusLine</name>
     <message>
         <source>%1 found, %2 ms</source>
@@ -2279,6 +3929,33 @@
     </message>
 </context>
 <context>
+    <name>fcoscope::SurvivorModel</name>
+    <message>
+        <source>Class of a box that stays</source>
+        <translation>保留的框的类别</translation>
+    </message>
+    <message>
+        <source>Stays</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Score by which candidates are looked at in turn</source>
+        <translation>候选框依次被检视所依据的得分</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>得分</translation>
+    </message>
+    <message>
+        <source>How many candidates it has removed so far</source>
+        <translation>到目前为止它去除的候选框数</translation>
+    </message>
+    <message>
+        <source>Removed</source>
+        <translation>去除</translation>
+    </message>
+</context>
+<context>
     <name>fcoscope::ThresholdPanel</name>
     <message>
         <source>Reset to profile</source>
@@ -2287,6 +3964,57 @@
     <message>
         <source>Go back to the values the model was made with</source>
         <translation>恢复为模型自带的值</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::UnlearnableModel</name>
+    <message>
+        <source>No area</source>
+        <translation>没有面积</translation>
+    </message>
+    <message>
+        <source>No location inside</source>
+        <translation>框内没有位置</translation>
+    </message>
+    <message>
+        <source>None in its centre region</source>
+        <translation>中心区域内没有位置</translation>
+    </message>
+    <message>
+        <source>Outside every regression range</source>
+        <translation>不在任何回归范围内</translation>
+    </message>
+    <message>
+        <source>Lost to smaller boxes</source>
+        <translation>输给了更小的框</translation>
+    </message>
+    <message>
+        <source>None found</source>
+        <translation>没有找到</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>宽</translation>
+    </message>
+    <message>
+        <source>Height</source>
+        <translation>高</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>Remedy</source>
+        <translation>办法</translation>
     </message>
 </context>
 <context>
@@ -2377,6 +4105,97 @@
     </message>
 </context>
 <context>
+    <name>fcoscope::WhatIfPanel</name>
+    <message>
+        <source>There are too few boxes to propose ranges from.</source>
+        <translation>框太少，无法据此建议范围。</translation>
+    </message>
+    <message>
+        <source>Profile</source>
+        <translation>配置</translation>
+    </message>
+    <message>
+        <source>Whose FCOS: every public codebase computes a slightly different one</source>
+        <translation>谁的 FCOS：每个公开代码库的计算都略有不同</translation>
+    </message>
+    <message>
+        <source>The model&apos;s</source>
+        <translation>模型的</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>已更改</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>输入</translation>
+    </message>
+    <message>
+        <source>Levels</source>
+        <translation>层级</translation>
+    </message>
+    <message>
+        <source>Assignment</source>
+        <translation>分配</translation>
+    </message>
+    <message>
+        <source>Scores</source>
+        <translation>得分</translation>
+    </message>
+    <message>
+        <source>NMS</source>
+        <translation>NMS</translation>
+    </message>
+    <message>
+        <source>Labels and samples</source>
+        <translation>标注与样本</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>重置</translation>
+    </message>
+    <message>
+        <source>Go back to the values the model was made with</source>
+        <translation>恢复为模型制作时所用的值</translation>
+    </message>
+    <message>
+        <source>Levels that learn</source>
+        <translation>参与学习的层级</translation>
+    </message>
+    <message>
+        <source>Propose from the data set</source>
+        <translation>根据数据集建议</translation>
+    </message>
+    <message>
+        <source>Range limits under which every level learns about the same number of boxes</source>
+        <translation>使每个层级学习大致相同数量的框的范围界限</translation>
+    </message>
+    <message>
+        <source>Another sample</source>
+        <translation>换一个样本</translation>
+    </message>
+    <message>
+        <source>Draw the flip, scale and crop of a training sample anew</source>
+        <translation>重新抽取训练样本的翻转、缩放和裁剪</translation>
+    </message>
+    <message>
+        <source>Draw boxes</source>
+        <translation>绘制框</translation>
+    </message>
+    <message>
+        <source>Draw, move and resize boxes in the picture; nothing is saved</source>
+        <translation>在图中绘制、移动框或调整其大小；不会保存</translation>
+    </message>
+    <message>
+        <source>Restore labels</source>
+        <translation>恢复标注</translation>
+    </message>
+    <message>
+        <source>Forget the boxes that were drawn, moved or removed</source>
+        <translation>放弃绘制、移动或删除的框</translation>
+    </message>
+</context>
+<context>
     <name>option</name>
     <message>
         <source>Score threshold</source>
@@ -2393,6 +4212,98 @@
     <message>
         <source>Candidates per level</source>
         <translation>每层的候选数</translation>
+    </message>
+    <message>
+        <source>Short side</source>
+        <translation>短边</translation>
+    </message>
+    <message>
+        <source>Long side</source>
+        <translation>长边</translation>
+    </message>
+    <message>
+        <source>Size rounding</source>
+        <translation>尺寸取整</translation>
+    </message>
+    <message>
+        <source>Size divisor</source>
+        <translation>尺寸除数</translation>
+    </message>
+    <message>
+        <source>Strides</source>
+        <translation>步长</translation>
+    </message>
+    <message>
+        <source>Range limits</source>
+        <translation>范围界限</translation>
+    </message>
+    <message>
+        <source>Center region</source>
+        <translation>中心区域</translation>
+    </message>
+    <message>
+        <source>Center radius</source>
+        <translation>中心半径</translation>
+    </message>
+    <message>
+        <source>Range test</source>
+        <translation>范围判定</translation>
+    </message>
+    <message>
+        <source>Tie rule</source>
+        <translation>冲突规则</translation>
+    </message>
+    <message>
+        <source>Locations</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Pixels</source>
+        <translation>像素约定</translation>
+    </message>
+    <message>
+        <source>Score rule</source>
+        <translation>得分规则</translation>
+    </message>
+    <message>
+        <source>Centerness source</source>
+        <translation>中心度来源</translation>
+    </message>
+    <message>
+        <source>Rank rule</source>
+        <translation>排序规则</translation>
+    </message>
+    <message>
+        <source>Class threshold</source>
+        <translation>类别阈值</translation>
+    </message>
+    <message>
+        <source>Best class only</source>
+        <translation>仅取最佳类别</translation>
+    </message>
+    <message>
+        <source>Candidate scope</source>
+        <translation>候选范围</translation>
+    </message>
+    <message>
+        <source>NMS scope</source>
+        <translation>NMS 范围</translation>
+    </message>
+    <message>
+        <source>NMS test</source>
+        <translation>NMS 判定</translation>
+    </message>
+    <message>
+        <source>NMS frame</source>
+        <translation>NMS 坐标系</translation>
+    </message>
+    <message>
+        <source>Label source</source>
+        <translation>标注来源</translation>
+    </message>
+    <message>
+        <source>Training sample</source>
+        <translation>训练样本</translation>
     </message>
 </context>
 </TS>
