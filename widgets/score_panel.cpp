@@ -52,8 +52,9 @@ void ScorePanel::setReady(bool ready)
 
 void ScorePanel::setRunning(bool running)
 {
+    if (running != running_)
+        progress_->setValue(0);
     running_ = running;
-    progress_->setValue(0);
     refresh();
 }
 

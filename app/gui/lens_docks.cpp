@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/gui/lens_docks.h"
 
-#include <QFile>
-
 #include <algorithm>
 #include <array>
-#include <filesystem>
 
-#include "app/gui/opening_dialogs.h"
-#include "core/base/error.h"
-#include "core/base/file.h"
-#include "core/eval/assignment_report.h"
-#include "widgets/assignment_panel.h"
 #include "widgets/canvas.h"
 #include "widgets/detection_table.h"
 #include "widgets/layers_panel.h"
 #include "widgets/legend.h"
 #include "widgets/location_inspector.h"
 #include "widgets/replay_panel.h"
-#include "widgets/score_panel.h"
 #include "widgets/theme.h"
 #include "widgets/translate.h"
 #include "widgets/what_if_panel.h"
@@ -43,33 +34,18 @@ constexpr std::array levelActions = {
     std::pair{ActionId::LevelP6, 64.0}, std::pair{ActionId::LevelP7, 128.0},
 };
 
-/// One JSON file, or beside `file` one CSV file for each table.
-std::vector<std::pair<std::filesystem::path, std::string>> reportFiles(const std::filesystem::path &file,
-                                                                       const AssignmentStatistics &statistics)
-{
-    if (file.extension() != ".csv")
-        return {{file, assignmentJson(statistics).text() + "\n"}};
-    std::vector<std::pair<std::filesystem::path, std::string>> files;
-    for (const CsvFile &table : assignmentCsv(statistics))
-        files.emplace_back(file.parent_path() / (file.stem().string() + "-" + table.name), table.text);
-    return files;
-}
-
 }  // namespace
 
-LensDocks::LensDocks(Session &session, Canvas &canvas, DetectionTable &table, Actions &actions, QSettings &settings,
-                     QWidget *parent)
-    : QObject(parent), session_(session), lens_(session), study_(session, lens_), canvas_(canvas), table_(table),
-      actions_(actions), settings_(settings), layers_(new LayersPanel(parent)),
-      inspector_(new LocationInspector(parent)), whatIf_(new WhatIfPanel(parent)), replay_(new ReplayPanel(parent)),
-      assignment_(new AssignmentPanel(parent)), scores_(new ScorePanel(parent))
+LensDocks::LensDocks(Session &session, Canvas &canvas, DetectionTable &table, Actions &actions, QWidget *parent)
+    : QObject(parent), session_(session), lens_(session), canvas_(canvas), table_(table), actions_(actions),
+      layers_(new LayersPanel(parent)), inspector_(new LocationInspector(parent)), whatIf_(new WhatIfPanel(parent)),
+      replay_(new ReplayPanel(parent))
 {
     canvas_.addOverlay(&locations_);
     connectLayers();
     connectInspector();
     connectWhatIf();
     connectReplay();
-    connectStudy();
     connect(&session_, &Session::changed, this, &LensDocks::sessionChanged);
     connect(&lens_, &Lens::frameChanged, this, &LensDocks::showFrame);
     connect(&lens_, &Lens::failed, this, &LensDocks::failed);
@@ -77,7 +53,6 @@ LensDocks::LensDocks(Session &session, Canvas &canvas, DetectionTable &table, Ac
     whatIf_->setModelProfile(lens_.ownProfile());
     whatIf_->setWhatIf(lens_.whatIf());
     updateLayerActions();
-    showStudy();
 }
 
 LensDocks::~LensDocks()
@@ -105,16 +80,6 @@ QWidget *LensDocks::whatIf()
 QWidget *LensDocks::replay()
 {
     return replay_;
-}
-
-QWidget *LensDocks::study()
-{
-    return assignment_;
-}
-
-QWidget *LensDocks::scores()
-{
-    return scores_;
 }
 
 // --- Layers
@@ -237,8 +202,7 @@ void LensDocks::connectWhatIf()
         layers_->setLevels(lens_.whatIf().profile.strides);
         updateLayerActions();
     });
-    connect(whatIf_, &WhatIfPanel::proposeLimitsRequested, &study_, &Study::propose);
-    connect(&study_, &Study::limitsProposed, whatIf_, &WhatIfPanel::takeLimits);
+    connect(whatIf_, &WhatIfPanel::proposeLimitsRequested, this, &LensDocks::limitsWanted);
     connect(whatIf_, &WhatIfPanel::drawBoxesToggled, this, &LensDocks::setDrawing);
     connect(&actions_[ActionId::DrawBoxes], &QAction::toggled, this, &LensDocks::setDrawing);
     const auto restore = [this] {
@@ -257,6 +221,11 @@ void LensDocks::connectWhatIf()
         actions_[ActionId::RestoreLabels].setEnabled(true);
     });
     connect(&tool_, &WhatIfTool::repaintNeeded, &canvas_, qOverload<>(&QWidget::update));
+}
+
+void LensDocks::takeLimits(const std::vector<double> &limits)
+{
+    whatIf_->takeLimits(limits);
 }
 
 void LensDocks::setDrawing(bool drawing)
@@ -300,67 +269,6 @@ void LensDocks::setSeen(QWidget *panel, bool seen)
         canvas_.addOverlay(&replay_->overlay());
 }
 
-// --- Whole data sets
-
-void LensDocks::connectStudy()
-{
-    connect(&study_, &Study::changed, this, &LensDocks::showStudy);
-    connect(&study_, &Study::failed, this, &LensDocks::failed);
-    connect(&study_, &Study::assignProgressed, assignment_, &AssignmentPanel::setProgress);
-    connect(&study_, &Study::scoreProgressed, scores_, &ScorePanel::setProgress);
-    connect(&study_, &Study::assignFailed, assignment_, &AssignmentPanel::setFailed);
-    connect(&study_, &Study::assignStopped, assignment_, &AssignmentPanel::setStopped);
-    connect(assignment_, &AssignmentPanel::exportRequested, this, [this] { saveStatistics(*study_.statistics()); });
-    connect(assignment_, &AssignmentPanel::startRequested, &study_, &Study::assign);
-    connect(assignment_, &AssignmentPanel::stopRequested, &study_, &Study::stopAssigning);
-    connect(assignment_, &AssignmentPanel::boxActivated, this, &LensDocks::openAt);
-    connect(scores_, &ScorePanel::startRequested, &study_, &Study::score);
-    connect(scores_, &ScorePanel::stopRequested, &study_, &Study::stopScoring);
-    connect(scores_, &ScorePanel::pointActivated, this, [this](int point) {
-        const ScoreOverlap &data = scores_->plot().data();
-        const ScorePoint &at = data.points.at(static_cast<size_t>(point));
-        openAt(data.images.at(static_cast<size_t>(at.image)), at.box);
-    });
-}
-
-void LensDocks::showStudy()
-{
-    const bool labelled = study_.dataset() != nullptr;
-    assignment_->setDataAvailable(labelled);
-    if (study_.assigning())
-        assignment_->setProgress({});
-    else if (study_.statistics() != assignment_->statistics())
-        assignment_->setStatistics(study_.statistics());
-    scores_->setReady(labelled && session_.model());
-    scores_->setRunning(study_.scoring());
-    if (const ScoreOverlapPtr scores = study_.scores(); scores && scores != shownScores_) {
-        scores_->setScores(*scores, study_.scoredNames(), study_.scoredBy().scoreRule == ScoreRule::SquareRoot);
-        shownScores_ = scores;
-    }
-}
-
-void LensDocks::saveStatistics(const AssignmentStatistics &statistics)
-{
-    const QString file = askForReport(assignment_, settings_);
-    if (file.isEmpty())
-        return;
-    try {
-        for (const auto &[path, text] : reportFiles(QFile::encodeName(file).toStdString(), statistics))
-            writeFile(path, text);
-    } catch (const UserError &error) {
-        Q_EMIT failed({error.message(), "report"});
-    }
-}
-
-void LensDocks::openAt(const ImageId &image, const Box &box)
-{
-    const ImageId id = std::filesystem::absolute(image).lexically_normal().string();
-    if (session_.current() == id && session_.picture())
-        return canvas_.showBox(box);
-    awaited_ = {id, box};
-    session_.setCurrent(id);
-}
-
 // --- From the session and the lens
 
 void LensDocks::sessionChanged(const Change &change)
@@ -372,12 +280,8 @@ void LensDocks::sessionChanged(const Change &change)
         whatIf_->setLabelsEdited(false);
         tool_.setLabels({}, {}, {});
     }
-    if (change.has(Change::Shown)) {
+    if (change.has(Change::Shown))
         refillTool();
-        if (awaited_ && awaited_->first == session_.current())
-            canvas_.showBox(awaited_->second);
-        awaited_.reset();
-    }
     if (change.has(Change::Found) || change.has(Change::Current))
         showFindings();
 }

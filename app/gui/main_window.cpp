@@ -3,7 +3,6 @@
 
 #include <QApplication>
 #include <QCloseEvent>
-#include <QDockWidget>
 #include <QFile>
 #include <QMenuBar>
 #include <QToolBar>
@@ -11,9 +10,11 @@
 #include <QVBoxLayout>
 
 #include "app/gui/dialogs.h"
+#include "app/gui/docks.h"
 #include "app/gui/lens_docks.h"
 #include "app/gui/opening_dialogs.h"
 #include "app/gui/status_line.h"
+#include "app/gui/study_docks.h"
 #include "app/gui/weights_dialog.h"
 #include "widgets/canvas.h"
 #include "widgets/detection_panel.h"
@@ -74,64 +75,30 @@ MainWindow::MainWindow(Session &session, QSettings &settings, QWidget *parent)
 
 // --- Building
 
-QDockWidget *MainWindow::addDock(const char *title, const char *name, QWidget *content, Qt::DockWidgetArea area,
-                                 ActionId toggle)
-{
-    auto *dock = new QDockWidget(this);
-    dockTitles_[dock] = title;
-    dock->setObjectName(QString::fromLatin1(name));
-    dock->setWidget(content);
-    dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable |
-                      QDockWidget::DockWidgetFloatable);
-    addDockWidget(area, dock);
-    QAction &action = actions_[toggle];
-    // Not visibilityChanged: a minimised window hides its docks without closing them.
-    connect(dock->toggleViewAction(), &QAction::toggled, &action, &QAction::setChecked);
-    connect(&action, &QAction::triggered, dock, [dock, shown = &action](bool show) {
-        // One that lies behind another is brought to the front first.
-        const bool behind = !show && dock->isVisible() && dock->visibleRegion().isEmpty();
-        dock->setVisible(show || behind);
-        if (show || behind)
-            dock->raise();
-        shown->setChecked(show || behind);
-    });
-    action.setChecked(true);
-    return dock;
-}
-
 void MainWindow::makeDocks()
 {
-    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
-    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     list_ = new ImageList(this);
     thresholds_ = new ThresholdPanel(this);
     detections_ = new DetectionPanel(this);
-    lenses_ = new LensDocks(session_, *canvas_, detections_->table(), actions_, settings_, this);
+    lenses_ = new LensDocks(session_, *canvas_, detections_->table(), actions_, this);
+    studies_ = new StudyDocks(session_, lenses_->lens(), *canvas_, settings_, this);
+    docks_ = new Docks(*this, actions_);
+    connect(docks_, &Docks::seen, lenses_, &LensDocks::setSeen);
     using Id = ActionId;
-    QDockWidget *left = addDock(QT_TR_NOOP("Images"), "imagesDock", list_, Qt::LeftDockWidgetArea, Id::ShowImages);
-    const auto tabbed = [this](std::vector<QDockWidget *> docks) {
-        for (size_t i = 1; i < docks.size(); ++i)
-            tabifyDockWidget(docks[i - 1], docks[i]);
-        docks.front()->raise();
-        return docks.front();
-    };
-    const Qt::DockWidgetArea side = Qt::RightDockWidgetArea, bottom = Qt::BottomDockWidgetArea;
-    QDockWidget *right =
-        tabbed({addDock(QT_TR_NOOP("Thresholds"), "thresholdsDock", thresholds_, side, Id::ShowThresholds),
-                addDock(QT_TR_NOOP("Layers"), "layersDock", lenses_->layers(), side, Id::ShowLayers),
-                addDock(QT_TR_NOOP("What if"), "whatIfDock", lenses_->whatIf(), side, Id::ShowWhatIf),
-                addDock(QT_TR_NOOP("Location"), "inspectorDock", lenses_->inspector(), side, Id::ShowInspector)});
-    QDockWidget *below =
-        tabbed({addDock(QT_TR_NOOP("Detections"), "detectionsDock", detections_, bottom, Id::ShowDetections),
-                addDock(QT_TR_NOOP("NMS replay"), "replayDock", lenses_->replay(), bottom, Id::ShowReplay),
-                addDock(QT_TR_NOOP("Whole data set"), "studyDock", lenses_->study(), bottom, Id::ShowStudy),
-                addDock(QT_TR_NOOP("Score against IoU"), "scoresDock", lenses_->scores(), bottom, Id::ShowScores)});
-    for (QDockWidget *dock : findChildren<QDockWidget *>())
-        connect(dock, &QDockWidget::visibilityChanged, lenses_,
-                [this, panel = dock->widget()](bool seen) { lenses_->setSeen(panel, seen); });
-    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
-    resizeDocks({left, right}, {230, 340}, Qt::Horizontal);
-    resizeDocks({below}, {250}, Qt::Vertical);
+    docks_->add(Qt::LeftDockWidgetArea,
+                {{QT_TRANSLATE_NOOP("Docks", "Images"), "imagesDock", list_, Id::ShowImages}}, 230);
+    docks_->add(Qt::RightDockWidgetArea,
+                {{QT_TRANSLATE_NOOP("Docks", "Thresholds"), "thresholdsDock", thresholds_, Id::ShowThresholds},
+                 {QT_TRANSLATE_NOOP("Docks", "Layers"), "layersDock", lenses_->layers(), Id::ShowLayers},
+                 {QT_TRANSLATE_NOOP("Docks", "What if"), "whatIfDock", lenses_->whatIf(), Id::ShowWhatIf},
+                 {QT_TRANSLATE_NOOP("Docks", "Location"), "inspectorDock", lenses_->inspector(), Id::ShowInspector}},
+                340);
+    docks_->add(Qt::BottomDockWidgetArea,
+                {{QT_TRANSLATE_NOOP("Docks", "Detections"), "detectionsDock", detections_, Id::ShowDetections},
+                 {QT_TRANSLATE_NOOP("Docks", "NMS replay"), "replayDock", lenses_->replay(), Id::ShowReplay},
+                 {QT_TRANSLATE_NOOP("Docks", "Whole data set"), "studyDock", studies_->assignment(), Id::ShowStudy},
+                 {QT_TRANSLATE_NOOP("Docks", "Score against IoU"), "scoresDock", studies_->scores(), Id::ShowScores}},
+                250);
 }
 
 bool MainWindow::atRest() const
@@ -209,6 +176,9 @@ void MainWindow::connectWidgets()
     connect(&session_, &Session::failed, this, &MainWindow::sessionFailed);
     connectWeights(actions_[ActionId::GetWeights], this, session_, *strip_);
     connect(lenses_, &LensDocks::failed, this, &MainWindow::sessionFailed);
+    connect(studies_, &StudyDocks::failed, this, &MainWindow::sessionFailed);
+    connect(studies_, &StudyDocks::limitsProposed, lenses_, &LensDocks::takeLimits);
+    connect(lenses_, &LensDocks::limitsWanted, studies_, &StudyDocks::proposeLimits);
     connect(lenses_, &LensDocks::valuesChanged, status_, &StatusLine::setValues);
     connect(&session_, &Session::noticed, this, [this](const Failure &notice) {
         MessageStrip::Notice shown;
@@ -396,8 +366,7 @@ void MainWindow::setLanguage(const QString &code)
 void MainWindow::retranslate()
 {
     actions_.retranslate();
-    for (const auto &[dock, title] : dockTitles_)
-        dock->setWindowTitle(tr(title));
+    docks_->retranslate();
     toolBar_->setWindowTitle(tr("Tool bar"));
     // The platform adds the program's name.
     setWindowTitle(session_.current().empty() ? QString() : fileName(session_.current()));

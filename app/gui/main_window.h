@@ -17,10 +17,12 @@ namespace fcoscope {
 
 class Canvas;
 class DetectionPanel;
+class Docks;
 class ImageList;
 class LensDocks;
 class MessageStrip;
 class StatusLine;
+class StudyDocks;
 class ThresholdPanel;
 
 class MainWindow : public QMainWindow {
@@ -40,8 +42,6 @@ protected:
     bool event(QEvent *event) override;
 
 private:
-    QDockWidget *addDock(const char *title, const char *name, QWidget *content, Qt::DockWidgetArea area,
-                         ActionId toggle);
     void makeDocks();
     void connectActions();
     void connectViewActions();
@@ -71,9 +71,10 @@ private:
     DetectionPanel *detections_;
     ThresholdPanel *thresholds_;
     LensDocks *lenses_;
+    StudyDocks *studies_;
+    Docks *docks_;
     StatusLine *status_;
     QToolBar *toolBar_;
-    std::map<QDockWidget *, const char *> dockTitles_;
     ImageId left_;  ///< the image shown before: its notice goes when another is shown
     QTimer geometryTimer_;
 };
