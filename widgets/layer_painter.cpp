@@ -118,6 +118,26 @@ void paintLabels(const LensCanvas &canvas)
     }
 }
 
+namespace {
+
+/// A training sample is a part of the image, or reaches beyond it: its border, dashed.
+void paintCrop(const LensCanvas &canvas)
+{
+    const LensFrame &frame = canvas.frame;
+    if (frame.layers.empty() || (!frame.assigned && !frame.raw))
+        return;
+    const ImageTransform &transform = frame.assigned ? frame.assigned->transform : frame.raw->transform;
+    const Size image = transform.imageSize;
+    if (!transform.crop.hasArea() || transform.crop == Box{0, 0, double(image.width), double(image.height)})
+        return;
+    const QColor line = canvas.style.dark ? QColor(240, 242, 246) : QColor(30, 33, 38);
+    const int thin = std::max(1, qRound(canvas.unit));
+    strokeFrame(canvas.painter, boxOnScreen(transform.crop, canvas.view), canvas.view.screen(),
+                {line, thin, 3 * thin, thin});
+}
+
+}  // namespace
+
 void paintLens(QPainter &painter, const View &view, const LensFrame &frame, const LensStyle &style)
 {
     painter.save();
@@ -141,6 +161,7 @@ void paintLens(QPainter &painter, const View &view, const LensFrame &frame, cons
             paintMarks(canvas, layer.layer);
         painter.restore();
     }
+    paintCrop(canvas);
     painter.restore();
 }
 

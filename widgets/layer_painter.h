@@ -21,11 +21,12 @@ namespace fcoscope {
 struct LensStyle {
     QFont font;                           ///< of numbers and names; logical size
     std::vector<std::string> classNames;  ///< of the labels
-    bool dark = false;                    ///< the ground round the picture
+    bool dark = false;                    ///< the ground round the picture: the border of a crop is seen on it
     bool names = true;                    ///< of the labels, at their boxes
 };
 
-/// All layers of `frame`, the lowest first. A layer that is missing something paints nothing.
+/// All layers of `frame`, the lowest first. A layer that is missing something paints nothing. Where the network sees
+/// another part than the whole image, that part's border.
 void paintLens(QPainter &painter, const View &view, const LensFrame &frame, const LensStyle &style);
 
 /// One location: its cell, a cross at its place, and l, t, r, b in pixels of the network's input, as arrows to the

@@ -8,6 +8,7 @@
 #include "core/base/random.h"
 #include "core/rules/layers.h"
 #include "widgets/layer_painter.h"
+#include "widgets/layers_panel.h"
 
 using namespace fcoscope;
 
@@ -115,6 +116,28 @@ private Q_SLOTS:
                                   1);
         std::printf("all label layers together: %.2f ms (bound 16)\n", ms);
         QVERIFY(ms < 3 * 16);
+    }
+
+    // While a what if is dragged the panel gets a frame each time.
+    void thePanelFollows()
+    {
+        LayersPanel panel;
+        std::vector<Layer> layers = standardLayers();
+        for (Layer &layer : layers)
+            layer.visible = true;
+        panel.setLayers(layers);
+        panel.resize(300, 900);
+        panel.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&panel));
+        LensInput input;
+        input.assigned = frame_.assigned;
+        const auto frame = std::make_shared<LensFrame>(makeLensFrame(input, layers));
+        const double ms = quickest([&] {
+            panel.setFrame(frame);
+            panel.grab();
+        });
+        std::printf("layers panel, frame set and painted: %.2f ms (bound 50)\n", ms);
+        QVERIFY(ms < 3 * 50);
     }
 
 private:

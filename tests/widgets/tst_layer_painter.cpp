@@ -251,6 +251,33 @@ private Q_SLOTS:
         }
     }
 
+    // A mirrored, cropped training sample: marks where the network saw them, and the border of what it saw.
+    void aTrainingSampleLiesWhereItWasCut()
+    {
+        const Size size{320, 256};
+        ImageTransform transform;
+        transform.imageSize = size;
+        transform.crop = {100, 40, 260, 168};
+        transform.mirroredX = true;
+        transform.scaleX = transform.scaleY = 2;
+        transform.contentSize = {320, 256};
+        const auto assigned = std::make_shared<AssignedImage>(
+            assignSample("a", {labelAt({20, 30, 110, 100})}, transform, {320, 256}, profileFor(size)));
+        QCOMPARE(assigned->labels[0].box, (Box{205, 55, 250, 90}));
+        const View view = viewOf(size, 4);
+        const QImage screen = painted(frameOf(assigned, {visibleLayer(LayerKind::Assignment)}), view);
+        const QColor colour = labelColours(assigned->labels)[0];
+        for (const Positive &positive : assigned->assignment.positives) {
+            const QPoint at = placeOf(*assigned, view, positive.level, positive.location);
+            QVERIFY(QRect(205 * 4, 55 * 4, 45 * 4, 35 * 4).contains(at));
+            QCOMPARE(screen.pixelColor(at).name(), colour.name());
+        }
+        const QColor border(30, 33, 38);
+        QVERIFY(count(screen, QRect(400, 160, 640, 1), border) > 250);
+        QVERIFY(count(screen, QRect(400, 160, 1, 512), border) > 200);
+        QVERIFY(count(screen, QRect(1039, 160, 1, 512), border) > 200);
+    }
+
     // On paper the same, as paths.
     void paperShowsTheSame()
     {
