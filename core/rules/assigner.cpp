@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 namespace fcoscope {
 namespace {
@@ -97,14 +98,20 @@ Span span(double low, double high, double center, double radius, double first, d
             static_cast<int>(std::clamp(to, 0.0, double(count)))};
 }
 
+/// How far from a box's centre a location can be positive, along one axis.
+double centerReach(const Level &level, const Profile &profile)
+{
+    return profile.centerRegion == CenterRegion::None ? std::numeric_limits<double>::infinity()
+                                                      : profile.centerRadius * level.stride;
+}
+
 Distances asDistances(const Test32 &test) { return {test.l, test.t, test.r, test.b}; }
 
 /// Calls `found(location, box)` for every box and location of one level that pass every test, box by box.
 template <typename Found>
 void forEachClaim(const std::vector<Candidate32> &boxes, const Level &level, const Profile &profile, Found found)
 {
-    const double radius = profile.centerRegion == CenterRegion::None ? std::numeric_limits<double>::infinity()
-                                                                     : profile.centerRadius * level.stride;
+    const double radius = centerReach(level, profile);
     for (size_t i = 0; i < boxes.size(); ++i) {
         const Candidate32 &box = boxes[i];
         // max(l,t,r,b) lies between half the longer side and the whole of it: most boxes belong to one or two levels.
@@ -189,19 +196,26 @@ std::vector<Candidate> explainLocation(const std::vector<Box> &boxes, const Leve
 std::vector<Verdict> furthestVerdicts(const std::vector<Box> &boxes, const Level &level, const Profile &profile)
 {
     std::vector<Verdict> furthest(static_cast<size_t>(level.locations()), Verdict::OutsideBox);
-    constexpr double everywhere = std::numeric_limits<double>::infinity();
-    for (const Candidate32 &box : prepared(boxes, profile)) {
-        if (!box.usable)
-            continue;
-        const Span columns = span(box.x1, box.x2, box.centerX, everywhere, level.firstX, level.stepX, level.width);
-        const Span rows = span(box.y1, box.y2, box.centerY, everywhere, level.firstY, level.stepY, level.height);
-        for (int row = rows.first; row < rows.last; ++row)
-            for (int column = columns.first; column < columns.last; ++column) {
-                Verdict &verdict = furthest[static_cast<size_t>(row * level.width + column)];
-                if (verdict != Verdict::Positive)
-                    verdict = std::max(verdict, judge(box, level, column, row, profile).verdict);
-            }
-    }
+    const std::vector<Candidate32> candidates = prepared(boxes, profile);
+    forEachClaim(candidates, level, profile,
+                 [&](int location, int) { furthest[static_cast<size_t>(location)] = Verdict::Positive; });
+    // Then the centre regions, for what is out of range, and the whole boxes, for what is outside those regions: where
+    // nothing more can come of it, no box is asked again.
+    const double radius = centerReach(level, profile), everywhere = std::numeric_limits<double>::infinity();
+    for (const auto &[reach, settled] :
+         {std::pair(radius, Verdict::OutsideRange), std::pair(everywhere, Verdict::OutsideCenterRegion)})
+        for (const Candidate32 &box : candidates) {
+            if (!box.usable)
+                continue;
+            const Span columns = span(box.x1, box.x2, box.centerX, reach, level.firstX, level.stepX, level.width);
+            const Span rows = span(box.y1, box.y2, box.centerY, reach, level.firstY, level.stepY, level.height);
+            for (int row = rows.first; row < rows.last; ++row)
+                for (int column = columns.first; column < columns.last; ++column) {
+                    Verdict &verdict = furthest[static_cast<size_t>(row * level.width + column)];
+                    if (verdict < settled)
+                        verdict = std::max(verdict, judge(box, level, column, row, profile).verdict);
+                }
+        }
     return furthest;
 }
 

@@ -161,8 +161,8 @@ Message fateText(const PairFate &fate, const DecodeTrace &trace, const DecodeOpt
     case Fate::NotAmongBest:
         if (fate.otherClass)
             return message("core", "the location speaks for its most probable class alone");
-        return message("core", "score {0} is not among the best {1}")
-            .with(roundedText(fate.score, 3), options.candidatesPerLevel);
+        return message("core", "not among the best {0} candidates: p = {1}, score {2}")
+            .with(options.candidatesPerLevel, roundedText(fate.p, 3), roundedText(fate.score, 3));
     case Fate::NoBox:
         return message("core", "its box has no area or is no number");
     case Fate::Suppressed:

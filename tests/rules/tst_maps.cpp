@@ -178,7 +178,7 @@ void MapsTest::differencesWhereLocationsAreTheSame()
     const Size image{400, 300};
     const RawOutputs raw = randomOutputs(random, profile, image, 3);
     const std::vector<Label> labels = randomLabels(random, 20, image, 3);
-    AssignedImage assigned = assignImage("x", image, labels, profile);
+    const AssignedImage assigned = assignImage("x", image, labels, profile);
     const LocationMap map = centernessDifference(assigned, raw, profile);
     QVERIFY(map.diverging && map.low == -1 && map.high == 1);
     size_t values = 0;
@@ -190,6 +190,10 @@ void MapsTest::differencesWhereLocationsAreTheSame()
         const double o = logistic(raw.levels[l].centernessLogits.values[i]);
         QVERIFY(std::abs(map.values[l][i] - (o - paperCenterness(positive.distances))) < 1e-5);
     }
+    // A sample of training may be as large as the image and yet show it mirrored.
+    AssignedImage mirrored = assigned;
+    mirrored.transform.mirroredX = true;
+    QVERIFY(!sameLocations(mirrored, raw, profile) && centernessDifference(mirrored, raw, profile).empty());
     // Another range moves no location; another size, other strides or one level less do.
     Profile other = profile;
     other.rangeLimits = {32, 64, 128, 256};
