@@ -171,6 +171,11 @@ void ExportDialog::browse()
 
 void ExportDialog::write()
 {
+    if (QFileInfo::exists(file()) && replaced_ != file()) {
+        replaced_ = file();
+        say(message("core", "The file {0} exists already; export again to replace it.").with(file().toStdString()));
+        return;
+    }
     setBusy(true);
     const auto draw = [figure = figure_, look = look(), name = file()](const RunContext &) {
         writeFigure(figure, look, name);
@@ -187,17 +192,20 @@ void ExportDialog::write()
     finished(std::move(outcome));
 }
 
+void ExportDialog::say(const Message &trouble)
+{
+    failure_ = trouble;
+    QPalette colours = palette();
+    colours.setColor(QPalette::WindowText, errorColor(colours));
+    status_->setPalette(colours);
+    status_->setText(translated(failure_));
+}
+
 void ExportDialog::finished(Outcome<bool> outcome)
 {
     setBusy(false);
-    if (outcome.how != Ended::Done) {
-        failure_ = outcome.failure;
-        QPalette colours = palette();
-        colours.setColor(QPalette::WindowText, errorColor(colours));
-        status_->setPalette(colours);
-        status_->setText(translated(failure_));
-        return;
-    }
+    if (outcome.how != Ended::Done)
+        return say(outcome.failure);
     const QFileInfo info(file());
     settings_.setValue(folderKey, info.absolutePath());
     settings_.setValue(endingKey, info.suffix().toLower());

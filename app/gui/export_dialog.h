@@ -43,6 +43,7 @@ private:
     void retranslate();
     void browse();
     void write();
+    void say(const Message &trouble);
     void finished(Outcome<bool> outcome);
     void setBusy(bool busy);
 
@@ -58,6 +59,7 @@ private:
     QLabel *status_;
     std::vector<QLabel *> names_;  ///< of the rows
     Message failure_;
+    QString replaced_;  ///< the existing file that a person has agreed to replace
     WorkThread thread_;
     Job<bool> job_{thread_};
 };

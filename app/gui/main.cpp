@@ -33,30 +33,34 @@ struct CommandLine {
 CommandLine parse(const QCoreApplication &application)
 {
     QCommandLineParser parser;
-    parser.setApplicationDescription(QStringLiteral("See what an FCOS object detector finds in your images, and why.\n\n") + renderHelp());
+    parser.setApplicationDescription(
+        QStringLiteral("See what an FCOS object detector finds in your images, and why.\n\n") + renderHelp());
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addPositionalArgument(QStringLiteral("paths"), QStringLiteral("Images, folders, data sets, weights."),
                                  QStringLiteral("[paths…]"));
     parser.addOptions(
-        {{QStringLiteral("language"), QStringLiteral("Language of the window: en or zh_CN."), QStringLiteral("code")},
+        {{QStringLiteral("language"), QStringLiteral("Language of the window or the figure: en or zh_CN."),
+          QStringLiteral("code")},
          {QStringLiteral("device"), QStringLiteral("Where the network runs: auto, cpu or cuda:N."),
           QStringLiteral("device"), QStringLiteral("auto")},
          {QStringLiteral("dark"), QStringLiteral("Light text on dark ground, this time.")},
          {QStringLiteral("light"), QStringLiteral("Dark text on light ground, this time.")},
-         {QStringLiteral("size"), QStringLiteral("Size of the window or the figure in logical pixels."), QStringLiteral("WxH")},
+         {QStringLiteral("size"), QStringLiteral("Size of the window or the figure in logical pixels."),
+          QStringLiteral("WxH")},
          {QStringLiteral("screenshot"),
           QStringLiteral("Write a picture of the window when everything has come to rest, and end."),
           QStringLiteral("file")},
          {QStringLiteral("render"), QStringLiteral("Write a figure and end; the options below are the figure's."),
           QStringLiteral("recipe")}});
     addRenderFlags(parser);
-    parser.process(application);
-
     const auto refuse = [](const char *what, const QString &value) {
         std::fprintf(stderr, what, qPrintable(value));
         std::exit(2);
     };
+    if (!parser.parse(QCoreApplication::arguments()))
+        refuse("%s\n", parser.errorText());
+    parser.process(application);  // help and version
     CommandLine line{parser.positionalArguments(),
                      parser.value(QStringLiteral("language")),
                      {},
@@ -65,6 +69,8 @@ CommandLine parse(const QCoreApplication &application)
                      parser.value(QStringLiteral("render")),
                      {},
                      renderFlags(parser)};
+    if (line.recipe.isNull() && !line.renderFlags.empty())
+        refuse("The option --%s is one of --render's.\n", QString::fromStdString(line.renderFlags.begin()->first));
     if (!line.language.isEmpty() && line.language != QLatin1String("en") && line.language != QLatin1String("zh_CN"))
         refuse("The language %s is not known: take en or zh_CN.\n", line.language);
     if (parser.isSet(QStringLiteral("dark")))

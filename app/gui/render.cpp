@@ -231,8 +231,14 @@ QString renderHelp()
         "  fcoscope --render figure-3 --out centerness.png DATASET    the centerness target inside a box\n"
         "  fcoscope --render figure-7 --out scores.svg DATASET MODEL  score against IoU, without and with centerness\n"
         "They are the paper's Figs. 1, 3 and 7. Layers:");
-    for (const Layer &layer : standardLayers())
-        text += QStringLiteral(" ") + QString::fromLatin1(nameOf(layer.kind));
+    int column = 1000;
+    for (const Layer &layer : standardLayers()) {
+        const QString name = QString::fromLatin1(nameOf(layer.kind));
+        column += static_cast<int>(name.size()) + 1;
+        text += column > 76 ? QStringLiteral("\n  ") : QStringLiteral(" ");
+        column = column > 76 ? static_cast<int>(name.size()) + 2 : column;
+        text += name;
+    }
     return text;
 }
 

@@ -71,6 +71,8 @@ class ExportTest : public QObject {
 private Q_SLOTS:
     void init()
     {
+        for (const char *name : {"view.png", "view.svg"})
+            QFile::remove(dir_.filePath(QString::fromLatin1(name)));
         settings_ = std::make_unique<QSettings>(dir_.filePath(QStringLiteral("s.ini")), QSettings::IniFormat);
         settings_->setValue(QStringLiteral("figureFolder"), dir_.path());
     }
@@ -131,6 +133,21 @@ private Q_SLOTS:
         QVERIFY(dialog_->isVisible());
     }
 
+    void nothingIsReplacedUnasked()
+    {
+        QFile old(dir_.filePath(QStringLiteral("old.png")));
+        QVERIFY(old.open(QIODevice::WriteOnly) && old.write("precious") == 8);
+        old.close();
+        open(coloured(Qt::blue));
+        type(old.fileName());
+        QTest::mouseClick(&part<QPushButton>("write"), Qt::LeftButton);
+        QTRY_VERIFY(part<QLabel>("status").text().contains(QStringLiteral("exists already")));
+        QCOMPARE(old.size(), 8);
+        QTest::mouseClick(&part<QPushButton>("write"), Qt::LeftButton);
+        QTRY_VERIFY(!dialog_);
+        QVERIFY(has(QImage(old.fileName()), Qt::blue));
+    }
+
     void aFigureOfWidgetsIsDrawnOnTheirThread()
     {
         Figure figure = coloured(Qt::blue);
@@ -141,6 +158,7 @@ private Q_SLOTS:
         QTRY_VERIFY(!dialog_);
         QVERIFY(*painted && *painted != QThread::currentThread());
         figure.ofWidgets = true;
+        QFile::remove(dir_.filePath(QStringLiteral("view.png")));
         open(figure);
         QTest::mouseClick(&part<QPushButton>("write"), Qt::LeftButton);
         QTRY_VERIFY(!dialog_);

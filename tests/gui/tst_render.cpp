@@ -335,6 +335,7 @@ private Q_SLOTS:
         QTest::newRow("class") << QStringList{"layers", "--layers", "score", "--class", "cat",
                                               "--out",  out,        demo_,   model_}
                                << "no class \"cat\"";
+        QTest::newRow("flag") << QStringList{"layers", "--lairs", "x", "--out", out, demo_} << "lairs";
         QTest::newRow("too large") << QStringList{"layers", "--size", "8000x8000", "--scale", "4", "--out", out, demo_}
                                    << "megapixels";
     }
@@ -349,6 +350,13 @@ private Q_SLOTS:
         QCOMPARE(said.err.count('\n'), 1);
         QVERIFY2(said.err.endsWith(".\n") || said.err.endsWith("?\n"), said.err);
         QVERIFY(!QFile::exists(path("e.png")));
+    }
+
+    void itsOptionsAreNotTheWindows()
+    {
+        const Said said = run({"--layers", "labels", demo_});
+        QCOMPARE(said.exitCode, 2);
+        QVERIFY2(said.err.contains("--render"), said.err);
     }
 
     void helpTellsOfAll()
