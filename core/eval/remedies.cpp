@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "core/base/error.h"
 #include "core/base/options.h"
 #include "core/rules/pixels.h"
 
@@ -62,17 +63,24 @@ bool learnt(const Neighbourhood &around, const Profile &profile)
                        [&](const Positive &p) { return static_cast<size_t>(p.box) == around.subject; });
 }
 
-std::vector<std::pair<std::string, std::string>> changeBetween(Profile before, Profile after)
+/// A remedy that changes the profile; none where an option does not take the value, such as an input beyond its range.
+std::optional<Remedy> remedyOf(Profile before, Profile after, const Message &words)
 {
     OptionTable old, changed;
     visit(old, before);
     visit(changed, after);
-    std::vector<std::pair<std::string, std::string>> change;
+    Remedy remedy{words, {}};
     const auto was = old.values();
     for (const auto &[option, value] : changed.values())
         if (was.at(option) != value)
-            change.emplace_back(option, value);
-    return change;
+            remedy.change.emplace_back(option, value);
+    try {
+        for (const auto &[option, value] : remedy.change)
+            old.set(option, value, option);
+    } catch (const UserError &) {
+        return std::nullopt;
+    }
+    return remedy;
 }
 
 /// The changes to try for one label, each a function that answers with a remedy if it is one.
@@ -128,7 +136,7 @@ private:
     {
         if (changed == profile_ || !learnt(around_, changed))
             return std::nullopt;
-        return Remedy{words, changeBetween(profile_, changed)};
+        return remedyOf(profile_, changed, words);
     }
 
     /// The profile at the smallest shorter side, in steps of 32 px up to four times, with which it is learnt. In a heap
@@ -155,10 +163,11 @@ private:
         const auto changed = larger(profile_);
         if (!changed)
             return std::nullopt;
-        return Remedy{largerWords(message("core", "An input {0} times as large would do (short side {1} px, long side "
-                                                  "{2} px)."),
-                                  *changed),
-                      changeBetween(profile_, *changed)};
+        return remedyOf(
+            profile_, *changed,
+            largerWords(message("core", "An input {0} times as large would do (short side {1} px, long side "
+                                        "{2} px)."),
+                        *changed));
     }
     std::optional<Remedy> continuousEndsAndLargerInput() const
     {
@@ -167,10 +176,10 @@ private:
         const auto both = changed == profile_ ? std::nullopt : larger(changed);
         if (!both)
             return std::nullopt;
-        return Remedy{largerWords(message("core", "Boxes that end where their last pixel ends, in an input {0} times "
-                                                  "as large (short side {1} px, long side {2} px), would do."),
-                                  *both),
-                      changeBetween(profile_, *both)};
+        return remedyOf(profile_, *both,
+                        largerWords(message("core", "Boxes that end where their last pixel ends, in an input {0} times "
+                                                    "as large (short side {1} px, long side {2} px), would do."),
+                                    *both));
     }
     std::optional<Remedy> continuousEnds() const
     {

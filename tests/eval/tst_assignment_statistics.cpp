@@ -19,6 +19,7 @@ class TestAssignmentStatistics : public QObject {
 
 private Q_SLOTS:
     void countsByHand();
+    void sizesAsCoco();
     void pairsOfClasses();
     void agreesWithCountsOf();
     void threadsChangeNothing();
@@ -64,7 +65,10 @@ void TestAssignmentStatistics::countsByHand()
     QCOMPARE(s.classes[2].recall.whole, 0);
     QCOMPARE(s.labelsByPositives, (std::array<int64_t, 5>{0, 0, 0, 1, 1}));
     QVERIFY(s.unlearnable.empty());
+}
 
+void TestAssignmentStatistics::sizesAsCoco()
+{
     // The label's own area decides its size where the data set gives one.
     QCOMPARE(sizeBinOf(thing({0, 0, 100, 100}, 0, false, 500)), size_t(0));
     QCOMPARE(sizeBinOf(thing({0, 0, 32, 32})), size_t(1));
