@@ -79,9 +79,9 @@ bool readOptions(const Arguments &arguments, AssignOptions &options, std::vector
     return true;
 }
 
-LabelledImages labelledImages(Dataset &&dataset)
+DatasetLabels labelsOf(Dataset &&dataset)
 {
-    LabelledImages data{dataset.name, dataset.classNames, {}};
+    DatasetLabels data{dataset.name, dataset.classNames, {}};
     data.images.reserve(dataset.images.size());
     for (DatasetImage &image : dataset.images)
         data.images.push_back({image.file, image.size, std::move(image.labels)});
@@ -119,7 +119,7 @@ int assignVerb(const Arguments &arguments, Console &console)
     requireLabels(dataset);
     const Dataset about{dataset.name, {}, {}, {}, dataset.problems};
     const AssignmentStatistics statistics =
-        assignmentStatistics(labelledImages(std::move(dataset)), options.profile, console.context(), options.threads);
+        assignmentStatistics(labelsOf(std::move(dataset)), options.profile, console.context(), options.threads);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (!options.csv.empty())
         writeCsv(statistics, options.csv);

@@ -7,9 +7,9 @@
 namespace fcoscope {
 namespace {
 
-LabelledImages labelledImages(const Dataset &dataset)
+DatasetLabels labelsOf(const Dataset &dataset)
 {
-    LabelledImages all{dataset.name, dataset.classNames, {}};
+    DatasetLabels all{dataset.name, dataset.classNames, {}};
     all.images.reserve(dataset.images.size());
     for (const DatasetImage &image : dataset.images)
         all.images.push_back({image.file, image.size, image.labels});
@@ -91,7 +91,7 @@ void Study::assign()
     assigning_.start(
         [data, profile = lens_.whatIf().profile](const RunContext &context) {
             return std::make_shared<const AssignmentStatistics>(
-                assignmentStatistics(labelledImages(*data), profile, context));
+                assignmentStatistics(labelsOf(*data), profile, context));
         },
         [this](Outcome<StatisticsPtr> outcome) {
             if (outcome.result)

@@ -130,7 +130,7 @@ size_t positiveBinOf(int positives)
     return bin;
 }
 
-void countImage(Tally &tally, const LabelledImage &image, size_t position, const Profile &profile,
+void countImage(Tally &tally, const ImageLabels &image, size_t position, const Profile &profile,
                 const Profile &single, const RunContext &context)
 {
     const AssignedImage assigned = assignImage(image.id, image.size, image.labels, profile);
@@ -277,7 +277,7 @@ std::string levelLabel(double stride)
     return "stride " + numberText(stride);
 }
 
-AssignmentStatistics assignmentStatistics(const LabelledImages &data, const Profile &profile, const RunContext &context,
+AssignmentStatistics assignmentStatistics(const DatasetLabels &data, const Profile &profile, const RunContext &context,
                                           int threads)
 {
     checkProfile(profile);

@@ -26,16 +26,16 @@
 namespace fcoscope {
 
 /// One image and its labels, in image coordinates. The picture itself is never needed.
-struct LabelledImage {
+struct ImageLabels {
     ImageId id;
     Size size;  ///< px, EXIF orientation applied
     std::vector<Label> labels;
 };
 
-struct LabelledImages {
+struct DatasetLabels {
     std::string name;                     ///< of the data set, for people
     std::vector<std::string> classNames;  ///< by Label::classIndex
-    std::vector<LabelledImage> images;
+    std::vector<ImageLabels> images;
 };
 
 /// `part` of `whole`.
@@ -108,7 +108,7 @@ std::string levelLabel(double stride);
 
 /// Assigns every image with `threads` threads (0: as many as there are cores, at least two). The result is the same
 /// whatever their number. Throws UserError for a profile whose parts do not fit, Stopped when `context` asks for it.
-AssignmentStatistics assignmentStatistics(const LabelledImages &data, const Profile &profile,
+AssignmentStatistics assignmentStatistics(const DatasetLabels &data, const Profile &profile,
                                           const RunContext &context = {}, int threads = 0);
 
 }  // namespace fcoscope

@@ -22,19 +22,19 @@ inline Label thing(Box box, int classIndex = 0, bool crowd = false, double area 
     return label;
 }
 
-inline LabelledImages oneImage(std::vector<Label> labels)
+inline DatasetLabels oneImage(std::vector<Label> labels)
 {
     return {"made up", {"cat", "dog", "bird"}, {{"a.jpg", plainSize, std::move(labels)}}};
 }
 
 /// Boxes that touch, nest and repeat, tiny, thin and huge, some of them crowds or outside.
-inline LabelledImages randomImages(unsigned seed, int images, int labels)
+inline DatasetLabels randomImages(unsigned seed, int images, int labels)
 {
     std::mt19937 random(seed);
     const auto upTo = [&](double limit) { return std::uniform_real_distribution<double>(0, limit)(random); };
-    LabelledImages data{"random", {"cat", "dog", "bird"}, {}};
+    DatasetLabels data{"random", {"cat", "dog", "bird"}, {}};
     for (int i = 0; i < images; ++i) {
-        LabelledImage image{"image " + std::to_string(i), {100 + int(upTo(900)), 100 + int(upTo(900))}, {}};
+        ImageLabels image{"image " + std::to_string(i), {100 + int(upTo(900)), 100 + int(upTo(900))}, {}};
         for (int j = 0; j < labels; ++j) {
             const double w = std::exp(upTo(6)), h = upTo(1) < 0.3 ? 2 : std::exp(upTo(6));
             const double x = upTo(image.size.width), y = upTo(image.size.height);

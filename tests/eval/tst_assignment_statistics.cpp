@@ -34,7 +34,7 @@ void TestAssignmentStatistics::countsByHand()
     // Without centre sampling. A crowd and a box outside the image do not count, and the second image has no label.
     Profile profile = profileNamed("fcoscope");
     profile.centerRegion = CenterRegion::None;
-    LabelledImages data = oneImage({thing({10, 10, 30, 30}), thing({100, 100, 400, 300}, 1),
+    DatasetLabels data = oneImage({thing({10, 10, 30, 30}), thing({100, 100, 400, 300}, 1),
                                     thing({0, 0, 50, 50}, 0, true), thing({2000, 10, 2100, 60})});
     data.images.push_back({"b.jpg", {1333, 800}, {}});
     const AssignmentStatistics s = assignmentStatistics(data, profile);
@@ -100,13 +100,13 @@ void TestAssignmentStatistics::pairsOfClasses()
 
 void TestAssignmentStatistics::agreesWithCountsOf()
 {
-    const LabelledImages data = randomImages(3, 20, 25);
+    const DatasetLabels data = randomImages(3, 20, 25);
     for (const char *name : {"fcoscope", "tz-orig", "tv", "zg", "ad-rt"}) {
         const Profile profile = profileNamed(name);
         const AssignmentStatistics s = assignmentStatistics(data, profile);
         AssignmentCounts sum;
         std::vector<int64_t> levels(profile.strides.size());
-        for (const LabelledImage &image : data.images) {
+        for (const ImageLabels &image : data.images) {
             const AssignmentCounts counts = countsOf(assignImage(image.id, image.size, image.labels, profile));
             sum.labels += counts.labels;
             sum.recalled += counts.recalled;
@@ -128,7 +128,7 @@ void TestAssignmentStatistics::agreesWithCountsOf()
 
 void TestAssignmentStatistics::threadsChangeNothing()
 {
-    const LabelledImages data = randomImages(5, 40, 30);
+    const DatasetLabels data = randomImages(5, 40, 30);
     const Profile profile = profileNamed("tz-orig");
     const std::string one = assignmentJson(assignmentStatistics(data, profile, {}, 1)).text();
     for (const int threads : {2, 5, 64})
@@ -137,7 +137,7 @@ void TestAssignmentStatistics::threadsChangeNothing()
 
 void TestAssignmentStatistics::stopsAndTellsProgress()
 {
-    const LabelledImages data = randomImages(7, 100, 3);
+    const DatasetLabels data = randomImages(7, 100, 3);
     std::atomic<int> asked{0};
     std::mutex mutex;
     double last = 0;
@@ -155,7 +155,7 @@ void TestAssignmentStatistics::stopsAndTellsProgress()
 
 void TestAssignmentStatistics::emptyDataSets()
 {
-    LabelledImages data{"nothing", {"cat"}, {}};
+    DatasetLabels data{"nothing", {"cat"}, {}};
     for (int images = 0; images < 2; ++images) {
         const AssignmentStatistics s = assignmentStatistics(data, profileNamed("fcoscope"));
         QCOMPARE(s.images, images);
@@ -178,7 +178,7 @@ void TestAssignmentStatistics::wrongProfile()
 
 void TestAssignmentStatistics::reports()
 {
-    LabelledImages data = oneImage({thing({1, 1, 3, 3}), thing({200, 200, 300, 300}, 1), thing({0, 0, 90, 90}, 7)});
+    DatasetLabels data = oneImage({thing({1, 1, 3, 3}), thing({200, 200, 300, 300}, 1), thing({0, 0, 90, 90}, 7)});
     data.images[0].id = "a, \"b\"\n.jpg";
     const AssignmentStatistics s = assignmentStatistics(data, profileNamed("fcoscope"));
     const QString text = QString::fromStdString(assignmentText(s));

@@ -14,7 +14,7 @@ using namespace fcoscope;
 namespace {
 
 /// How many locations learn the label at `given` of the image as given.
-int positivesOf(const LabelledImage &image, int given, const Profile &profile)
+int positivesOf(const ImageLabels &image, int given, const Profile &profile)
 {
     const AssignedImage assigned = assignImage(image.id, image.size, image.labels, profile);
     int positives = 0;
@@ -32,13 +32,13 @@ Profile changed(Profile profile, const Remedy &remedy)
     return profile;
 }
 
-QString failureOf(const LabelledImage &image, const UnlearnableBox &box, const Profile &profile)
+QString failureOf(const ImageLabels &image, const UnlearnableBox &box, const Profile &profile)
 {
     const std::string where = image.id + " " + std::to_string(box.label) + " " + box.reason.english() + " ";
     if (positivesOf(image, box.label, profile) != 0)
         return QString::fromStdString(where + "is learnt");
     for (const Remedy &remedy : box.remedies) {
-        LabelledImage seen = image;
+        ImageLabels seen = image;
         if (remedy.change.empty())  // one object that is labelled twice
             for (size_t i = 0; i < seen.labels.size(); ++i)
                 if (static_cast<int>(i) != box.label && intersectionOverUnion(seen.labels[i].box, box.box) >= 0.8)
@@ -49,7 +49,7 @@ QString failureOf(const LabelledImage &image, const UnlearnableBox &box, const P
     return {};
 }
 
-UnlearnableBox onlyUnlearnable(const LabelledImages &data, const Profile &profile)
+UnlearnableBox onlyUnlearnable(const DatasetLabels &data, const Profile &profile)
 {
     const AssignmentStatistics statistics = assignmentStatistics(data, profile);
     if (statistics.unlearnable.size() != 1)
@@ -94,7 +94,7 @@ private Q_SLOTS:
 void TestUnlearnable::noLocationInside()
 {
     const Profile profile = profileNamed("fcoscope");
-    const LabelledImages data = oneImage({thing({1, 1, 3, 3}), thing({200, 200, 300, 300})});
+    const DatasetLabels data = oneImage({thing({1, 1, 3, 3}), thing({200, 200, 300, 300})});
     const UnlearnableBox box = onlyUnlearnable(data, profile);
     QCOMPARE(box.verdict, Verdict::OutsideBox);
     QCOMPARE(box.label, 0);
@@ -122,14 +122,14 @@ void TestUnlearnable::noRemedyBeyondTheOptions()
     Profile profile = profileNamed("fcoscope");
     profile.shortSide = 8000;
     profile.longSide = 13330;
-    const LabelledImages data = oneImage({thing({0.1, 0.1, 0.15, 0.15})});  // 1 … 1.5 px in the network's input
+    const DatasetLabels data = oneImage({thing({0.1, 0.1, 0.15, 0.15})});  // 1 … 1.5 px in the network's input
     const UnlearnableBox box = onlyUnlearnable(data, profile);
     QCOMPARE(box.verdict, Verdict::OutsideBox);
     for (const Remedy &remedy : box.remedies)
         QVERIFY2(valueOf(remedy, "short-side").empty(), remedy.words.english().c_str());
     profile.shortSide = 2000;  // a quarter of it: three times as large is within the option's range
     profile.longSide = 3333;
-    const LabelledImages small = oneImage({thing({0.4, 0.4, 0.6, 0.6})});
+    const DatasetLabels small = oneImage({thing({0.4, 0.4, 0.6, 0.6})});
     QVERIFY(!valueOf(onlyUnlearnable(small, profile).remedies.at(0), "short-side").empty());
 }
 
@@ -137,7 +137,7 @@ void TestUnlearnable::outsideCenterRegion()
 {
     Profile profile = profileNamed("fcoscope");
     profile.centerRadius = 0.3;
-    const LabelledImages data = oneImage({thing({25, 57, 39, 71})});  // 28 and 36, 60 and 68 lie 4 px from its centre
+    const DatasetLabels data = oneImage({thing({25, 57, 39, 71})});  // 28 and 36, 60 and 68 lie 4 px from its centre
     const UnlearnableBox box = onlyUnlearnable(data, profile);
     QCOMPARE(box.verdict, Verdict::OutsideCenterRegion);
     QVERIFY2(says(box.reason, "inside it: 4") && says(box.reason, "0.3 strides"), box.reason.english().c_str());
@@ -150,7 +150,7 @@ void TestUnlearnable::outsideEveryRange()
 {
     const Profile profile = profileNamed("fcoscope");
     // 4 px wide: one column of P3 (12) lies inside and none of P4 (8, 24) or P5 (16); 200 px high: too far for P3.
-    const LabelledImages data = oneImage({thing({10, 0, 14, 200})});
+    const DatasetLabels data = oneImage({thing({10, 0, 14, 200})});
     const UnlearnableBox box = onlyUnlearnable(data, profile);
     QCOMPARE(box.verdict, Verdict::OutsideRange);
     QVERIFY2(says(box.reason, "on P3") && says(box.reason, "= 100 px, 36 px outside the range of 0 to 64 px"),
@@ -175,7 +175,7 @@ void TestUnlearnable::onARangeLimit()
     profile.rangeTest = RangeTest::Open;
     profile.centerRadius = 0.2;
     // Its centre is P3's location (100, 100), with max(l,t,r,b) = 64: on P3 not below 64; P4's nearest lies 4 px away.
-    const LabelledImages data = oneImage({thing({36, 36, 164, 164})});
+    const DatasetLabels data = oneImage({thing({36, 36, 164, 164})});
     const UnlearnableBox box = onlyUnlearnable(data, profile);
     QCOMPARE(box.verdict, Verdict::OutsideRange);
     QVERIFY2(says(box.reason, "= 64 px, 0 px outside"), box.reason.english().c_str());
@@ -187,7 +187,7 @@ void TestUnlearnable::lostToASmallerBox()
 {
     const Profile profile = profileNamed("fcoscope");
     // Both claim 12, 20, 28 of P3: the outer one's centre region ends at 32.
-    const LabelledImages data = oneImage({thing({0, 0, 40, 40}, 1), thing({9, 9, 31, 31})});
+    const DatasetLabels data = oneImage({thing({0, 0, 40, 40}, 1), thing({9, 9, 31, 31})});
     const UnlearnableBox box = onlyUnlearnable(data, profile);
     QCOMPARE(box.verdict, Verdict::LostToSmaller);
     QCOMPARE(box.label, 0);
@@ -201,7 +201,7 @@ void TestUnlearnable::lostToASmallerBox()
 void TestUnlearnable::labelledTwice()
 {
     const Profile profile = profileNamed("fcoscope");
-    const LabelledImages data =
+    const DatasetLabels data =
         oneImage({thing({0, 0, 40, 40}), thing({400, 400, 500, 500}), thing({0, 0, 40, 40}, 1)});
     const UnlearnableBox box = onlyUnlearnable(data, profile);
     QCOMPARE(box.verdict, Verdict::LostToSmaller);
@@ -216,7 +216,7 @@ void TestUnlearnable::noAreaInWholePixels()
 {
     const Profile profile = profileNamed("tz-orig");
     // One pixel wide. Continuous ends take in the location at x = 100.
-    const LabelledImages data = oneImage({thing({99.5, 100, 100.5, 140})});
+    const DatasetLabels data = oneImage({thing({99.5, 100, 100.5, 140})});
     const UnlearnableBox box = onlyUnlearnable(data, profile);
     QCOMPARE(box.verdict, Verdict::NoArea);
     QVERIFY2(says(box.reason, "1 × 40 px"), box.reason.english().c_str());
@@ -224,7 +224,7 @@ void TestUnlearnable::noAreaInWholePixels()
     QVERIFY2(failureOf(data.images[0], box, profile).isEmpty(), qPrintable(failureOf(data.images[0], box, profile)));
 
     // No location between 101 and 102, whatever the ends: the input has to grow as well.
-    const LabelledImages other = oneImage({thing({101, 100, 102, 140})});
+    const DatasetLabels other = oneImage({thing({101, 100, 102, 140})});
     const UnlearnableBox second = onlyUnlearnable(other, profile);
     QCOMPARE(second.verdict, Verdict::NoArea);
     QCOMPARE(second.remedies.at(0).change.size(), size_t(3));
@@ -236,7 +236,7 @@ void TestUnlearnable::tooLargeForTheTieRule()
     Profile profile = profileNamed("tv");
     profile.shortSide = 8192;
     profile.longSide = 16384;
-    const LabelledImages data{"large", {}, {{"a.jpg", {1600, 800}, {thing({0, 0, 1600, 800})}}}};
+    const DatasetLabels data{"large", {}, {{"a.jpg", {1600, 800}, {thing({0, 0, 1600, 800})}}}};
     const UnlearnableBox box = onlyUnlearnable(data, profile);
     QCOMPARE(box.verdict, Verdict::NoArea);
     QVERIFY2(says(box.reason, "tie rule"), box.reason.english().c_str());
@@ -265,7 +265,7 @@ void TestUnlearnable::everyRemedyWorks()
 {
     QFETCH(QString, name);
     const Profile profile = profileNamed(name.toStdString());
-    const LabelledImages data = randomImages(11, 15, 20);
+    const DatasetLabels data = randomImages(11, 15, 20);
     const AssignmentStatistics s = assignmentStatistics(data, profile);
     QVERIFY(s.unlearnable.size() > 15);
     std::set<Verdict> verdicts;
@@ -287,7 +287,7 @@ void TestUnlearnable::twentyThousandBoxes()
         const double x = i * 37 % 1300, y = i * 53 % 780;
         labels.push_back(thing({x, y, x + 5 + i % 30, y + 5 + i / 7 % 30}, i % 3));
     }
-    const LabelledImages data = oneImage(std::move(labels));
+    const DatasetLabels data = oneImage(std::move(labels));
     QElapsedTimer timer;
     timer.start();
     const AssignmentStatistics s = assignmentStatistics(data, profileNamed("fcoscope"));

@@ -28,7 +28,7 @@ Label thing(Box box, int classIndex = 0)
 /// Two boxes too small for any location, one labelled twice, nested ones of two classes.
 AssignmentStatisticsPtr sample()
 {
-    const LabelledImages data{"made up",
+    const DatasetLabels data{"made up",
                               {"cat", "dog"},
                               {{"/pictures/a.jpg",
                                 {1333, 800},
