@@ -8,6 +8,8 @@
 #include <QProgressBar>
 #include <QPushButton>
 
+#include "widgets/theme.h"
+
 namespace fcoscope {
 
 ScorePanel::ScorePanel(QWidget *parent) : QWidget(parent)
@@ -18,6 +20,8 @@ ScorePanel::ScorePanel(QWidget *parent) : QWidget(parent)
     progress_->setTextVisible(false);
     progress_->setMaximumWidth(160);
     roots_ = new QCheckBox(this);
+    export_ = new QPushButton(this);
+    export_->setIcon(icon(QStringLiteral("download")));
     words_ = new QLabel(this);
     words_->setWordWrap(true);
     words_->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -29,6 +33,7 @@ ScorePanel::ScorePanel(QWidget *parent) : QWidget(parent)
     head->addWidget(progress_);
     head->addWidget(roots_);
     head->addWidget(words_, 1);
+    head->addWidget(export_);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(6, 6, 6, 6);
     column->addLayout(head);
@@ -40,6 +45,7 @@ ScorePanel::ScorePanel(QWidget *parent) : QWidget(parent)
         plot_->setRoots(roots);
         refresh();
     });
+    connect(export_, &QPushButton::clicked, this, &ScorePanel::exportRequested);
     connect(plot_, &ScorePlot::pointActivated, this, &ScorePanel::pointActivated);
     retranslate();
 }
@@ -77,6 +83,7 @@ void ScorePanel::refresh()
     progress_->setVisible(running_);
     const bool any = !plot_->data().points.empty();
     roots_->setVisible(any);
+    export_->setVisible(any);
     if (any || running_)
         words_->clear();
     else if (ready_)
@@ -87,6 +94,7 @@ void ScorePanel::refresh()
 
 void ScorePanel::retranslate()
 {
+    export_->setText(tr("Export…"));
     roots_->setText(tr("Square roots"));
     roots_->setToolTip(tr("Plot the roots of p and of p·o, as most programs rank by, instead of the paper's product"));
     progress_->setAccessibleName(tr("Progress"));

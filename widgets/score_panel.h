@@ -28,6 +28,8 @@ public:
 Q_SIGNALS:
     void startRequested();
     void stopRequested();
+    /// The plot as it is seen now is to be written to a file.
+    void exportRequested();
     /// A person clicked on a point of plot().data().
     void pointActivated(int point);
 
@@ -39,7 +41,7 @@ private:
     void retranslate();
 
     bool ready_ = false, running_ = false;
-    QPushButton *start_;
+    QPushButton *start_, *export_;
     QProgressBar *progress_;
     QCheckBox *roots_;
     QLabel *words_;

@@ -8,6 +8,7 @@
 #include "app/cli/labelled_data.h"
 #include "app/cli/model_options.h"
 #include "app/cli/verbs.h"
+#include "core/rules/decode.h"
 #include "core/base/json_writer.h"
 
 namespace fcoscope {

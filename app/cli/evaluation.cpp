@@ -23,14 +23,6 @@ std::string figureText(double figure)
 
 }  // namespace
 
-DecodeOptions evaluationDecode(const Profile &profile)
-{
-    DecodeOptions options = profile.decode;
-    // Where the codebase asks for the class probability alone, weak scores are part of its result.
-    options.scoreThreshold = profile.classThreshold > 0 ? 0 : evaluationScoreThreshold;
-    return options;
-}
-
 std::vector<ImageResult> detectAll(const Predictor &model, const Dataset &dataset, const DecodeOptions &decodeOptions,
                                    const ReadLimits &limits, const RunContext &context, Console &console)
 {

@@ -13,14 +13,6 @@
 
 namespace fcoscope {
 
-/// Average precision ranks all detections, so weak ones must take part: far below the threshold a person looks with.
-/// With √(p·o) 0.05 keeps pairs down to p·o = 0.0025; lower only costs time.
-inline constexpr double evaluationScoreThreshold = 0.05;
-
-/// The decode options of `profile` with which its figures are measured: evaluationScoreThreshold, or none where a
-/// threshold on the class probability chooses the candidates.
-DecodeOptions evaluationDecode(const Profile &profile);
-
 /// Runs the model over every image. `dataset` must have the model's classes (useClasses). An image that cannot be read
 /// is named on the console and counts as one in which nothing was found. Throws Stopped
 /// when `context` asks for it.

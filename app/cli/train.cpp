@@ -9,6 +9,7 @@
 #include "app/cli/run_folder.h"
 #include "app/cli/train_request.h"
 #include "app/cli/verbs.h"
+#include "core/rules/decode.h"
 #include "core/base/error.h"
 
 namespace fcoscope {

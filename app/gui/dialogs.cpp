@@ -77,11 +77,11 @@ QString differenceRows(const ModelInfo &info, const OptionTable &network, const 
         if (!option)
             option = profile.find(difference.option);
         if (option)
-            rows += QStringLiteral("<tr>") + cell(QString::fromStdString(option->name).toHtmlEscaped(), nameStyle) +
-                    cell(QStringLiteral("<b>%1</b>").arg(withUnit(difference.value, *option).toHtmlEscaped()),
-                         valueStyle) +
-                    faintCell(Words::tr("ours: %1").arg(withUnit(difference.own, *option)), faint) +
-                    faintCell(translated(option->help), faint) + QStringLiteral("</tr>");
+            rows +=
+                QStringLiteral("<tr>") + cell(QString::fromStdString(option->name).toHtmlEscaped(), nameStyle) +
+                cell(QStringLiteral("<b>%1</b>").arg(withUnit(difference.value, *option).toHtmlEscaped()), valueStyle) +
+                faintCell(Words::tr("ours: %1").arg(withUnit(difference.own, *option)), faint) +
+                faintCell(translated(option->help), faint) + QStringLiteral("</tr>");
     }
     if (rows.isEmpty())
         return paragraph(Words::tr("Nothing: it is a model of our own profile."));
@@ -118,9 +118,9 @@ QString leftOutText(const ModelInfo &info)
 QString summaryRows(const ModelInfo &info, const QString &device)
 {
     const Profile &profile = info.profile;
-    QString rows = row(Words::tr("Codebase"),
-                       info.codebase.empty() ? QStringLiteral("FCOScope")
-                                             : QString::fromStdString(info.codebase).toHtmlEscaped());
+    QString rows =
+        row(Words::tr("Codebase"),
+            info.codebase.empty() ? QStringLiteral("FCOScope") : QString::fromStdString(info.codebase).toHtmlEscaped());
     rows += row(Words::tr("Profile"), QString::fromStdString(profile.name).toHtmlEscaped());
     QStringList classes;
     for (size_t i = 0; i < info.classNames.size(); ++i)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The panels round the canvas as docks: each has a title, a name under which its place is remembered, and an action that
-// shows and hides it. Panels at the same side lie behind one another; an action brings one that lies behind to the front
-// before it hides it.
+// The panels round the canvas as docks: each has a title, a name under which its place is remembered, and an action
+// that shows and hides it. Panels at the same side lie behind one another; an action brings one that lies behind to the
+// front before it hides it.
 #pragma once
 
 #include <QMainWindow>

@@ -119,11 +119,11 @@ Figure layersFigure(const SeenImagePtr &image, bool detections,
         seen.picture, [image, detections, over](QPainter &painter, const View &view, const FigurePage &page) {
             LensStyle style;
             style.font = page.font;
-            style.classNames = image->labelNames;
+            style.classNames = image->classNames;
             style.dark = isDark(page.colours);
             paintLens(painter, view, image->frame, style);
             if (detections)
-                paintBoxes(painter, view, image->detections, image->modelNames, {page.font, true, -1});
+                paintBoxes(painter, view, image->detections, image->classNames, {page.font, true, -1});
             if (over)
                 over(painter, view);
         });

@@ -217,7 +217,7 @@ void LensDocks::connectWhatIf()
     actions_[ActionId::RestoreLabels].setEnabled(false);
     connect(&tool_, &WhatIfTool::labelsChanged, this, [this](const std::vector<Label> &labels) {
         lens_.setBoxes(labels);
-        whatIf_->setLabelsEdited(true);
+        whatIf_->setLabelsEdited(tool_.edited());
         actions_[ActionId::RestoreLabels].setEnabled(true);
     });
     connect(&tool_, &WhatIfTool::repaintNeeded, &canvas_, qOverload<>(&QWidget::update));

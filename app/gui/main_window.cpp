@@ -11,6 +11,7 @@
 
 #include "app/gui/dialogs.h"
 #include "app/gui/docks.h"
+#include "app/gui/export_view.h"
 #include "app/gui/lens_docks.h"
 #include "app/gui/opening_dialogs.h"
 #include "app/gui/status_line.h"
@@ -85,8 +86,8 @@ void MainWindow::makeDocks()
     docks_ = new Docks(*this, actions_);
     connect(docks_, &Docks::seen, lenses_, &LensDocks::setSeen);
     using Id = ActionId;
-    docks_->add(Qt::LeftDockWidgetArea,
-                {{QT_TRANSLATE_NOOP("Docks", "Images"), "imagesDock", list_, Id::ShowImages}}, 230);
+    docks_->add(Qt::LeftDockWidgetArea, {{QT_TRANSLATE_NOOP("Docks", "Images"), "imagesDock", list_, Id::ShowImages}},
+                230);
     docks_->add(Qt::RightDockWidgetArea,
                 {{QT_TRANSLATE_NOOP("Docks", "Thresholds"), "thresholdsDock", thresholds_, Id::ShowThresholds},
                  {QT_TRANSLATE_NOOP("Docks", "Layers"), "layersDock", lenses_->layers(), Id::ShowLayers},
@@ -124,6 +125,7 @@ void MainWindow::connectActions()
         if (const QString file = askForModel(this, settings_); !file.isEmpty())
             session_.openModel(QFile::encodeName(file).toStdString());
     });
+    on(ActionId::ExportFigure, [this] { exportView(this, settings_, session_, lenses_->lens(), *canvas_); });
     on(ActionId::CloseImages, [this] { session_.closeImages(); });
     on(ActionId::Quit, [this] { close(); });
     on(ActionId::PreviousImage, [this] { list_->previous(); });
@@ -328,7 +330,8 @@ void MainWindow::updateEnabled()
     const bool any = !session_.images().empty(), model = session_.model() != nullptr;
     for (ActionId id : {ActionId::PreviousImage, ActionId::NextImage, ActionId::FindImage, ActionId::CloseImages})
         actions_[id].setEnabled(any);
-    for (ActionId id : {ActionId::ZoomIn, ActionId::ZoomOut, ActionId::ZoomToFit, ActionId::ZoomToActualSize})
+    for (ActionId id :
+         {ActionId::ZoomIn, ActionId::ZoomOut, ActionId::ZoomToFit, ActionId::ZoomToActualSize, ActionId::ExportFigure})
         actions_[id].setEnabled(session_.picture() != nullptr);
     actions_[ActionId::Detect].setEnabled(session_.picture() && model && !session_.detecting());
     actions_[ActionId::Stop].setEnabled(session_.detecting() || session_.modelLoading() || session_.opening());

@@ -132,11 +132,11 @@ Figure figureOf(const std::string &recipe, const RenderOptions &options, const F
 {
     std::vector<std::string> modelClasses;
     if (material.model)
-        modelClasses = classNamesOn(material.model->info(), material.dataset.classNames);
+        modelClasses = classNamesOn(material.model->info, material.dataset.classNames);
     if (recipe == "figure-7")
         return scoreFigure(scoreOverlapOf(material, static_cast<size_t>(options.imageLimit)), options.roots);
     const Profile profile = !options.profile.empty() ? profileNamed(options.profile)
-                            : material.model         ? material.model->info().profile
+                            : material.model         ? material.model->info.profile
                                                      : Profile();
     const size_t image = chosenImage(material.dataset, options.image, options.imageIndex);
     std::vector<Layer> layers;
@@ -269,7 +269,7 @@ void render(const RenderRequest &request)
     FigureMaterial material = openForFigures(sourceOf(request, tables.dataset));
     tables.decode = material.decode;
     if (request.recipe == "figure-7" && material.model)
-        tables.decode = candidatesOf(material.model->info().profile);
+        tables.decode = evaluationDecode(material.model->info.profile);
     setGiven(tables.ofDecoding, request.flags);
     material.decode = tables.decode;
     Figure figure = figureOf(request.recipe, options, material);

@@ -5,6 +5,8 @@
 
 #include <filesystem>
 
+#include "app/gui/export_dialog.h"
+#include "app/gui/figure_recipes.h"
 #include "app/gui/opening_dialogs.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
@@ -12,6 +14,7 @@
 #include "widgets/assignment_panel.h"
 #include "widgets/canvas.h"
 #include "widgets/score_panel.h"
+#include "widgets/theme.h"
 
 namespace fcoscope {
 namespace {
@@ -75,6 +78,11 @@ void StudyDocks::connectPanels()
     connect(assignment_, &AssignmentPanel::boxActivated, this, &StudyDocks::openAt);
     connect(scores_, &ScorePanel::startRequested, &study_, &Study::score);
     connect(scores_, &ScorePanel::stopRequested, &study_, &Study::stopScoring);
+    connect(scores_, &ScorePanel::exportRequested, this, [this] {
+        FigureLook page;
+        page.dark = isDark(scores_->palette());
+        exportFigure(scores_, settings_, scoreFigure(scores_->plot()), QStringLiteral("score-against-iou"), page);
+    });
     connect(scores_, &ScorePanel::pointActivated, this, [this](int point) {
         const ScoreOverlap &data = scores_->plot().data();
         const ScorePoint &at = data.points.at(static_cast<size_t>(point));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Whole data sets in the window: the panel of the assignment and that of scores against overlaps, introduced to the study
-// and to the canvas, where an image opens at a box.
+// Whole data sets in the window: the panel of the assignment and that of scores against overlaps, introduced to the
+// study and to the canvas, where an image opens at a box.
 #pragma once
 
 #include <QObject>

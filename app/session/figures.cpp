@@ -3,45 +3,25 @@
 
 #include <algorithm>
 
-#include "app/session/findings.h"
+#include "app/session/datasets.h"
+#include "app/session/lens_work.h"
 #include "core/base/error.h"
 #include "core/data/image.h"
-#include "core/fcos/engine.h"
-#include "core/fcos/loss_terrain.h"
-#include "core/rules/decode.h"
 
 namespace fcoscope {
 namespace {
 
-bool anyVisible(const std::vector<Layer> &layers, std::initializer_list<LayerKind> kinds)
+/// A model that knows none of the data set's classes has nothing to find there.
+void requireSharedClass(const ModelInfo &info, const Dataset &dataset)
 {
-    return std::any_of(layers.begin(), layers.end(), [&](const Layer &layer) {
-        return layer.visible && std::find(kinds.begin(), kinds.end(), layer.kind) != kinds.end();
-    });
-}
-
-/// Of each label its class as the model counts them, by name; -1 where the model has none of that name.
-std::vector<int> classesOfModel(const std::vector<Label> &labels, const std::vector<std::string> &names,
-                                const std::vector<std::string> &modelNames)
-{
-    std::vector<int> classes;
-    for (const Label &label : labels) {
-        const auto index = static_cast<size_t>(label.classIndex);
-        const auto found =
-            index < names.size() ? std::find(modelNames.begin(), modelNames.end(), names[index]) : modelNames.end();
-        classes.push_back(found == modelNames.end() ? -1 : static_cast<int>(found - modelNames.begin()));
-    }
-    return classes;
-}
-
-void workOutLosses(LensInput &input, const SeenImage &seen, const ModelInfo &info)
-{
-    try {
-        const auto classes = classesOfModel(input.assigned->labels, seen.labelNames, seen.modelNames);
-        input.losses = std::make_shared<const LossTerrain>(lossTerrain(*input.raw, *input.assigned, classes, info));
-    } catch (const UserError &error) {
-        input.lossesMissing = error.message();
-    }
+    const std::vector<std::string> &known = classNamesOn(info, dataset.classNames);
+    for (const DatasetImage &image : dataset.images)
+        for (const Label &label : image.labels)
+            if (std::find(known.begin(), known.end(), dataset.classNames[static_cast<size_t>(label.classIndex)]) !=
+                known.end())
+                return;
+    throw UserError(
+        message("core", "The data set {0} has no labels of classes that the model knows.").with(dataset.name));
 }
 
 }  // namespace
@@ -53,9 +33,8 @@ FigureMaterial openForFigures(const FigureSource &source)
     if (material.dataset.images.empty())
         throw UserError(message("core", "The data set {0} has no images that can be used.").with(source.data.string()));
     if (!source.model.empty()) {
-        configureEngine();
-        material.model = std::make_shared<const Predictor>(Predictor::load(source.model, source.device));
-        material.decode = material.model->info().profile.decode;
+        material.model = coreBackend(source.device).loadModel(source.model, {});
+        material.decode = material.model->info.profile.decode;
     }
     return material;
 }
@@ -86,65 +65,63 @@ SeenImage seeImage(const FigureMaterial &material, size_t index, const Profile &
                    const std::vector<Layer> &layers, const RunContext &context)
 {
     const DatasetImage &from = material.dataset.images.at(index);
-    const Image image = readImage(from.file);
-    SeenImage seen;
-    seen.picture = toQImage(image).copy();
-    seen.labelNames = material.dataset.classNames;
-
-    LensInput input;
-    input.imageId = from.file;
+    Picture picture;
+    picture.image = readImage(from.file);
+    picture.image.id = from.file;
+    LensQuestion question;
+    question.imageId = from.file;
+    question.image = picture.image.size;
+    question.labelled = material.dataset.labelled;
+    question.whatIf.profile = question.ownProfile = profile;
+    question.layers = layers;
+    std::vector<std::string> ofModel;
     if (material.model) {
-        const ModelInfo &info = material.model->info();
-        seen.modelNames = classNamesOn(info, material.dataset.classNames);
-        const Keep keep = anyVisible(layers, {LayerKind::Activation}) ? Keep::Features : Keep::Outputs;
-        input.raw = material.model->run(image, context, nullptr, keep);
-        input.modelProfile = info.profile;
-        seen.detections = decode(*input.raw, info.profile, material.decode);
+        Profile rules = material.model->info.profile;
+        rules.decode = material.decode;
+        question.findings =
+            detectIn(picture, material.model, {rules, CenternessSource::Branch, {}}, wantsFeatures(layers), context);
+        ofModel = classNamesOn(material.model->info, material.dataset.classNames);
     }
-    std::vector<Label> labels = from.labels;
-    const bool standIn = !material.dataset.labelled && material.model;
-    if (standIn) {
-        labels.clear();
-        for (const Detection &detection : seen.detections)
-            labels.push_back({detection.box, detection.classIndex});
-        seen.labelNames = seen.modelNames;
-    }
-    if (material.dataset.labelled || standIn)
-        input.assigned = std::make_shared<const AssignedImage>(assignImage(from.file, image.size, labels, profile));
-    if (input.raw && input.assigned &&
-        anyVisible(layers, {LayerKind::ClassLoss, LayerKind::BoxLoss, LayerKind::CenternessLoss}))
-        workOutLosses(input, seen, material.model->info());
-    seen.frame = makeLensFrame(input, layers);
-    seen.frame.detectionsStandIn = standIn;
-    if (input.assigned || input.raw)
-        seen.frame.transform = transformText(input.assigned ? input.assigned->transform : input.raw->transform, false);
+    question.classNames = sharedClasses(ofModel, &material.dataset);
+    question.labels = labelsIn(question.classNames, material.dataset, from.labels);
+
+    SeenImage seen;
+    seen.picture = toQImage(picture.image).copy();
+    seen.frame = *lookAt(question, context)->frame;
+    seen.classNames = question.classNames;
+    if (question.findings)
+        seen.detections = question.findings->detections();
     return seen;
 }
 
-DecodeOptions candidatesOf(const Profile &profile)
+ScoredImage scoreImage(const Backend &backend, const ModelPtr &model, const Profile &rules, const Dataset &dataset,
+                       size_t index, const RunContext &context)
 {
-    DecodeOptions options = profile.decode;
-    options.scoreThreshold = profile.classThreshold > 0 ? 0 : 0.05;
-    return options;
+    const DatasetImage &entry = dataset.images[index];
+    Picture picture;
+    picture.image = backend.readImage(entry.file);
+    picture.image.id = entry.file;
+    const FindingsPtr found = detectIn(picture, model, {rules, CenternessSource::Branch, {}}, false, context);
+    const auto names = sharedClasses(classNamesOn(model->info, dataset.classNames), &dataset);
+    return {entry.file, found->trace->candidates, labelsIn(names, dataset, entry.labels)};
 }
 
 ScoreOverlap scoreOverlapOf(const FigureMaterial &material, size_t count, const RunContext &context)
 {
     if (!material.model)
         throw UserError(message("core", "Score against IoU needs a model: name its weights."));
-    const ModelInfo &info = material.model->info();
-    Dataset dataset = material.dataset;
-    useClasses(dataset, classNamesOn(info, dataset.classNames));
+    const Dataset &dataset = material.dataset;
     if (!dataset.labelled || dataset.labelCount() == 0)
         throw UserError(message("core", "The data set {0} has no labels.").with(dataset.name));
+    requireSharedClass(material.model->info, dataset);
     const size_t wanted = count == 0 ? dataset.images.size() : std::min(count, dataset.images.size());
+    Profile rules = material.model->info.profile;
+    rules.decode = material.decode;
+    const Backend backend = coreBackend();
     return scoreOverlap(
         wanted,
         [&](size_t i) {
-            const Image image = readImage(dataset.images[i].file);
-            const RawOutputsPtr raw = material.model->run(image, {context.stopRequested, {}});
-            return ScoredImage{dataset.images[i].file, traceDecode(*raw, info.profile, material.decode).candidates,
-                               dataset.images[i].labels};
+            return scoreImage(backend, material.model, rules, dataset, i, {context.stopRequested, {}});
         },
         context);
 }

@@ -11,10 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "app/session/findings.h"
 #include "core/base/run_context.h"
-#include "core/data/dataset.h"
 #include "core/eval/score_overlap.h"
-#include "core/fcos/predictor.h"
 #include "core/rules/layers.h"
 
 namespace fcoscope {
@@ -28,8 +27,8 @@ struct FigureSource {
 
 struct FigureMaterial {
     Dataset dataset;
-    std::shared_ptr<const Predictor> model;  ///< null: none
-    DecodeOptions decode;                    ///< of the model's profile; change it before looking
+    ModelPtr model;        ///< null: none
+    DecodeOptions decode;  ///< of the model's profile; change it before looking
 };
 
 /// Throws UserError where data or model cannot be read or hold no image.
@@ -44,7 +43,7 @@ struct SeenImage {
     QImage picture;
     LensFrame frame;  ///< its assigned, raw and transform are there whatever layers were asked for
     std::vector<Detection> detections;
-    std::vector<std::string> labelNames, modelNames;
+    std::vector<std::string> classNames;  ///< of labels and detections alike: see sharedClasses()
 };
 
 /// `layers` over image `index`. Its labels are assigned by `profile`; where the data set has none at all, what the
@@ -53,9 +52,9 @@ struct SeenImage {
 SeenImage seeImage(const FigureMaterial &material, size_t index, const Profile &profile,
                    const std::vector<Layer> &layers, const RunContext &context = {});
 
-/// The options of `profile` with which all is looked at that could be a detection, weak ones too: a score threshold of
-/// 0.05, or none where a threshold on the class probability chooses the candidates, as for measuring a model.
-DecodeOptions candidatesOf(const Profile &profile);
+/// One image of the paper's Fig. 7: every candidate by `rules`, and the labels in the model's counting of classes.
+ScoredImage scoreImage(const Backend &backend, const ModelPtr &model, const Profile &rules, const Dataset &dataset,
+                       size_t index, const RunContext &context);
 
 /// The paper's Fig. 7 over the first `count` images (0: all). Throws UserError without a model, without labels or where
 /// the model knows none of their classes; Stopped when `context` asks for it.

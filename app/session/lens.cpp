@@ -30,9 +30,7 @@ void Lens::setLayers(std::vector<Layer> layers)
     if (layers == layers_)
         return;
     layers_ = std::move(layers);
-    session_.setKeepFeatures(std::any_of(layers_.begin(), layers_.end(), [](const Layer &layer) {
-        return layer.visible && layer.kind == LayerKind::Activation;
-    }));
+    session_.setKeepFeatures(wantsFeatures(layers_));
     ask();
 }
 

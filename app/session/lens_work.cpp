@@ -45,6 +45,13 @@ AssignedImage assigned(const LensQuestion &question, const std::vector<Label> &l
                         question.whatIf.profile);
 }
 
+bool anyVisible(const std::vector<Layer> &layers, std::initializer_list<LayerKind> kinds)
+{
+    return std::any_of(layers.begin(), layers.end(), [&](const Layer &layer) {
+        return layer.visible && std::find(kinds.begin(), kinds.end(), layer.kind) != kinds.end();
+    });
+}
+
 void workOutLosses(LensInput &input, const LensQuestion &question)
 {
     if (!wantsLosses(question.layers) || !question.findings || !input.assigned)
@@ -66,10 +73,12 @@ void workOutLosses(LensInput &input, const LensQuestion &question)
 
 bool wantsLosses(const std::vector<Layer> &layers)
 {
-    return std::any_of(layers.begin(), layers.end(), [](const Layer &layer) {
-        return layer.visible && (layer.kind == LayerKind::ClassLoss || layer.kind == LayerKind::BoxLoss ||
-                                 layer.kind == LayerKind::CenternessLoss);
-    });
+    return anyVisible(layers, {LayerKind::ClassLoss, LayerKind::BoxLoss, LayerKind::CenternessLoss});
+}
+
+bool wantsFeatures(const std::vector<Layer> &layers)
+{
+    return anyVisible(layers, {LayerKind::Activation});
 }
 
 LookPtr lookAt(const LensQuestion &question, const RunContext &context)
@@ -96,8 +105,9 @@ LookPtr lookAt(const LensQuestion &question, const RunContext &context)
     workOutLosses(input, question);
     LensFrame frame = makeLensFrame(input, question.layers);
     frame.detectionsStandIn = detections && input.assigned;
-    if (frame.assigned)
-        frame.transform = transformText(frame.assigned->transform, question.whatIf.trainingSample);
+    if (frame.assigned || frame.raw)
+        frame.transform = transformText(frame.assigned ? frame.assigned->transform : frame.raw->transform,
+                                        question.whatIf.trainingSample);
     look->frame = std::make_shared<const LensFrame>(std::move(frame));
     return look;
 }

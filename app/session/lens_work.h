@@ -21,6 +21,9 @@ struct LensQuestion {
 /// Whether a visible layer needs the engine, which asks to be called from the thread that runs the network.
 bool wantsLosses(const std::vector<Layer> &layers);
 
+/// Whether a visible layer shows feature maps, which the network hands out only when it is asked to.
+bool wantsFeatures(const std::vector<Layer> &layers);
+
 /// Throws Stopped.
 LookPtr lookAt(const LensQuestion &question, const RunContext &context);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/study.h"
 
+#include "app/session/figures.h"
 #include "core/rules/decode.h"
 #include "core/rules/what_if.h"
 
@@ -27,16 +28,6 @@ std::vector<Box> boxesInNetwork(const Dataset &dataset, const Profile &profile)
                 boxes.push_back(transform.toNetwork(label.box));
     }
     return boxes;
-}
-
-void append(ScoreOverlap &all, const ScoreOverlap &more)
-{
-    const int before = static_cast<int>(all.images.size());
-    all.images.insert(all.images.end(), more.images.begin(), more.images.end());
-    for (ScorePoint point : more.points) {
-        point.image += before;
-        all.points.push_back(point);
-    }
 }
 
 }  // namespace
@@ -132,6 +123,7 @@ void Study::score()
     next_ = 0;
     scored_ = std::make_shared<ScoreOverlap>();
     scoredBy_ = withDecodingOf(scoringModel_->info.profile, session_.decoding().rules);
+    scoredBy_.decode = evaluationDecode(scoredBy_);  // weak candidates, too
     scoringNames_ = sharedClasses(classNamesOn(scoringModel_->info, scoring_->classNames), scoring_.get());
     scoreNext();
     Q_EMIT changed();
@@ -140,26 +132,19 @@ void Study::score()
 void Study::scoreNext()
 {
     scoringOne_.start(
-        [data = scoring_, model = scoringModel_, names = scoringNames_, rules = scoredBy_, index = next_,
-         read = session_.backend().readImage](const RunContext &context) {
-            const DatasetImage &entry = data->images[index];
-            Picture picture;
-            picture.image = read(entry.file);
-            picture.image.id = entry.file;
-            const FindingsPtr found = detectIn(picture, model, {rules, CenternessSource::Branch, {}}, false, context);
-            auto points = std::make_shared<ScoreOverlap>();
-            addScorePoints(*points, entry.file, found->trace->candidates, labelsIn(names, *data, entry.labels));
-            return ScoreOverlapPtr(points);
+        [data = scoring_, model = scoringModel_, rules = scoredBy_, index = next_,
+         backend = session_.backend()](const RunContext &context) {
+            return std::make_shared<const ScoredImage>(scoreImage(backend, model, rules, *data, index, context));
         },
-        [this](Outcome<ScoreOverlapPtr> outcome) { scoredOne(std::move(outcome)); });
+        [this](Outcome<ScoredImagePtr> outcome) { scoredOne(std::move(outcome)); });
 }
 
-void Study::scoredOne(Outcome<ScoreOverlapPtr> outcome)
+void Study::scoredOne(Outcome<ScoredImagePtr> outcome)
 {
     if (outcome.how == Ended::Failed)  // one image that cannot be read does not end it
         Q_EMIT failed({outcome.failure, "study"});
     if (outcome.result)
-        append(*scored_, **outcome.result);
+        addScorePoints(*scored_, (*outcome.result)->image, (*outcome.result)->candidates, (*outcome.result)->labels);
     ++next_;
     Q_EMIT scoreProgressed(static_cast<double>(next_) / static_cast<double>(scoring_->images.size()));
     if (outcome.how != Ended::Stopped && next_ < scoring_->images.size() && session_.model() == scoringModel_)

@@ -16,6 +16,7 @@
 namespace fcoscope {
 
 using StatisticsPtr = std::shared_ptr<const AssignmentStatistics>;
+using ScoredImagePtr = std::shared_ptr<const ScoredImage>;
 using ScoreOverlapPtr = std::shared_ptr<const ScoreOverlap>;
 
 class Study : public QObject {
@@ -51,7 +52,7 @@ Q_SIGNALS:
 
 private:
     void scoreNext();
-    void scoredOne(Outcome<ScoreOverlapPtr> outcome);
+    void scoredOne(Outcome<ScoredImagePtr> outcome);
 
     Session &session_;
     Lens &lens_;
@@ -69,7 +70,7 @@ private:
     WorkThread thread_;
     Job<StatisticsPtr> assigning_{thread_};
     Job<std::vector<double>> proposing_{thread_};
-    Job<ScoreOverlapPtr> scoringOne_{session_.inferenceThread()};
+    Job<ScoredImagePtr> scoringOne_{session_.inferenceThread()};
 };
 
 }  // namespace fcoscope

@@ -42,4 +42,12 @@ Box predictedBox(const RawOutputs &raw, const Profile &profile, int level, int l
     return boxAfterNms(boxForNms(raw, profile, at, level, location), raw, profile);
 }
 
+DecodeOptions evaluationDecode(const Profile &profile)
+{
+    DecodeOptions options = profile.decode;
+    // Where the codebase asks for the class probability alone, weak scores are part of its result.
+    options.scoreThreshold = profile.classThreshold > 0 ? 0 : evaluationScoreThreshold;
+    return options;
+}
+
 }  // namespace fcoscope

@@ -39,4 +39,12 @@ Profile withDecodingOf(const Profile &geometry, const Profile &decoding);
 /// cut as the profile cuts. Not finite where the network says no number.
 Box predictedBox(const RawOutputs &raw, const Profile &profile, int level, int location);
 
+/// Measures rank all detections, so weak ones must take part: far below the threshold a person looks with. With √(p·o)
+/// 0.05 keeps pairs down to p·o = 0.0025; lower only costs time.
+inline constexpr double evaluationScoreThreshold = 0.05;
+
+/// The decode options of `profile` with which a model is measured: evaluationScoreThreshold, or none where a threshold
+/// on the class probability chooses the candidates.
+DecodeOptions evaluationDecode(const Profile &profile);
+
 }  // namespace fcoscope
