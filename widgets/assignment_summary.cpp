@@ -163,7 +163,7 @@ void AssignmentSummary::fillBoxes()
                                  ? QString::fromStdString(classNames_[index])
                                  : QString::number(labels[i].classIndex);
         const int learnt = counts.positivesOfLabel[i], lost = counts.lostOfLabel[i];
-        auto *item = new BoxItem(QStringList{tr("%1 (no. %2)").arg(name, number(static_cast<int>(i) + 1)),
+        auto *item = new BoxItem(QStringList{QStringLiteral("%1 · %2").arg(number(static_cast<int>(i) + 1), name),
                                              learnt > 0 ? number(learnt) : tr("none"), number(lost)});
         item->setData(0, Qt::UserRole, static_cast<int>(i));
         item->setData(1, Qt::UserRole + 1, learnt);

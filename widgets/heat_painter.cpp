@@ -172,7 +172,13 @@ void paintHeat(QPainter &painter, const View &view, const LayerView &layer)
     painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
     // On the screen a few rows at a time: a picture of the whole screen would be new memory at every paint.
     const int height = rows.back().end, most = onScreen ? 64 : height;
-    QImage image(columns.back().end, std::min(most, height), QImage::Format_ARGB32_Premultiplied);
+    static thread_local QImage band;
+    if (onScreen && band.width() != columns.back().end)
+        band = QImage(columns.back().end, most, QImage::Format_ARGB32_Premultiplied);
+    QImage onPaper;
+    if (!onScreen)
+        onPaper = QImage(columns.back().end, height, QImage::Format_ARGB32_Premultiplied);
+    QImage &image = onScreen ? band : onPaper;
     auto row = rows.begin();
     for (int from = 0; from < height && !image.isNull(); from += most) {
         const int to = std::min(height, from + most);

@@ -52,7 +52,7 @@ void LayerControls::build()
     for (QWidget *editor :
          {static_cast<QWidget *>(opacity_), static_cast<QWidget *>(level_), static_cast<QWidget *>(class_),
           static_cast<QWidget *>(feature_), static_cast<QWidget *>(channel_), static_cast<QWidget *>(colours_)})
-        form_->addRow(QString(), editor);
+        form_->addRow(new QLabel, editor);
     for (QComboBox *box : {level_, class_, feature_, colours_}) {
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         box->setMinimumContentsLength(8);

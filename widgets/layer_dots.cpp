@@ -3,6 +3,7 @@
 // marks that would lie on marks are left out; a mark that stands alone is never.
 #include <array>
 #include <cmath>
+#include <set>
 
 #include "widgets/layer_parts.h"
 #include "widgets/level_place.h"
@@ -54,8 +55,15 @@ double finestSpacing(const LensCanvas &canvas, const Layer &layer)
     return 0;
 }
 
+/// Those of the assignment map, kept from one paint to the next.
+KeptMarks &assignmentMarks()
+{
+    static thread_local KeptMarks kept;
+    return kept;
+}
+
 /// The locations of one level that learn nothing.
-void paintUnlearnt(const LensCanvas &canvas, size_t l)
+void paintUnlearnt(const LensCanvas &canvas, size_t l, bool alone)
 {
     const AssignedImage &assigned = *canvas.frame.assigned;
     const LevelPlace place(assigned.levels[l], assigned.transform, canvas.view);
@@ -64,15 +72,14 @@ void paintUnlearnt(const LensCanvas &canvas, size_t l)
         return;
     static const std::vector<Verdict> unknown;
     const std::vector<Verdict> &verdicts = l < canvas.frame.verdicts.size() ? canvas.frame.verdicts[l] : unknown;
-    // Where they would run together: every n-th in a row and every n-th row, and paler.
-    const int step = std::max(1, static_cast<int>(std::ceil(7.5 * unit / spacing)));
+    // Where they would run together: every n-th in a row and every n-th row, and paler; the sooner with other levels
+    // between them.
+    const int step = std::max(1, static_cast<int>(std::ceil((alone ? 7.5 : 11.5) * unit / spacing)));
     const double radius =
         std::clamp(0.22 * spacing * step, 1.4 * unit, 2.4 * unit + 0.4 * unit * static_cast<double>(l));
     const double opacity = std::clamp(spacing * step / (26 * unit), 0.35, 0.8);
-    static thread_local KeptMarks kept;
-    kept.tidy();
     const auto made = [&](double which, auto make) -> const Mark & {
-        return kept.of({which, radius, unit, opacity}, [&] {
+        return assignmentMarks().of({which, radius, unit, opacity}, [&] {
             Mark mark = make();
             mark.fade(opacity);
             return mark;
@@ -109,17 +116,16 @@ void paintPositives(const LensCanvas &canvas, const Layer &layer, size_t l, size
     const QRectF screen = QRectF(QPointF(), QSizeF(canvas.view.screen())).adjusted(-12, -12, 12, 12);
     TakenSpots taken(canvas.view.screen(), std::max(1.0, shape.radius));
     const bool crowded = place.spacing() < shape.radius;
-    static thread_local KeptMarks kept;
-    kept.tidy();
     for (size_t i = first; i < last; ++i) {
         const Positive &positive = assigned.assignment.positives[i];
         const QPointF at = place.at(positive.location);
         if (!screen.contains(at) || (crowded && !taken.take(at)))
             continue;
         const QColor colour = canvas.colourOf(positive.box);
-        canvas.put(kept.of({double(colour.rgb()), shape.radius, double(shape.rings), shape.unit},
-                           [&] { return positiveMark(colour, shape); }),
-                   at);
+        canvas.put(
+            assignmentMarks().of({double(colour.rgb()), shape.radius, double(shape.rings), shape.unit, shape.outline},
+                                 [&] { return positiveMark(colour, shape); }),
+            at);
     }
 }
 
@@ -127,15 +133,19 @@ const Mark &ambiguousMarkOf(const LensCanvas &canvas, const ClaimedLocation &at,
 {
     static thread_local KeptMarks kept;
     kept.tidy();
-    constexpr size_t mostSegments = 6;
     AmbiguityShape shape{canvas.colourOf(at.winner), {}, at.acrossClasses, at.tie, radius, canvas.unit};
-    KeptMarks::Look look{double(shape.winner.rgb()), double(at.acrossClasses), double(at.tie), radius, canvas.unit};
+    // Each colour once and in one order, so that a crowd makes hundreds of looks and not hundreds of thousands.
+    constexpr size_t mostSegments = 4;
+    std::set<QRgb> losers;
     const auto &claims = canvas.frame.assigned->assignment.claims;
-    for (size_t i = at.firstClaim; i < at.firstClaim + at.claims && shape.losers.size() < mostSegments; ++i)
-        if (claims[i].box != at.winner) {
-            shape.losers.push_back(canvas.colourOf(claims[i].box));
-            look.push_back(shape.losers.back().rgb());
-        }
+    for (size_t i = at.firstClaim; i < at.firstClaim + at.claims && losers.size() < mostSegments; ++i)
+        if (claims[i].box != at.winner)
+            losers.insert(canvas.colourOf(claims[i].box).rgb());
+    KeptMarks::Look look{double(shape.winner.rgb()), double(at.acrossClasses), double(at.tie), radius, canvas.unit};
+    for (const QRgb loser : losers) {
+        shape.losers.push_back(QColor(loser));
+        look.push_back(loser);
+    }
     return kept.of(look, [&] { return ambiguousMark(shape); });
 }
 
@@ -145,8 +155,10 @@ DotShape dotShape(double spacing, double finest, int rings, double unit)
 {
     DotShape shape;
     shape.unit = unit;
-    shape.radius = std::clamp(0.3 * (finest > 0 ? std::min(finest, spacing) : spacing), 1.1 * unit,
+    const double smaller = finest > 0 ? std::min(finest, spacing) : spacing;
+    shape.radius = std::clamp(0.3 * smaller, std::clamp(0.38 * smaller, 0.75, 1.1 * unit),
                               (rings > 0 || finest < spacing ? 3.2 : 4.5) * unit);
+    shape.outline = std::min(0.75 * unit, 0.15 * smaller);
     // Rings stay within their cell.
     const int room = static_cast<int>((0.47 * spacing - shape.radius) / (ringGap * unit));
     shape.rings = std::clamp(room, 0, rings);
@@ -160,21 +172,16 @@ double ambiguityRadius(double spacing, double unit)
 
 void paintAssignment(const LensCanvas &canvas, const Layer &layer)
 {
+    assignmentMarks().tidy();
+    static thread_local StampSheet sheet;
+    sheet.begin(canvas.view.screen());
     LensCanvas onSheet = canvas;
-    static thread_local QImage sheet;  // taking that much memory anew takes longer than all marks
-    if (canvas.stamps) {
-        if (sheet.size() != canvas.view.screen())
-            sheet = QImage(canvas.view.screen(), QImage::Format_ARGB32_Premultiplied);
-        if (sheet.isNull())
-            return;
-        sheet.fill(Qt::transparent);
-        onSheet.sheet = &sheet;
-    }
+    onSheet.sheet = canvas.stamps ? &sheet : nullptr;
     const AssignedImage &assigned = *canvas.frame.assigned;
     const std::vector<Positive> &positives = assigned.assignment.positives;
     for (size_t l = assigned.levels.size(); l-- > 0;)
         if (levelShows(layer, l))
-            paintUnlearnt(onSheet, l);
+            paintUnlearnt(onSheet, l, layer.level >= 0);
     size_t last = positives.size();
     for (size_t l = assigned.levels.size(); l-- > 0;) {  // the coarse ones below
         size_t first = last;
@@ -185,7 +192,7 @@ void paintAssignment(const LensCanvas &canvas, const Layer &layer)
         last = first;
     }
     if (canvas.stamps)
-        canvas.painter.drawImage(QPoint(0, 0), sheet);
+        sheet.flush(canvas.painter);
 }
 
 void paintAmbiguity(const LensCanvas &canvas, const Layer &layer)

@@ -19,13 +19,13 @@ struct LensCanvas {
     std::vector<QColor> colours;  ///< of the labels
     bool stamps = true;           ///< pixels, not paths
     double unit = 1;              ///< screen pixels per logical pixel
-    QImage *sheet = nullptr;      ///< where stamps go instead of the picture, if anywhere
+    StampSheet *sheet = nullptr;  ///< where stamps are put instead of painted, if anywhere
 
     QColor colourOf(int label) const { return colours[static_cast<size_t>(label)]; }
     void put(const Mark &mark, QPointF at) const
     {
         if (sheet)
-            mark.stamp(*sheet, at);
+            sheet->put(mark, at);
         else if (stamps)
             mark.stamp(painter, at);
         else

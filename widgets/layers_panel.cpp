@@ -40,6 +40,7 @@ LayersPanel::LayersPanel(QWidget *parent)
 {
     build();
     retranslate();
+    showCheckBoxes();
     list_->setCurrentRow(0);
 }
 
@@ -50,6 +51,9 @@ void LayersPanel::build()
     list_->setWordWrap(true);
     list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     list_->setMinimumHeight(140);
+    list_->setSizeAdjustPolicy(QAbstractScrollArea::AdjustToContents);
+    list_->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
+    list_->setIconSize({14, 14});
     auto *line = new QHBoxLayout;
     line->setSpacing(2);
     line->addWidget(chosenTitle_, 1);
@@ -75,10 +79,10 @@ void LayersPanel::build()
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 8, 10, 10);
     layout->setSpacing(8);
-    layout->addWidget(list_, 2);
+    layout->addWidget(list_);
     layout->addLayout(line);
     layout->addWidget(controls_);
-    layout->addWidget(scroll, 3);
+    layout->addWidget(scroll, 1);
 
     connect(list_, &QListWidget::itemChanged, this, &LayersPanel::takeCheck);
     connect(list_, &QListWidget::currentRowChanged, this, &LayersPanel::showChosen);
@@ -236,6 +240,18 @@ void LayersPanel::moveChosen(int rows)
     list_->setCurrentRow(to);
 }
 
+/// Fusion draws the boxes of a list in a shade of the window's colour, which on a dark list nobody sees.
+void LayersPanel::showCheckBoxes()
+{
+    QPalette own = list_->palette();
+    const QColor window = isDark(palette()) ? QColor(0xb4, 0xb9, 0xc1) : palette().color(QPalette::Window).darker(120);
+    if (own.color(QPalette::Window) == window)
+        return;
+    own = palette();
+    own.setColor(QPalette::Window, window);
+    list_->setPalette(own);
+}
+
 void LayersPanel::retranslate()
 {
     list_->setAccessibleName(tr("Layers"));
@@ -251,6 +267,8 @@ void LayersPanel::changeEvent(QEvent *event)
 {
     if (event->type() == QEvent::LanguageChange)
         retranslate();
+    if (event->type() == QEvent::PaletteChange)
+        showCheckBoxes();
     QWidget::changeEvent(event);
 }
 

@@ -53,6 +53,7 @@ private:
     void fillList();
     void showItems();
     void showChosen();
+    void showCheckBoxes();
     void takeCheck(QListWidgetItem *item);
     void takeOrder();
     void moveChosen(int rows);

@@ -33,7 +33,7 @@ struct Entry {
     QRectF place;                      ///< of the whole line
 };
 
-constexpr double signWidth = 30, barHeight = 11, gap = 3, sectionGap = 9;
+constexpr double signWidth = 33, barHeight = 11, gap = 3, sectionGap = 9;
 
 QString number(int value)
 {
@@ -237,7 +237,7 @@ void paintLegend(QPainter &painter, const QRectF &place, const LensFrame &frame,
         }
         const double left = entry.sign == Sign::None ? 0 : signWidth * style.unit;
         if (entry.sign != Sign::None)
-            paintSign(painter, entry, line.topLeft() + QPointF(left / 2 - 3 * style.unit, line.height() / 2), style);
+            paintSign(painter, entry, line.topLeft() + QPointF(left / 2 - 1.5 * style.unit, line.height() / 2), style);
         painter.setPen(entry.kind == Entry::Text ? style.faint : style.text);
         painter.drawText(line.adjusted(left, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft | Qt::TextWordWrap, entry.text);
     }

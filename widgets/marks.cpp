@@ -143,6 +143,43 @@ void Mark::stamp(QImage &sheet, QPointF centre) const
     }
 }
 
+void StampSheet::begin(QSize screen)
+{
+    screen_ = screen;
+    bands_.resize(static_cast<size_t>(std::max(0, screen.height() + bandHeight - 1) / bandHeight));
+    for (std::vector<Stamp> &band : bands_)
+        band.clear();
+}
+
+void StampSheet::put(const Mark &mark, QPointF centre)
+{
+    const double reach = mark.reach() + 2;
+    const int last = static_cast<int>(bands_.size()) - 1;
+    if (bands_.empty() || !(centre.y() + reach >= 0 && centre.y() - reach <= screen_.height()))
+        return;
+    const int from = std::clamp(static_cast<int>((centre.y() - reach) / bandHeight), 0, last),
+              to = std::clamp(static_cast<int>((centre.y() + reach) / bandHeight), 0, last);
+    for (int band = from; band <= to; ++band)
+        bands_[static_cast<size_t>(band)].push_back({&mark, centre});
+}
+
+void StampSheet::flush(QPainter &painter)
+{
+    if (sheet_.width() != screen_.width())
+        sheet_ = QImage(screen_.width(), bandHeight, QImage::Format_ARGB32_Premultiplied);
+    for (size_t band = 0; band < bands_.size() && !sheet_.isNull(); ++band) {
+        if (bands_[band].empty())
+            continue;
+        const int top = static_cast<int>(band) * bandHeight;
+        sheet_.fill(Qt::transparent);
+        for (const Stamp &stamp : bands_[band])
+            stamp.mark->stamp(sheet_, stamp.centre - QPointF(0, top));
+        painter.drawImage(QPoint(0, top), sheet_,
+                          QRect(0, 0, screen_.width(), std::min(bandHeight, screen_.height() - top)));
+        bands_[band].clear();
+    }
+}
+
 Mark arrowHead(QPointF along, double length, const QColor &colour, double unit)
 {
     const QPointF across(-along.y(), along.x());
@@ -164,7 +201,7 @@ Mark positiveMark(const QColor &colour, const DotShape &shape)
         mark.ring(shape.radius + i * gap, line + 0.9 * shape.unit, faintDark);
         mark.ring(shape.radius + i * gap, line, colour);
     }
-    mark.disc(shape.radius + 0.75 * shape.unit, dark);
+    mark.disc(shape.radius + shape.outline, dark);
     mark.disc(shape.radius, colour);
     return mark;
 }

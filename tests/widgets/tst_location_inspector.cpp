@@ -355,7 +355,14 @@ private Q_SLOTS:
         QCOMPARE(touched(QRect(300, 300, 200, 200)), 0);
         overlay.setLevel(4);
         QVERIFY(painted() != pinned);
+        overlay.setLevel(0);
+        QVERIFY2(painted() == pinned, "of five levels P3 alone learns anything here");
+        inspector_->clearPins();
+        inspector_->pin({250, 10});  // nothing is learnt: the finest level stands for the point
+        const QImage background = painted();
         overlay.setLevel(-1);
+        QVERIFY(painted() == background);
+        QVERIFY(count(background, QColor(90, 90, 90)) < all);
         inspector_->clearPins();
         QCOMPARE(count(painted(), QColor(90, 90, 90)), all);
         if (qEnvironmentVariableIsSet("FCOSCOPE_SHOTS"))
