@@ -355,11 +355,16 @@ private Q_SLOTS:
         QCOMPARE(touched(QRect(300, 300, 200, 200)), 0);
         overlay.setLevel(4);
         QVERIFY(painted() != pinned);
+        overlay.setLevel(0);
+        QVERIFY2(painted() == pinned, "of five levels P3 alone learns anything here");
+        inspector_->clearPins();
+        inspector_->pin({250, 10});  // nothing is learnt: the finest level stands for the point
+        const QImage background = painted();
         overlay.setLevel(-1);
+        QVERIFY(painted() == background);
+        QVERIFY(count(background, QColor(90, 90, 90)) < all);
         inspector_->clearPins();
         QCOMPARE(count(painted(), QColor(90, 90, 90)), all);
-        if (qEnvironmentVariableIsSet("FCOSCOPE_SHOTS"))
-            pinned.save(qEnvironmentVariable("FCOSCOPE_SHOTS") + QStringLiteral("/location@%1.png").arg(ratio));
     }
 
     void twentyThousandLabelsStayQuick_data()
@@ -391,29 +396,6 @@ private Q_SLOTS:
         QVERIFY(hovering < 50);
         QVERIFY(pinning < 50);
         QVERIFY(pinText().contains(stacked ? "more that contain it" : "labels that do not contain it"));
-    }
-
-    void screenshots()
-    {
-        if (!qEnvironmentVariableIsSet("FCOSCOPE_SHOTS"))
-            QSKIP("FCOSCOPE_SHOTS names no folder for pictures");
-        inspector_->pin({92, 86});
-        inspector_->pin({100, 101});
-        inspector_->hover(QPointF(85, 86));
-        for (const char *name : {"light", "dark", "wide"}) {
-            applyTheme(qstrcmp(name, "dark") == 0 ? ThemeChoice::Dark : ThemeChoice::Light);
-            if (qstrcmp(name, "wide") == 0) {
-                inspector_->resize(520, 1100);
-                inspector_->setSideBySide(true);
-            } else {
-                inspector_->resize(280, 1100);
-            }
-            for (int i = 0; i < 3; ++i)
-                QCoreApplication::processEvents();
-            shown(*inspector_)
-                .save(qEnvironmentVariable("FCOSCOPE_SHOTS") + QStringLiteral("/inspector-%1.png").arg(name));
-        }
-        applyTheme(ThemeChoice::Light);
     }
 };
 

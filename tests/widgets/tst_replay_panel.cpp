@@ -244,11 +244,7 @@ private Q_SLOTS:
         const QColor ground(90, 90, 90), red = classColor(0);
         const auto paintedAt = [&](int step) {
             panel_->setStep(step);
-            const QImage image = painted(panel_->overlay(), ratio);
-            if (qEnvironmentVariableIsSet("FCOSCOPE_SHOTS"))
-                image.save(qEnvironmentVariable("FCOSCOPE_SHOTS") +
-                           QStringLiteral("/replay-overlay-%1@%2.png").arg(step).arg(ratio));
-            return image;
+            return painted(panel_->overlay(), ratio);
         };
         QCOMPARE(count(paintedAt(0), ground), 400 * 320);
         // It stays: a thick solid line. 40 … 160 across.
@@ -329,21 +325,6 @@ private Q_SLOTS:
             panel_->overlay().paint(painter, view);
         });
         QVERIFY(ms < 50);
-    }
-
-    void screenshots()
-    {
-        if (!qEnvironmentVariableIsSet("FCOSCOPE_SHOTS"))
-            QSKIP("FCOSCOPE_SHOTS names no folder for pictures");
-        panel_->setStep(4);
-        table()->selectRow(0);
-        for (const bool dark : {false, true}) {
-            applyTheme(dark ? ThemeChoice::Dark : ThemeChoice::Light);
-            QCoreApplication::processEvents();
-            shown(*panel_).save(qEnvironmentVariable("FCOSCOPE_SHOTS") +
-                                (dark ? "/replay-dark.png" : "/replay-light.png"));
-        }
-        applyTheme(ThemeChoice::Light);
     }
 };
 

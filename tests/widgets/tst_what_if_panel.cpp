@@ -393,34 +393,6 @@ private Q_SLOTS:
         auto *radius = named<QSlider>(*panel_, "Center radius");
         QVERIFY(timed("a step of a slider", [&] { QTest::keyClick(radius, Qt::Key_Right); }) < 50);
     }
-
-    void screenshots()
-    {
-        if (!qEnvironmentVariableIsSet("FCOSCOPE_SHOTS"))
-            QSKIP("FCOSCOPE_SHOTS names no folder for pictures");
-        AssignmentCounts model, whatIf;
-        model.labels = whatIf.labels = 21;
-        model.recalled = 21;
-        whatIf.recalled = 18;
-        model.positives = 1200;
-        whatIf.positives = 1345;
-        model.ambiguous = 31;
-        whatIf.ambiguous = 12;
-        panel_->setCounts(model, whatIf);
-        typeInto("Strides", "8,16,32");
-        Marked translator;
-        for (const char *name : {"light", "dark", "long"}) {
-            applyTheme(qstrcmp(name, "dark") == 0 ? ThemeChoice::Dark : ThemeChoice::Light);
-            if (qstrcmp(name, "long") == 0)
-                QApplication::installTranslator(&translator);
-            panel_->resize(280, 1500);
-            for (int i = 0; i < 5; ++i)
-                QCoreApplication::processEvents();
-            shown(*panel_).save(qEnvironmentVariable("FCOSCOPE_SHOTS") + QStringLiteral("/what-if-%1.png").arg(name));
-        }
-        QApplication::removeTranslator(&translator);
-        applyTheme(ThemeChoice::Light);
-    }
 };
 
 QTEST_MAIN(TestWhatIfPanel)

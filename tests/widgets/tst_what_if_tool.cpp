@@ -283,8 +283,6 @@ private Q_SLOTS:
             QVERIFY(image.pixelColor(handle) == QColor(Qt::white));
         QVERIFY(image.pixelColor(140, 120) == QColor(90, 90, 90));
         QVERIFY(count(image, QRect(60, 36, 60, 8), classColor(2)) >= 60 * ratio);
-        if (qEnvironmentVariableIsSet("FCOSCOPE_SHOTS"))
-            image.save(qEnvironmentVariable("FCOSCOPE_SHOTS") + QStringLiteral("/tool@%1.png").arg(ratio));
     }
 
     void twentyThousandLabelsStayQuick()
