@@ -692,6 +692,45 @@
     </message>
 </context>
 <context>
+    <name>Docks</name>
+    <message>
+        <source>Images</source>
+        <translation type="unfinished">图像</translation>
+    </message>
+    <message>
+        <source>Thresholds</source>
+        <translation type="unfinished">阈值</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <source>What if</source>
+        <translation>假设</translation>
+    </message>
+    <message>
+        <source>Location</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Detections</source>
+        <translation type="unfinished">检测结果</translation>
+    </message>
+    <message>
+        <source>NMS replay</source>
+        <translation>NMS 回放</translation>
+    </message>
+    <message>
+        <source>Whole data set</source>
+        <translation>整个数据集</translation>
+    </message>
+    <message>
+        <source>Score against IoU</source>
+        <translation>得分与 IoU</translation>
+    </message>
+</context>
+<context>
     <name>Figures</name>
     <message>
         <source>No location of this image learns a box.</source>
@@ -2886,6 +2925,14 @@
         <source>A figure of {0} × {1} px at scale {2} cannot be made: its sides must be {3} to {4} px and its area at most {5} megapixels.</source>
         <translation>无法生成 {0} × {1} 像素、缩放 {2} 的图：边长须为 {3} 到 {4} 像素，面积最多 {5} 百万像素。</translation>
     </message>
+    <message>
+        <source>The file {0} exists already; export again to replace it.</source>
+        <translation>文件 {0} 已存在；再次导出将替换它。</translation>
+    </message>
+    <message>
+        <source>The data set {0} has no labels of classes that the model knows.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>fcoscope::AssignmentPanel</name>
@@ -3652,18 +3699,6 @@
 <context>
     <name>fcoscope::MainWindow</name>
     <message>
-        <source>Images</source>
-        <translation>图像</translation>
-    </message>
-    <message>
-        <source>Thresholds</source>
-        <translation>阈值</translation>
-    </message>
-    <message>
-        <source>Detections</source>
-        <translation>检测结果</translation>
-    </message>
-    <message>
         <source>Show them</source>
         <translation>查看</translation>
     </message>
@@ -3678,30 +3713,6 @@
     <message>
         <source>Open model…</source>
         <translation>打开模型…</translation>
-    </message>
-    <message>
-        <source>Layers</source>
-        <translation>图层</translation>
-    </message>
-    <message>
-        <source>What if</source>
-        <translation>假设</translation>
-    </message>
-    <message>
-        <source>Location</source>
-        <translation>位置</translation>
-    </message>
-    <message>
-        <source>NMS replay</source>
-        <translation>NMS 回放</translation>
-    </message>
-    <message>
-        <source>Whole data set</source>
-        <translation>整个数据集</translation>
-    </message>
-    <message>
-        <source>Score against IoU</source>
-        <translation>得分与 IoU</translation>
     </message>
 </context>
 <context>
@@ -3848,6 +3859,10 @@
     <message>
         <source>Progress</source>
         <translation>进度</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
     </message>
 </context>
 <context>
