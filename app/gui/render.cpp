@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/fcos/checkpoint.h"
+#include "core/rules/decode.h"
 #include "widgets/detection_table.h"
 
 namespace fcoscope {
