@@ -695,11 +695,11 @@
     <name>Docks</name>
     <message>
         <source>Images</source>
-        <translation type="unfinished">图像</translation>
+        <translation>图像</translation>
     </message>
     <message>
         <source>Thresholds</source>
-        <translation type="unfinished">阈值</translation>
+        <translation>阈值</translation>
     </message>
     <message>
         <source>Layers</source>
@@ -715,7 +715,7 @@
     </message>
     <message>
         <source>Detections</source>
-        <translation type="unfinished">检测结果</translation>
+        <translation>检测结果</translation>
     </message>
     <message>
         <source>NMS replay</source>
@@ -2931,7 +2931,7 @@
     </message>
     <message>
         <source>The data set {0} has no labels of classes that the model knows.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据集 {0} 中没有模型所认识类别的标注。</translation>
     </message>
 </context>
 <context>

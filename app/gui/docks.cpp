@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <QDockWidget>
+#include <QScrollArea>
 #include <QTabWidget>
 
 namespace fcoscope {
@@ -35,7 +36,15 @@ QDockWidget *Docks::make(const Panel &panel)
     auto *dock = new QDockWidget(&window_);
     titles_[dock] = panel.title;
     dock->setObjectName(QString::fromLatin1(panel.name));
-    dock->setWidget(panel.content);
+    if (panel.scrolls) {
+        auto *area = new QScrollArea(dock);
+        area->setFrameShape(QFrame::NoFrame);
+        area->setWidgetResizable(true);
+        area->setWidget(panel.content);
+        dock->setWidget(area);
+    } else {
+        dock->setWidget(panel.content);
+    }
     dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable |
                       QDockWidget::DockWidgetFloatable);
     QAction &action = actions_[panel.toggle];

@@ -25,6 +25,7 @@ public:
         const char *name;
         QWidget *content;  ///< is owned by its dock from now on
         ActionId toggle;
+        bool scrolls = false;  ///< tall: it must not take the canvas's place from it
     };
     /// The first is in front, and is what the side's size is set by.
     void add(Qt::DockWidgetArea area, const std::vector<Panel> &panels, int size);

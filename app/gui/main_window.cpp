@@ -94,12 +94,13 @@ void MainWindow::makeDocks()
                  {QT_TRANSLATE_NOOP("Docks", "What if"), "whatIfDock", lenses_->whatIf(), Id::ShowWhatIf},
                  {QT_TRANSLATE_NOOP("Docks", "Location"), "inspectorDock", lenses_->inspector(), Id::ShowInspector}},
                 340);
-    docks_->add(Qt::BottomDockWidgetArea,
-                {{QT_TRANSLATE_NOOP("Docks", "Detections"), "detectionsDock", detections_, Id::ShowDetections},
-                 {QT_TRANSLATE_NOOP("Docks", "NMS replay"), "replayDock", lenses_->replay(), Id::ShowReplay},
-                 {QT_TRANSLATE_NOOP("Docks", "Whole data set"), "studyDock", studies_->assignment(), Id::ShowStudy},
-                 {QT_TRANSLATE_NOOP("Docks", "Score against IoU"), "scoresDock", studies_->scores(), Id::ShowScores}},
-                250);
+    docks_->add(
+        Qt::BottomDockWidgetArea,
+        {{QT_TRANSLATE_NOOP("Docks", "Detections"), "detectionsDock", detections_, Id::ShowDetections},
+         {QT_TRANSLATE_NOOP("Docks", "NMS replay"), "replayDock", lenses_->replay(), Id::ShowReplay},
+         {QT_TRANSLATE_NOOP("Docks", "Whole data set"), "studyDock", studies_->assignment(), Id::ShowStudy, true},
+         {QT_TRANSLATE_NOOP("Docks", "Score against IoU"), "scoresDock", studies_->scores(), Id::ShowScores, true}},
+        250);
 }
 
 bool MainWindow::atRest() const
