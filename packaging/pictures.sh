@@ -34,3 +34,11 @@ for figure in 1 3; do
     "$program" --render figure-$figure --out "$out/figure-$figure.png" --size 760x440 --image BloodImage_00012.jpg "$data" "$model"
 done
 "$program" --render figure-7 --out "$out/figure-7.png" --size 760x440 --split test "$data" "$model"
+# The window, as its test sees it.
+shots=$(mktemp -d)
+QT_QPA_PLATFORM=offscreen FCOSCOPE_SHOTS=$shots "$project/build/release/tests/gui/test_app_gui_lenses" >"$shots/log" 2>&1 ||
+    fail "The window's test failed (its words: $shots/log)."
+for pair in layers-panel:window inspector:inspector what-if:what-if replay:replay study:study; do
+    cp "$shots/${pair%:*}.png" "$out/lens-${pair#*:}.png"
+done
+rm -r "$shots"

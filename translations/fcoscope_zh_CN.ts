@@ -3896,10 +3896,6 @@
         <translation>与标注的 IoU</translation>
     </message>
     <message>
-        <source>%1 candidates, %2 % below y = x; correlation %3</source>
-        <translation>%1 个候选框，%2 % 位于 y = x 之下；相关系数 %3</translation>
-    </message>
-    <message>
         <source>No candidates</source>
         <translation>没有候选框</translation>
     </message>
@@ -3918,6 +3914,12 @@ Click to open the image at this box.</source>
         <translation>%1：IoU %2，p %3，中心度 %4，得分 %5
 %6
 单击可打开图像并定位到此框。</translation>
+    </message>
+    <message>
+        <source>%1 candidates, %2 % below y = x
+correlation %3</source>
+        <translation>%1 个候选框，%2 % 位于 y = x 之下
+相关系数 %3</translation>
     </message>
 </context>
 <context>

@@ -41,6 +41,14 @@ QRectF fitting(const QSizeF &shape, const QRectF &place)
     return {std::round(place.center().x() - width / 2), std::round(place.top()), width, height};
 }
 
+/// How high a text is when it may be `width` wide: words go to the next line, nothing is cut.
+double heightOf(const QString &text, const QFont &font, double width)
+{
+    return text.isEmpty()
+               ? 0
+               : std::ceil(QFontMetricsF(font).boundingRect(QRectF(0, 0, width, 1e6), Qt::TextWordWrap, text).height());
+}
+
 /// Where everything goes.
 struct Layout {
     QRectF title, note, legend;
@@ -52,7 +60,7 @@ Layout laidOut(const Figure &figure, const FigureLook &look, const QFont &font)
     Layout layout;
     QRectF rest = QRectF(QPointF(), QSizeF(look.size)).adjusted(margin, margin, -margin, -margin);
     const auto line = [&](const QString &text, const QFont &of, double below) {
-        const double height = text.isEmpty() ? 0 : std::ceil(QFontMetricsF(of).height());
+        const double height = heightOf(text, of, rest.width());
         const QRectF place(rest.left(), rest.top(), rest.width(), height);
         rest.setTop(rest.top() + (text.isEmpty() ? 0 : height + below));
         return place;
@@ -63,9 +71,14 @@ Layout laidOut(const Figure &figure, const FigureLook &look, const QFont &font)
         rest.setTop(rest.top() + gap / 2);
 
     const auto count = static_cast<double>(std::max<size_t>(1, figure.panels.size()));
-    const bool captions = std::any_of(figure.panels.begin(), figure.panels.end(),
-                                      [](const FigurePanel &panel) { return !panel.caption.isEmpty(); });
-    const double captionHeight = captions ? 2 * std::ceil(QFontMetricsF(sized(font, 0.9)).height()) + 6 : 0;
+    const auto columnIn = [&](double width) { return std::max(1.0, (width - gap * (count - 1)) / count); };
+    const auto captionHeight = [&](double column) {
+        double height = 0;
+        for (const FigurePanel &panel : figure.panels)
+            if (!panel.caption.isEmpty())
+                height = std::max(height, heightOf(panel.caption, sized(font, 0.9), column) + 6);
+        return height;
+    };
     if (look.legend && figure.legend.size) {
         // Beside the picture where the page is wide, below it where it is high: where the picture stays larger.
         const QSizeF shape = figure.panels.empty() ? QSizeF() : figure.panels.front().shape;
@@ -74,8 +87,8 @@ Layout laidOut(const Figure &figure, const FigureLook &look, const QFont &font)
         const QSizeF below = whole(figure.legend.size(rest.width(), font));
         const auto zoom = [&](double width, double height) {
             return shape.isEmpty() ? std::min(width, height)
-                                   : std::min((width - gap * (count - 1)) / count / shape.width(),
-                                              (height - captionHeight) / shape.height());
+                                   : std::min(columnIn(width) / shape.width(),
+                                              (height - captionHeight(columnIn(width))) / shape.height());
         };
         if (zoom(rest.width() - beside.width() - gap, rest.height()) >=
             zoom(rest.width(), rest.height() - below.height() - gap)) {
@@ -86,12 +99,12 @@ Layout laidOut(const Figure &figure, const FigureLook &look, const QFont &font)
             rest.setBottom(layout.legend.top() - gap);
         }
     }
-    const double width = (rest.width() - gap * (count - 1)) / count;
+    const double width = columnIn(rest.width()), captions = captionHeight(width);
     double lowest = rest.top();
     for (size_t i = 0; i < figure.panels.size(); ++i) {
         const QRectF column(rest.left() + static_cast<double>(i) * (width + gap), rest.top(), width, rest.height());
-        layout.panels.push_back(fitting(figure.panels[i].shape, column.adjusted(0, 0, 0, -captionHeight)));
-        layout.captions.emplace_back(column.left(), layout.panels.back().bottom() + 6, width, captionHeight);
+        layout.panels.push_back(fitting(figure.panels[i].shape, column.adjusted(0, 0, 0, -captions)));
+        layout.captions.emplace_back(column.left(), layout.panels.back().bottom() + 6, width, captions);
         lowest = std::max(lowest, layout.captions.back().bottom());
     }
     if (layout.legend.top() > rest.bottom())  // below: close to the picture
@@ -135,14 +148,12 @@ void paintFigure(QPainter &painter, const Figure &figure, const FigureLook &look
     painter.setPen(colours.color(QPalette::WindowText));
     const auto write = [&](const QRectF &place, const QString &text, const QFont &of, int flags) {
         painter.setFont(of);
-        const QString shown =
-            flags & Qt::TextWordWrap ? text : QFontMetricsF(of).elidedText(text, Qt::ElideRight, place.width());
-        painter.drawText(place, flags, shown);
+        painter.drawText(place, flags | Qt::TextWordWrap, text);
     };
     write(layout.title, figure.title, sized(font, 1.25, true), Qt::AlignLeft);
     write(layout.note, figure.note, sized(font, 0.85), Qt::AlignLeft);
     for (size_t i = 0; i < figure.panels.size(); ++i)
-        write(layout.captions[i], figure.panels[i].caption, sized(font, 0.9), Qt::AlignHCenter | Qt::TextWordWrap);
+        write(layout.captions[i], figure.panels[i].caption, sized(font, 0.9), Qt::AlignHCenter);
     if (look.legend && figure.legend.paint) {
         painter.save();
         figure.legend.paint(page(layout.legend));

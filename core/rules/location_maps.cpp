@@ -124,7 +124,8 @@ LocationMap centernessDifference(const AssignedImage &assigned, const RawOutputs
     if (predicted.empty() || !sameLocations(assigned, raw, profile))
         return {};
     LocationMap map = filled(assigned.transform, assigned.levels, none);
-    map.low = -1;
+    map.low = -0.5f;  // a trained branch is off by some tenths: on a scale of ±1 nothing would be seen
+    map.high = 0.5f;
     map.diverging = true;
     for (const Positive &positive : assigned.assignment.positives) {
         const size_t l = index(positive.level), i = index(positive.location);

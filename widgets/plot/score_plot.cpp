@@ -141,7 +141,7 @@ void ScorePlot::retranslate()
         p.halves[i].y().setLabel(tr("IoU with the label"));
         const ScoreTrust trust = trustOf(p.data, axisOf(static_cast<Side>(i)));
         const double share = trust.points ? 100.0 * double(trust.below) / double(trust.points) : 0;
-        p.halves[i].trust->setText(trust.points ? tr("%1 candidates, %2 % below y = x; correlation %3")
+        p.halves[i].trust->setText(trust.points ? tr("%1 candidates, %2 % below y = x\ncorrelation %3")
                                                       .arg(locale().toString(qulonglong(trust.points)),
                                                            locale().toString(share, 'f', 1),
                                                            locale().toString(trust.correlation, 'f', 2))
