@@ -4,6 +4,7 @@
 #include <QFontMetricsF>
 #include <QLocale>
 
+#include "widgets/strokes.h"
 #include "widgets/theme.h"
 
 namespace fcoscope {
@@ -30,8 +31,8 @@ void frame(QPainter &painter, const QRect &box, int outside, int inside, const Q
     }
     painter.fillRect(out.left(), out.top(), out.width(), thick, color);
     painter.fillRect(out.left(), out.bottom() + 1 - thick, out.width(), thick, color);
-    painter.fillRect(out.left(), out.top() + thick, thick, out.height() - 2 * thick, color);
-    painter.fillRect(out.right() + 1 - thick, out.top() + thick, thick, out.height() - 2 * thick, color);
+    fillThin(painter, QRect(out.left(), out.top() + thick, thick, out.height() - 2 * thick), color);
+    fillThin(painter, QRect(out.right() + 1 - thick, out.top() + thick, thick, out.height() - 2 * thick), color);
 }
 
 // A coloured line of `width`, lying half inside and half outside the box's edge, with dark hairlines on both sides.

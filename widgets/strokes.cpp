@@ -28,8 +28,13 @@ void addDashes(std::vector<QRect> &dashes, const QRect &bar, bool across, QSize 
     }
 }
 
-/// Qt spreads a translucent area over several threads as soon as it is a hundred rows high, which for a thin line takes
-/// longer than the line itself.
+struct Bar {
+    QRect place;
+    bool across = false;  ///< horizontal
+};
+
+}  // namespace
+
 void fillThin(QPainter &painter, const QRect &place, const QColor &colour)
 {
     constexpr int few = 64;  // rows
@@ -41,10 +46,7 @@ void fillThin(QPainter &painter, const QRect &place, const QColor &colour)
         painter.fillRect(QRect(place.left(), y, place.width(), std::min(few, place.bottom() + 1 - y)), colour);
 }
 
-struct Bar {
-    QRect place;
-    bool across = false;  ///< horizontal
-};
+namespace {
 
 void strokeBars(QPainter &painter, std::span<const Bar> bars, QSize size, const Stroke &stroke)
 {

@@ -16,6 +16,10 @@ struct Stroke {
     int halo = 1;   ///< dark pixels on both sides; 0: none
 };
 
+/// A thin rectangle. Qt spreads a translucent area over several threads as soon as it is a hundred rows high, which for
+/// a thin line takes longer than the line itself; this does not.
+void fillThin(QPainter &painter, const QRect &place, const QColor &colour);
+
 /// Lines along the inner side of the edges of `box`.
 void strokeFrame(QPainter &painter, const QRect &box, QSize screen, const Stroke &stroke);
 /// A line between two points that share a row or a column; its middle lies on them.

@@ -282,20 +282,19 @@ void LensDocks::sessionChanged(const Change &change)
     }
     if (change.has(Change::Shown))
         refillTool();
-    if (change.has(Change::Found) || change.has(Change::Current))
-        showFindings();
 }
 
-void LensDocks::showFindings()
+void LensDocks::showTrace()
 {
-    const FindingsPtr findings = session_.findings();
+    const LookPtr look = lens_.look();
     ReplaySource source;
     source.imageId = session_.current();
-    if (findings) {
-        source.trace = findings->trace;
-        source.classNames = findings->model->info.classNames;
-        source.levels = levelGrids(*findings->raw, findings->profile);
-        source.rules = nmsRules(findings->profile, findings->profile.decode);
+    if (look && look->trace) {
+        const Findings &findings = *look->findings;
+        source.trace = look->trace;
+        source.classNames = look->classNames;
+        source.levels = levelGrids(*findings.raw, findings.profile);
+        source.rules = nmsRules(findings.profile, findings.profile.decode);
     }
     replay_->setTrace(source);
 }
@@ -303,7 +302,6 @@ void LensDocks::showFindings()
 void LensDocks::showFrame()
 {
     const LookPtr look = lens_.look();
-    const FindingsPtr findings = session_.findings();
     const LensFramePtr shown = frame();
     InspectorContext context;
     context.frame = shown;
@@ -314,11 +312,12 @@ void LensDocks::showFrame()
         whatIf_->setCounts(look->unchanged ? look->unchanged : shown->counts,
                            look->unchanged ? std::optional(shown->counts) : std::nullopt);
     }
-    if (findings && shown && shown->raw == findings->read) {
-        context.trace = findings->trace;
-        context.options = findings->profile.decode;
-        context.modelProfile = findings->profile;
+    if (look && look->trace) {
+        context.trace = look->trace;
+        context.options = look->findings->profile.decode;
+        context.modelProfile = look->findings->profile;
     }
+    showTrace();
     layers_->setFrame(shown);
     LensStyle style;
     style.font = canvas_.font();

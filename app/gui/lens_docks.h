@@ -56,7 +56,7 @@ private:
     void connectReplay();
     void sessionChanged(const Change &change);
     void showFrame();
-    void showFindings();
+    void showTrace();
     void toggleLayer(LayerKind kind, bool visible);
     void showLevel(std::optional<double> stride);
     void updateLayerActions();

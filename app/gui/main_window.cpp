@@ -277,9 +277,9 @@ void MainWindow::showFindings()
         return;
     }
     const ModelInfo &info = findings->model->info;
-    canvas_->setDetections(findings->raw->imageId, findings->detections(), info.classNames);
-    detections_->setDetections(findings->detections(), info.classNames, levelGrids(*findings->raw, info.profile));
-    status_->setFound(StatusLine::Found{static_cast<int>(findings->detections().size()), findings->networkMs});
+    canvas_->setDetections(findings->raw->imageId, findings->detections, info.classNames);
+    detections_->setDetections(findings->detections, info.classNames, levelGrids(*findings->raw, info.profile));
+    status_->setFound(StatusLine::Found{static_cast<int>(findings->detections.size()), findings->networkMs});
 }
 
 void MainWindow::showModel()
@@ -336,7 +336,7 @@ void MainWindow::updateEnabled()
         actions_[id].setEnabled(session_.picture() != nullptr);
     actions_[ActionId::Detect].setEnabled(session_.picture() && model && !session_.detecting());
     actions_[ActionId::Stop].setEnabled(session_.detecting() || session_.modelLoading() || session_.opening());
-    actions_[ActionId::CopyDetections].setEnabled(session_.findings() && !session_.findings()->detections().empty());
+    actions_[ActionId::CopyDetections].setEnabled(session_.findings() && !session_.findings()->detections.empty());
     actions_[ActionId::ModelCard].setEnabled(model);
     actions_[ActionId::ResetThresholds].setEnabled(model);
     thresholds_->setEnabled(model);

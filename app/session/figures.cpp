@@ -90,7 +90,7 @@ SeenImage seeImage(const FigureMaterial &material, size_t index, const Profile &
     seen.frame = *lookAt(question, context)->frame;
     seen.classNames = question.classNames;
     if (question.findings)
-        seen.detections = question.findings->detections();
+        seen.detections = question.findings->detections;
     return seen;
 }
 
@@ -103,7 +103,8 @@ ScoredImage scoreImage(const Backend &backend, const ModelPtr &model, const Prof
     picture.image.id = entry.file;
     const FindingsPtr found = detectIn(picture, model, {rules, CenternessSource::Branch, {}}, false, context);
     const auto names = sharedClasses(classNamesOn(model->info, dataset.classNames), &dataset);
-    return {entry.file, found->trace->candidates, labelsIn(names, dataset, entry.labels)};
+    return {entry.file, traceDecode(*found->read, rules, rules.decode).candidates,
+            labelsIn(names, dataset, entry.labels)};
 }
 
 ScoreOverlap scoreOverlapOf(const FigureMaterial &material, size_t count, const RunContext &context)

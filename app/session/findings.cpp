@@ -42,8 +42,7 @@ FindingsPtr decoded(const RawOutputsPtr &raw, const ModelPtr &model, const Decod
             assignImage(raw->imageId, raw->transform.imageSize, decoding.labels, model->info.profile);
         findings->read = withCenterness(raw, decoding.centerness, findings->profile, &assigned);
     }
-    findings->trace =
-        std::make_shared<const DecodeTrace>(traceDecode(*findings->read, findings->profile, findings->profile.decode));
+    findings->detections = decode(*findings->read, findings->profile, findings->profile.decode);
     findings->model = model;
     findings->networkMs = networkMs;
     findings->decodeMs = static_cast<double>(clock.nsecsElapsed()) / 1e6;
@@ -74,8 +73,7 @@ size_t bytesOf(const Findings &findings)
             level.classLogits.values.size() + level.centernessLogits.values.size() + level.distances.values.size();
     for (const FeatureMap &map : findings.raw->features)
         values += map.values.values.size();
-    return values * sizeof(float) + findings.detections().size() * sizeof(Detection) +
-           findings.trace->candidates.size() * sizeof(TracedCandidate);
+    return values * sizeof(float) + findings.detections.size() * sizeof(Detection);
 }
 
 }  // namespace fcoscope

@@ -32,7 +32,7 @@ struct Decoding {
 
 /// What was found in one image, with everything it was made from.
 struct Findings {
-    DecodeTracePtr trace;  ///< the detections, and what became of every candidate
+    std::vector<Detection> detections;
     Decoding decoding;
     Profile profile;     ///< by which they were decoded: the model's geometry, the rules of the decoding
     RawOutputsPtr raw;   ///< what the network said
@@ -40,8 +40,6 @@ struct Findings {
     ModelPtr model;
     double networkMs = 0;  ///< wall time of the network's run, resizing included
     double decodeMs = 0;
-
-    const std::vector<Detection> &detections() const { return trace->detections; }
 };
 using FindingsPtr = std::shared_ptr<const Findings>;
 

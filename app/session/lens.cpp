@@ -122,6 +122,7 @@ void Lens::ask()
     question.whatIf = whatIf_;
     question.ownProfile = ownProfile();
     question.findings = session_.findings();
+    question.before = look_;
     std::copy_if(layers_.begin(), layers_.end(), std::back_inserter(question.layers),
                  [](const Layer &layer) { return layer.visible; });
     Job<LookPtr> &job = wantsLosses(question.layers) ? lookingAtLosses_ : looking_;

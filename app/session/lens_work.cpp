@@ -90,7 +90,7 @@ LookPtr lookAt(const LensQuestion &question, const RunContext &context)
     const bool detections = detectionsAreAssigned(question);
     std::vector<Label> labels = question.labels;
     if (detections)
-        labels = question.findings ? asLabels(question.findings->detections()) : std::vector<Label>();
+        labels = question.findings ? asLabels(question.findings->detections) : std::vector<Label>();
     if (!detections || question.findings) {
         input.assigned = std::make_shared<const AssignedImage>(assigned(question, labels));
         if (question.whatIf.profile != question.ownProfile)
@@ -98,7 +98,14 @@ LookPtr lookAt(const LensQuestion &question, const RunContext &context)
     }
     if (context.shouldStop())
         throw Stopped{};
+    look->findings = question.findings;
     if (question.findings) {
+        // Here and not where detections are made: whoever moves a threshold need not wait for what few look at.
+        const Findings &found = *question.findings;
+        look->trace =
+            question.before && question.before->findings == question.findings
+                ? question.before->trace
+                : std::make_shared<const DecodeTrace>(traceDecode(*found.read, found.profile, found.profile.decode));
         input.raw = question.findings->read;
         input.modelProfile = question.findings->profile;
     }

@@ -16,6 +16,7 @@ struct LensQuestion {
     Profile ownProfile;
     FindingsPtr findings;  ///< null: nothing was said yet
     std::vector<Layer> layers;
+    LookPtr before;  ///< the look of before: of the same findings the trace need not be made again; may be null
 };
 
 /// Whether a visible layer needs the engine, which asks to be called from the thread that runs the network.

@@ -332,7 +332,7 @@ void Session::decodeAgain(FindingsPtr findings)
 void Session::setFindings(FindingsPtr findings)
 {
     findings_ = findings;
-    const int count = static_cast<int>(findings->detections().size());
+    const int count = static_cast<int>(findings->detections.size());
     keptFindings_.keep(std::move(findings));
     tell(Change::Found);
     setStatus(current_, {Stage::Detected, count, {}});
@@ -350,7 +350,7 @@ ImageStatus Session::status(const ImageId &id) const
 ImageStatus Session::statusAtRest()
 {
     const FindingsPtr kept = keptFindings_.of(current_);
-    return kept ? ImageStatus{Stage::Detected, static_cast<int>(kept->detections().size()), {}} : ImageStatus{};
+    return kept ? ImageStatus{Stage::Detected, static_cast<int>(kept->detections.size()), {}} : ImageStatus{};
 }
 
 void Session::setStatus(const ImageId &id, ImageStatus status)

@@ -4,6 +4,7 @@
 #include <QClipboard>
 #include <QDir>
 #include <QDockWidget>
+#include <QElapsedTimer>
 #include <QGuiApplication>
 #include <QLineEdit>
 #include <QMenu>
@@ -96,14 +97,13 @@ private Q_SLOTS:
         openDemo();
         key(Qt::Key_B);  // without detections
         QImage before = seen();
-        for (const auto &[code, modifiers, kind] :
-             {std::tuple{Qt::Key_L, Qt::NoModifier, LayerKind::Labels},
-              {Qt::Key_S, Qt::NoModifier, LayerKind::Assignment},
-              {Qt::Key_C, Qt::NoModifier, LayerKind::CenternessTarget},
-              {Qt::Key_C, Qt::ShiftModifier, LayerKind::CenternessPredicted},
-              {Qt::Key_P, Qt::NoModifier, LayerKind::ClassProbability},
-              {Qt::Key_P, Qt::ShiftModifier, LayerKind::Score},
-              {Qt::Key_G, Qt::NoModifier, LayerKind::StrideGrid}}) {
+        for (const auto &[code, modifiers, kind] : {std::tuple{Qt::Key_L, Qt::NoModifier, LayerKind::Labels},
+                                                    {Qt::Key_S, Qt::NoModifier, LayerKind::Assignment},
+                                                    {Qt::Key_C, Qt::NoModifier, LayerKind::CenternessTarget},
+                                                    {Qt::Key_C, Qt::ShiftModifier, LayerKind::CenternessPredicted},
+                                                    {Qt::Key_P, Qt::NoModifier, LayerKind::ClassProbability},
+                                                    {Qt::Key_P, Qt::ShiftModifier, LayerKind::Score},
+                                                    {Qt::Key_G, Qt::NoModifier, LayerKind::StrideGrid}}) {
             key(code, modifiers);
             QTRY_VERIFY(settled() && shows(kind));
             QVERIFY2(seen() != before, nameOf(kind));
@@ -184,10 +184,10 @@ private Q_SLOTS:
         shot("what-if");
         // Detections follow the score rule, too, and the network stays where it is.
         const RawOutputsPtr raw = session_->findings()->raw;
-        const float score = session_->findings()->detections().at(0).score;
+        const float score = session_->findings()->detections.at(0).score;
         whatIf.profile.scoreRule = ScoreRule::Product;
         Q_EMIT panel.changed(whatIf);
-        QTRY_VERIFY(settled() && session_->findings()->detections().at(0).score < score);
+        QTRY_VERIFY(settled() && session_->findings()->detections.at(0).score < score);
         QCOMPARE(session_->findings()->raw, raw);
     }
 
@@ -224,7 +224,7 @@ private Q_SLOTS:
         key(Qt::Key_R, Qt::ControlModifier | Qt::ShiftModifier);
         ReplayPanel &replay = the<ReplayPanel>();
         QVERIFY(replay.isVisible());
-        QVERIFY(replay.steps() >= static_cast<int>(session_->findings()->detections().size()));
+        QVERIFY(replay.steps() >= static_cast<int>(session_->findings()->detections.size()));
         QTest::keyClick(&replay, Qt::Key_End);
         QCOMPARE(replay.step(), replay.steps());
         const QImage last = seen();
@@ -272,6 +272,54 @@ private Q_SLOTS:
             ++elsewhere;
         Q_EMIT panel.pointActivated(elsewhere);
         QTRY_VERIFY(settled() && session_->current() == session_->images().at(5));
+    }
+
+    // A picture with 20,000 labels, and one smaller than a single stride.
+    void manyLabelsAndATinyImage()
+    {
+        QTemporaryDir dir;
+        QImage(1333, 800, QImage::Format_RGB32).save(dir.filePath(QStringLiteral("many.png")));
+        QImage(3, 2, QImage::Format_RGB32).save(dir.filePath(QStringLiteral("tiny.png")));
+        QByteArray labels = R"({"id":1,"image_id":2,"category_id":1,"bbox":[0,0,3,2]})";
+        for (int i = 1; i < 20001; ++i)
+            labels += QStringLiteral(R"(,{"id":%1,"image_id":1,"category_id":1,"bbox":[%2,%3,%4,%5]})")
+                          .arg(i + 1)
+                          .arg(i * 37 % 1270)
+                          .arg(i * 53 % 740)
+                          .arg(5 + i % 50)
+                          .arg(5 + i % 47)
+                          .toUtf8();
+        QFile file(dir.filePath(QStringLiteral("instances.json")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(R"({"images":[{"id":1,"file_name":"many.png","width":1333,"height":800},)"
+                   R"({"id":2,"file_name":"tiny.png","width":3,"height":2}],)"
+                   R"("categories":[{"id":1,"name":"RBC"}],"annotations":[)" +
+                   labels + "]}");
+        file.close();
+        open({resource("models/default.safetensors"), dir.path()});
+        QCOMPARE(frame().counts.labels, 20000);
+        std::vector<Layer> layers = standardLayers();
+        for (Layer &layer : layers)
+            layer.visible = layer.kind != LayerKind::Activation;
+        Q_EMIT the<LayersPanel>().changed(layers);
+        QTRY_VERIFY_WITH_TIMEOUT(settled() && shows(LayerKind::Ambiguity), 30000);
+        QElapsedTimer clock;
+        clock.start();
+        canvas_->zoomIn();
+        (void)seen();
+        qInfo("20,000 labels: every layer painted in %lld ms", clock.elapsed());
+        clock.restart();
+        QTest::mouseMove(canvas_, canvas_->rect().center());
+        QTest::mouseClick(canvas_, Qt::LeftButton, {}, canvas_->rect().center());
+        QCoreApplication::processEvents();
+        qInfo("20,000 labels: a location inspected in %lld ms", clock.elapsed());
+        QVERIFY2(clock.elapsed() < 3000, "far off");
+
+        session_->setCurrent(session_->images().at(1));
+        QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
+        QCOMPARE(frame().imageId, session_->images().at(1));
+        QCOMPARE(frame().counts.labels, 1);
+        QVERIFY(!seen().isNull());
     }
 
     void everyLayerWithWhateverThereIs_data()

@@ -85,7 +85,7 @@ private Q_SLOTS:
         session_->openModel(model().toStdString());
         QTRY_VERIFY(settled() && assigned());
         QVERIFY(frame()->detectionsStandIn);
-        QCOMPARE(assigned()->labels.size(), session_->findings()->detections().size());
+        QCOMPARE(assigned()->labels.size(), session_->findings()->detections.size());
         QCOMPARE(assigned()->labels.size(), 3u);
 
         WhatIf whatIf = lens_->whatIf();
@@ -121,23 +121,23 @@ private Q_SLOTS:
         make(6);
         session_->open({fake_->file(5), model()});
         QTRY_VERIFY(settled());
-        const float product = session_->findings()->detections().at(0).score;
+        const float product = session_->findings()->detections.at(0).score;
         WhatIf whatIf = lens_->whatIf();
         whatIf.profile.scoreRule = ScoreRule::SquareRoot;
         lens_->setWhatIf(whatIf);
-        QTRY_VERIFY(session_->findings()->detections().at(0).score > product + 0.01f);
+        QTRY_VERIFY(session_->findings()->detections.at(0).score > product + 0.01f);
         QCOMPARE(session_->findings()->profile.strides, session_->model()->info.profile.strides);
 
         whatIf.profile.scoreRule = ScoreRule::Product;
         whatIf.centerness = CenternessSource::Labels;  // no label learns: no location has a centerness
         whatIf.labels = LabelSource::Labels;
         lens_->setWhatIf(whatIf);
-        QTRY_VERIFY(session_->findings()->detections().empty());
+        QTRY_VERIFY(session_->findings()->detections.empty());
         QCOMPARE(fake_->runs.load(), 1);
 
         session_->openModel(model().toStdString());  // brings its own profile
         QTRY_VERIFY(settled() && !session_->modelLoading());
-        QTRY_COMPARE(session_->findings()->detections().size(), 5u);
+        QTRY_COMPARE(session_->findings()->detections.size(), 5u);
         QCOMPARE(lens_->whatIf().centerness, CenternessSource::Branch);
         QVERIFY(lens_->whatIf().profile == session_->model()->info.profile);
     }
@@ -153,7 +153,7 @@ private Q_SLOTS:
         session_->setDecodeOptions(options);
         QCOMPARE(told.count(), 1);
         QCOMPARE(lens_->whatIf().profile.decode, options);
-        QTRY_COMPARE(session_->findings()->detections().size(), 3u);
+        QTRY_COMPARE(session_->findings()->detections.size(), 3u);
     }
 
     void boxesThatAreDraggedAreAssignedAndForgotten()

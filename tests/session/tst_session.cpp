@@ -40,7 +40,7 @@ class SessionTest : public QObject {
     }
     QString model() const { return fake_->folder() + QStringLiteral("/small.safetensors"); }
     Stage stage(int number) const { return session_->status(fake_->id(number)).stage; }
-    size_t found() const { return session_->findings() ? session_->findings()->detections().size() : 999; }
+    size_t found() const { return session_->findings() ? session_->findings()->detections.size() : 999; }
 
 private Q_SLOTS:
     void init()
@@ -66,7 +66,7 @@ private Q_SLOTS:
         QCOMPARE(session_->status(fake_->id(5)).detections, 5);
         QCOMPARE(session_->picture()->shown.pixel(3, 3), FakeBackend::colourOf(5));
         for (int i = 0; i < 5; ++i) {
-            const Detection &d = session_->findings()->detections()[static_cast<size_t>(i)];
+            const Detection &d = session_->findings()->detections[static_cast<size_t>(i)];
             QVERIFY(std::abs(d.score - FakeBackend::scoreOf(i)) < 1e-4);
             QCOMPARE(d.box, FakeBackend::boxOf(i));
             QCOMPARE(d.classIndex, i % 2);
