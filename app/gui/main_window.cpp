@@ -74,6 +74,14 @@ MainWindow::MainWindow(Session &session, QSettings &settings, QWidget *parent)
     canvas_->setFocus();
 }
 
+MainWindow::~MainWindow()
+{
+    hide();  // a field that is being typed into tells its value now, while everybody who listens is still there
+    // They take their overlays out of the canvas, so they go before it.
+    delete studies_;
+    delete lenses_;
+}
+
 // --- Building
 
 void MainWindow::makeDocks()

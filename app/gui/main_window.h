@@ -30,6 +30,7 @@ class MainWindow : public QMainWindow {
 public:
     /// `settings` remembers geometry, language, theme and the last folder, at the moment they change.
     MainWindow(Session &session, QSettings &settings, QWidget *parent = nullptr);
+    ~MainWindow() override;
 
     void setLanguage(const QString &code);
     void setTheme(const QString &name);  ///< "system", "light", "dark"
