@@ -2,6 +2,7 @@
 // The lenses in the window, with the model and the demo project that ship: keys and mouse as a person uses them, and
 // what is then seen or told. FCOSCOPE_SHOTS names a folder for pictures of the window, for whoever wants to look.
 #include <QClipboard>
+#include <QComboBox>
 #include <QDir>
 #include <QDockWidget>
 #include <QElapsedTimer>
@@ -177,16 +178,20 @@ private Q_SLOTS:
         key(Qt::Key_W, Qt::ControlModifier | Qt::ShiftModifier);
         WhatIfPanel &panel = the<WhatIfPanel>();
         QVERIFY(panel.isVisible());
-        WhatIf whatIf = panel.whatIf();
-        whatIf.profile.centerRegion = CenterRegion::None;
-        Q_EMIT panel.changed(whatIf);  // the panel's own tests turn its controls
+        const auto choose = [&panel](const char *among, int move) {
+            for (QComboBox *box : panel.findChildren<QComboBox *>())
+                if (box->findText(QString::fromLatin1(among)) >= 0)
+                    QTest::keyClick(box, Qt::Key(move));
+        };
+        choose("chebyshev", Qt::Key_Home);  // of the centre regions the first: none
+        QCOMPARE(panel.whatIf().profile.centerRegion, CenterRegion::None);
         QTRY_VERIFY(settled() && frame().counts.positives > positives);
         shot("what-if");
         // Detections follow the score rule, too, and the network stays where it is.
         const RawOutputsPtr raw = session_->findings()->raw;
         const float score = session_->findings()->detections.at(0).score;
-        whatIf.profile.scoreRule = ScoreRule::Product;
-        Q_EMIT panel.changed(whatIf);
+        choose("product", Qt::Key_End);
+        QCOMPARE(panel.whatIf().profile.scoreRule, ScoreRule::Product);
         QTRY_VERIFY(settled() && session_->findings()->detections.at(0).score < score);
         QCOMPARE(session_->findings()->raw, raw);
     }
