@@ -353,6 +353,8 @@ private Q_SLOTS:
         shot(QTest::currentDataTag());
         window_->setTheme(QStringLiteral("dark"));
         window_->setLanguage(QStringLiteral("zh_CN"));
+        key(Qt::Key_L, Qt::ControlModifier | Qt::ShiftModifier);
+        shot((QByteArray(QTest::currentDataTag()) + ", dark, Chinese").constData());
         QVERIFY(!seen().isNull());
         QCOMPARE(the<MessageStrip>().kind() == MessageStrip::Kind::Error, false);
     }
