@@ -68,7 +68,7 @@ LINKS = {
     "fcos_bench": {"base", "rules", "fcos_engine"},
     "eval": {"base", "rules"},
     "data": {"base", "opencv_core", "opencv_imgproc", "opencv_imgcodecs", "JPEG::JPEG", "simdjson::simdjson",
-             "pugixml::pugixml", "SQLiteCpp", "yaml-cpp::yaml-cpp"},
+             "pugixml::pugixml", "SQLiteCpp", "yaml-cpp"},
     "weights": {"base", "CURL::libcurl"},
     "widgets": {"base", "rules", "eval", "plot", "Qt6::Core", "Qt6::Gui", "Qt6::Widgets", "Qt6::Svg"},
     "plot": {"base", "rules", "eval", "Qt6::Core", "Qt6::Gui", "Qt6::Widgets", "QCustomPlotQt6"},
@@ -80,7 +80,7 @@ LINKS["fcoscope"] = LINKS["gui"] | {"gui"}
 LINKS["fcos"] = LINKS["cli"] | {"cli"}
 # Seen by nobody but the target that names them: a private dependency that leaks is one that everybody pays for.
 PRIVATE = {"LibTorch::LibTorch", "opencv_core", "opencv_imgproc", "opencv_imgcodecs", "JPEG::JPEG",
-           "simdjson::simdjson", "pugixml::pugixml", "SQLiteCpp", "yaml-cpp::yaml-cpp", "CURL::libcurl", "QCustomPlotQt6"}
+           "simdjson::simdjson", "pugixml::pugixml", "SQLiteCpp", "yaml-cpp", "CURL::libcurl", "QCustomPlotQt6"}
 
 # Programs that must not have Qt in them at all; no program of ours may have Qt 5.
 WITHOUT_QT = {"fcos", "fcos_bench"}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The labels that are open, and the only hand that changes them. Belongs to the GUI thread and answers every call at
+// once: an edit changes the set in memory, is shown, and is written to the project file by a worker behind it.
+//
+// The project file is made with the first edit; only looking at a folder writes nothing into it. A write that fails (a
+// full disk, a folder that has gone) loses nothing: the edit stays, in memory and in the queue, saving() says what is
+// the matter, and the queue is tried again with the next edit and every few seconds. A project that another window
+// writes, or that cannot be written anywhere, is opened for reading: apply() answers false and saving() says why.
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+
+#include <deque>
+#include <unordered_map>
+
+#include "app/session/job.h"
+#include "core/data/formats/label_format.h"
+#include "core/data/project/label_edit.h"
+#include "core/data/project/project_file.h"
+
+namespace fcoscope {
+
+/// What opening came to: read on a worker, taken over by LabelDocument.
+struct OpenedLabels {
+    LabelSet set;
+    std::filesystem::path file;  ///< where the project is, or will be made; "": nowhere (made-up pictures of a test)
+    std::shared_ptr<ProjectFile> project;  ///< open; null: not made yet
+    std::vector<JournalEntry> journal;     ///< newest first
+    std::vector<ImageId> ids;              ///< one for each image
+    Message readOnly;                      ///< why it cannot be written; no text: it can
+};
+
+struct LabelsChange {
+    enum Part : unsigned {
+        Set = 1,       ///< another set: everything is new
+        Images = 2,    ///< images were added
+        Boxes = 4,     ///< of `images`
+        Statuses = 8,  ///< of `images`
+        Classes = 16,
+        Refusals = 32,
+        Saving = 64,
+    };
+    unsigned parts = 0;
+    std::vector<Key> images;  ///< for Boxes and Statuses
+    bool has(Part part) const { return (parts & part) != 0; }
+};
+
+class LabelDocument : public QObject {
+    Q_OBJECT
+public:
+    explicit LabelDocument(QObject *parent = nullptr);
+    ~LabelDocument() override;  ///< waits until what is queued is written, or cannot be
+
+    void open(OpenedLabels opened);
+    void close();
+    /// Images that were found later; those that are there already are passed over.
+    void addImages(const std::vector<ImageEntry> &images, const std::vector<ImageId> &ids);
+    /// Read from the picture: remembered, no edit.
+    void noteSize(const ImageId &id, Size size);
+
+    const LabelSet &set() const { return set_; }
+    const ImageEntry *find(const ImageId &id) const;
+    const ImageEntry *find(Key key) const;
+    const ImageId &idOf(Key key) const;
+    /// A copy of the reviewed part for the trainer and the statistics; the same pointer until labels change.
+    std::shared_ptr<const Dataset> dataset() const;
+
+    /// False: the labels cannot be changed (saving() says why), or the edit is empty.
+    bool apply(const LabelEdit &edit);
+    bool canUndo() const { return done_ > 0; }
+    bool canRedo() const { return done_ < history_.size(); }
+    Message undoWords() const;  ///< of the edit that undo() takes back
+    Message redoWords() const;
+    void undo();
+    void redo();
+
+    struct Saving {
+        enum class State { Saved, Writing, Failing, ReadOnly } state = State::Saved;
+        Message reason;      ///< Failing, ReadOnly
+        size_t waiting = 0;  ///< edits that are not in the file yet
+        bool operator==(const Saving &) const = default;
+    };
+    Saving saving() const;
+    void saveNow();  ///< tries again what failed
+    const std::filesystem::path &file() const { return file_; }
+
+Q_SIGNALS:
+    void changed(const fcoscope::LabelsChange &change);
+
+private:
+    struct Step {
+        LabelEdit edit, inverse;
+    };
+    LabelSet set_;
+    std::filesystem::path file_;
+    std::vector<Step> history_;
+    size_t done_ = 0;  ///< of history_; those behind it are undone
+};
+
+}  // namespace fcoscope

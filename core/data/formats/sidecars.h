@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Label files beside images, one for each, kept in step with what a person does in the window: labelImg's .xml, YOLO's
+// .txt, labelme's .json. A file that another program has changed since it was last read or written is never overwritten
+// and never taken over in silence: the caller asks the person.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/data/formats/label_format.h"
+
+namespace fcoscope {
+
+/// Where a folder's per-image files are, and how they are written: what is needed to write one of them.
+struct SidecarLayout {
+    LabelFormat format = LabelFormat::Voc;
+    std::filesystem::path root;    ///< of the label set
+    std::filesystem::path images;  ///< folder of the images, below which labels mirror it
+    std::filesystem::path labels;  ///< folder of the label files; the same as `images` where they lie side by side
+    VocOrigin vocOrigin = VocOrigin::Edges;
+};
+/// As text for the project file, and back; throws UserError.
+std::string jsonOf(const SidecarLayout &layout);
+SidecarLayout parseSidecarLayout(std::string_view json);
+
+/// The layout of labels read from `path`; none: the format has one file for all.
+std::optional<SidecarLayout> sidecarLayout(const std::filesystem::path &path, const ReadLabels &read);
+
+std::filesystem::path sidecarOf(const SidecarLayout &layout, const LabelSet &set, const ImageEntry &image);
+
+/// SHA-256 of the file's bytes; "" where there is no file.
+std::string fingerprintOf(const std::filesystem::path &file);
+
+/// The image's labels in the bytes of its own file. An image that is New has none: then no file is to be there, and ""
+/// comes back. `before` is what stands in the file now, so that fields which we do not know survive.
+std::string sidecarText(const SidecarLayout &layout, const LabelSet &set, const ImageEntry &image,
+                        const std::string &before);
+/// The image as its file says it now, with the keys of boxes that are the same in `present`; new keys from nextKey on.
+/// Classes that the set does not have are added to `set`. Throws UserError where it cannot be understood.
+ImageEntry readSidecar(const SidecarLayout &layout, LabelSet &set, const ImageEntry &present);
+
+}  // namespace fcoscope

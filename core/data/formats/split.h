@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A random split of a label set into parts, by image, with every class's boxes shared out as evenly as images allow.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/data/label_set.h"
+
+namespace fcoscope {
+
+struct SplitOptions {
+    std::vector<double> fractions{0.8, 0.2};  ///< above 0, sum 1
+    uint64_t seed = 0;
+};
+/// Part of each of set.images. The same for the same paths, labels, fractions and seed, whatever the order of the
+/// images. Parts differ from their fractions by less than one image; a class with as many images as there are parts is
+/// in each of them.
+std::vector<int> splitImages(const LabelSet &set, const SplitOptions &options);
+
+}  // namespace fcoscope

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One change of a label set: the only way labels, statuses, classes and refusals change, by whatever hand.
+//
+// An edit says what rows are to be from now on ("box 17 of image 3 is this", "class 5 is gone"); applying it answers
+// the edit that leads back. So undo, redo, the journal, batch operations and the project file are one code path, and
+// applying an edit and its inverse leaves the set equal, box for box and in the same order.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/message.h"
+#include "core/data/label_set.h"
+
+namespace fcoscope {
+
+struct BoxChange {
+    Key image = 0;
+    Key box = 0;
+    std::optional<BoxEntry> to;  ///< none: the box is gone. Its extra does not count: files keep extras by key
+    bool operator==(const BoxChange &) const = default;
+};
+struct StatusChange {
+    Key image = 0;
+    ReviewStatus to = ReviewStatus::New;
+    bool operator==(const StatusChange &) const = default;
+};
+struct ClassChange {
+    Key key = 0;
+    std::optional<ClassEntry> to;
+    bool operator==(const ClassChange &) const = default;
+};
+struct RefusalChange {
+    Key key = 0;
+    std::optional<Refusal> to;
+    bool operator==(const RefusalChange &) const = default;
+};
+
+struct LabelEdit {
+    Message words;  ///< what was done, for the menu and the journal: "Move 3 boxes"
+    std::vector<BoxChange> boxes;
+    std::vector<StatusChange> statuses;
+    std::vector<ClassChange> classes;
+    std::vector<RefusalChange> refusals;
+
+    bool empty() const { return boxes.empty() && statuses.empty() && classes.empty() && refusals.empty(); }
+    bool operator==(const LabelEdit &) const = default;
+};
+
+/// Finds images by key in constant time. Images are added, never removed while it lives.
+class ImagePlaces {
+public:
+    explicit ImagePlaces(const LabelSet &set);
+    void add(Key key, size_t place)
+    {
+        places_.resize(std::max(places_.size(), size_t(key) + 1), npos), places_[size_t(key)] = place;
+    }
+    /// Position in LabelSet::images; npos: no such image.
+    size_t of(Key key) const { return key < 0 || size_t(key) >= places_.size() ? npos : places_[size_t(key)]; }
+    static constexpr size_t npos = size_t(-1);
+
+private:
+    std::vector<size_t> places_;
+};
+
+/// Applies `edit` and answers its inverse, with the same words. `set.nextKey` only ever grows. An edit that names an
+/// image that is not there, gives a box a class that is not there (before or after this edit), leaves boxes whose class
+/// is gone, or gives two classes one name throws std::logic_error and changes nothing: that is our bug, not a person's.
+/// Cost: the rows of the edit and the boxes of the images it names.
+LabelEdit apply(LabelSet &set, const ImagePlaces &places, const LabelEdit &edit);
+
+/// As the journal keeps it, and back. parseEdit throws UserError where the text is no edit.
+std::string jsonOf(const LabelEdit &edit);
+LabelEdit parseEdit(std::string_view json);
+
+}  // namespace fcoscope
