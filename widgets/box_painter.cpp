@@ -6,6 +6,7 @@
 
 #include "widgets/strokes.h"
 #include "widgets/theme.h"
+#include "widgets/translate.h"
 
 namespace fcoscope {
 
@@ -138,11 +139,8 @@ QRect boxOnScreen(const Box &box, const View &view)
 
 QString tagText(const Detection &detection, const std::vector<std::string> &classNames)
 {
-    const auto index = static_cast<size_t>(detection.classIndex);
-    const QString name = detection.classIndex >= 0 && index < classNames.size()
-                             ? QString::fromStdString(classNames[index])
-                             : QString::number(detection.classIndex);
-    return QStringLiteral("%1 %2").arg(name, QLocale().toString(detection.score, 'f', 2));
+    return QStringLiteral("%1 %2").arg(classNameIn(classNames, detection.classIndex),
+                                       QLocale().toString(detection.score, 'f', 2));
 }
 
 void paintBoxes(QImage &screen, const View &view, const std::vector<Detection> &detections,

@@ -12,6 +12,7 @@
 
 #include "widgets/detection_origin.h"
 #include "widgets/theme.h"
+#include "widgets/translate.h"
 
 namespace fcoscope {
 
@@ -86,9 +87,7 @@ void DetectionModel::setDetections(std::vector<Detection> detections, std::vecto
 
 QString DetectionModel::className(int classIndex) const
 {
-    const auto index = static_cast<size_t>(classIndex);
-    return classIndex >= 0 && index < classNames_.size() ? QString::fromStdString(classNames_[index])
-                                                         : QString::number(classIndex);
+    return classNameIn(classNames_, classIndex);
 }
 
 int DetectionModel::rowCount(const QModelIndex &parent) const

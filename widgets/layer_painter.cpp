@@ -13,19 +13,13 @@
 #include "widgets/level_place.h"
 #include "widgets/strokes.h"
 #include "widgets/theme.h"
+#include "widgets/translate.h"
 
 namespace fcoscope {
 
 namespace {
 
 constexpr size_t mostNames = 300;  // more cannot be read
-
-QString nameOf(const Label &label, const LensStyle &style)
-{
-    const auto index = static_cast<size_t>(label.classIndex);
-    return label.classIndex >= 0 && index < style.classNames.size() ? QString::fromStdString(style.classNames[index])
-                                                                    : QString::number(label.classIndex);
-}
 
 /// Layers of marks and lines. They need labels, or at least the levels that come with them.
 void paintMarks(const LensCanvas &canvas, const Layer &layer)
@@ -109,7 +103,7 @@ void paintLabels(const LensCanvas &canvas)
     }
     for (const size_t i : named) {
         const QRect place = boxOnScreen(labels[i].box, canvas.view);
-        const QString name = nameOf(labels[i], canvas.style);
+        const QString name = classNameIn(canvas.style.classNames, labels[i].classIndex);
         const double wide = metrics.horizontalAdvance(name) + 10 * canvas.unit;
         if (wide < place.width())  // inside, under the upper edge: detections have their tags above it
             paintNote(painter,

@@ -14,7 +14,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
-#include "widgets/location_words.h"
+#include "widgets/translate.h"
 #include "widgets/survivor_model.h"
 #include "widgets/theme.h"
 

@@ -98,11 +98,6 @@ Message lostText(const Candidate &candidate, const AssignedImage &assigned)
         .with(number, toldApart(area, its), toldApart(its, area));
 }
 
-std::string classIn(const std::vector<std::string> &names, int classIndex)
-{
-    return classIndex >= 0 && index(classIndex) < names.size() ? names[index(classIndex)] : std::to_string(classIndex);
-}
-
 Message thresholdText(const PairFate &fate, const DecodeOptions &options)
 {
     if (std::isnan(fate.score))
@@ -120,7 +115,7 @@ Message suppressedText(const PairFate &fate, const DecodeTrace &trace, const std
     const TracedCandidate &candidate = trace.candidates[index(fate.candidate)];
     const TracedCandidate &better = trace.candidates[index(candidate.suppressedBy)];
     return message("core", "suppressed by a better {0} at IoU {1}")
-        .with(classIn(classNames, better.pair.classIndex), roundedText(candidate.overlap, 2));
+        .with(nameOfClass(classNames, better.pair.classIndex), roundedText(candidate.overlap, 2));
 }
 
 }  // namespace
@@ -206,7 +201,7 @@ std::string placeLines(const LocationReport &report, const Inspected &inspected,
     if (report.learns >= 0) {
         const Label &label = inspected.assigned->labels[index(report.learns)];
         text += say(message("core", "Learns box {0} ({1}): {2}; centerness {3}")
-                        .with(labelNumber(*inspected.assigned, report.learns), classIn(labelNames, label.classIndex),
+                        .with(labelNumber(*inspected.assigned, report.learns), nameOfClass(labelNames, label.classIndex),
                               sidesText(report.target), roundedText(report.centernessTarget, 2))) +
                 "\n";
     } else if (!report.candidates.empty()) {
@@ -229,7 +224,7 @@ std::string verdictLines(const LocationReport &report, const AssignedImage &assi
             const Label &label = assigned.labels[index(candidate.box)];
             text += "  " +
                     say(message("core", "Box {0} ({1}): {2}")
-                            .with(labelNumber(assigned, candidate.box), classIn(labelNames, label.classIndex),
+                            .with(labelNumber(assigned, candidate.box), nameOfClass(labelNames, label.classIndex),
                                   say(verdictText(candidate, report.level, assigned)))) +
                     "\n";
         }
@@ -251,7 +246,7 @@ std::string predictionLines(const LocationReport &report, const Inspected &inspe
     text += "\n";
     for (const InspectedClass &its : report.classes) {
         text += "  " + say(message("core", "{0}: p = {1}, score {2}")
-                               .with(classIn(modelNames, its.classIndex), roundedText(its.fate.p, 3),
+                               .with(nameOfClass(modelNames, its.classIndex), roundedText(its.fate.p, 3),
                                      roundedText(its.fate.score, 3)));
         if (inspected.trace)
             text += "; " + say(fateText(its.fate, *inspected.trace, inspected.options, modelNames));
