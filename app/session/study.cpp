@@ -3,6 +3,7 @@
 
 #include "app/session/figures.h"
 #include "core/rules/decode.h"
+#include "core/rules/locations.h"
 #include "core/rules/what_if.h"
 
 namespace fcoscope {
@@ -21,8 +22,7 @@ std::vector<Box> boxesInNetwork(const Dataset &dataset, const Profile &profile)
 {
     std::vector<Box> boxes;
     for (const DatasetImage &image : dataset.images) {
-        const ImageTransform transform =
-            fitTransform(image.size, profile.shortSide, profile.longSide, profile.sizeDivisor, profile.sizeRounding);
+        const ImageTransform transform = inferenceTransform(image.size, profile);
         for (const Label &label : image.labels)
             if (!label.crowd && label.box.hasArea())
                 boxes.push_back(transform.toNetwork(label.box));

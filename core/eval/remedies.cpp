@@ -41,8 +41,7 @@ Neighbourhood neighbourhoodOf(const AssignedImage &assigned, int index)
 bool learnt(const Neighbourhood &around, const Profile &profile)
 {
     const Size image = around.image;
-    const ImageTransform transform =
-        fitTransform(image, profile.shortSide, profile.longSide, profile.sizeDivisor, profile.sizeRounding);
+    const ImageTransform transform = inferenceTransform(image, profile);
     const Size content = transform.contentSize;
     std::vector<Box> boxes;
     boxes.reserve(around.labels.size());

@@ -55,8 +55,7 @@ AssignedImage assignImage(const ImageId &id, Size image, const std::vector<Label
     AssignedImage assigned;
     assigned.imageId = id;
     assigned.profile = profile;
-    assigned.transform =
-        fitTransform(image, profile.shortSide, profile.longSide, profile.sizeDivisor, profile.sizeRounding);
+    assigned.transform = inferenceTransform(image, profile);
     const Size content = assigned.transform.contentSize;
     std::vector<Label> inNetwork;
     for (size_t i = 0; i < labels.size(); ++i) {

@@ -3,6 +3,11 @@
 
 namespace fcoscope {
 
+ImageTransform inferenceTransform(Size image, const Profile &profile)
+{
+    return fitTransform(image, profile.shortSide, profile.longSide, profile.sizeDivisor, profile.sizeRounding);
+}
+
 std::vector<Level> levelsFor(const Profile &profile, Size padded)
 {
     std::vector<Level> levels;
