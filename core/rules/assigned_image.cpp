@@ -91,6 +91,15 @@ AssignedImage assignSample(const ImageId &id, const std::vector<Label> &labels, 
     return assigned;
 }
 
+const Positive *positiveAt(const AssignedImage &assigned, LocationRef at)
+{
+    const std::vector<Positive> &positives = assigned.assignment.positives;  // ordered by level, then location
+    const auto placeOf = [](const Positive &positive) { return LocationRef{positive.level, positive.location}; };
+    const auto found = std::lower_bound(positives.begin(), positives.end(), at,
+                                        [&](const Positive &p, LocationRef ref) { return placeOf(p) < ref; });
+    return found != positives.end() && placeOf(*found) == at ? &*found : nullptr;
+}
+
 std::vector<ClaimedLocation> ambiguousLocations(const AssignedImage &assigned)
 {
     const Assignment &assignment = assigned.assignment;

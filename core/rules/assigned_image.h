@@ -59,6 +59,9 @@ struct LocationRef {
     auto operator<=>(const LocationRef &) const = default;
 };
 
+/// What the location learns; null: nothing.
+const Positive *positiveAt(const AssignedImage &assigned, LocationRef at);
+
 /// The claims of one location side by side: it is ambiguous where there is more than one.
 struct ClaimedLocation {
     LocationRef at;
