@@ -123,6 +123,11 @@ std::vector<ClaimedLocation> ambiguousLocations(const AssignedImage &assigned)
 
 AssignmentCounts countsOf(const AssignedImage &assigned)
 {
+    return countsOf(assigned, ambiguousLocations(assigned));
+}
+
+AssignmentCounts countsOf(const AssignedImage &assigned, const std::vector<ClaimedLocation> &ambiguous)
+{
     AssignmentCounts counts;
     counts.labels = static_cast<int>(assigned.labels.size());
     counts.positivesOfLabel.assign(assigned.labels.size(), 0);
@@ -135,7 +140,7 @@ AssignmentCounts countsOf(const AssignedImage &assigned)
     counts.positives = static_cast<int>(assigned.assignment.positives.size());
     counts.recalled = static_cast<int>(
         std::count_if(counts.positivesOfLabel.begin(), counts.positivesOfLabel.end(), [](int n) { return n > 0; }));
-    for (const ClaimedLocation &at : ambiguousLocations(assigned)) {
+    for (const ClaimedLocation &at : ambiguous) {
         ++counts.ambiguous;
         counts.ambiguousAcrossClasses += at.acrossClasses;
         for (size_t i = at.firstClaim; i < at.firstClaim + at.claims; ++i)

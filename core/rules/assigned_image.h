@@ -72,6 +72,8 @@ struct ClaimedLocation {
 };
 /// Every location that two or more labels claim, ordered by level, then location.
 std::vector<ClaimedLocation> ambiguousLocations(const AssignedImage &assigned);
+/// The counts of an image whose ambiguousLocations() are there already.
+AssignmentCounts countsOf(const AssignedImage &assigned, const std::vector<ClaimedLocation> &ambiguous);
 
 /// The location of `level` in whose cell the point (network coordinates) lies: the nearest one; -1 outside all cells.
 int locationAt(const Level &level, double networkX, double networkY);
