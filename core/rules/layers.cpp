@@ -115,7 +115,7 @@ MadeMap mapOf(const LensInput &input, const Layer &layer)
     case LayerKind::CenternessPredicted:
         return {centernessPredicted(*input.raw, profile), noCenterness};
     case LayerKind::CenternessDifference: {
-        if (centernessPredicted(*input.raw, profile).empty())
+        if (!hasCenterness(*input.raw, profile))
             return {{}, noCenterness};
         if (profile.quality == QualityTarget::Iou)
             return {{},
