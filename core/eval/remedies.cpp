@@ -37,18 +37,14 @@ Neighbourhood neighbourhoodOf(const AssignedImage &assigned, int index)
     return around;
 }
 
-/// Whether any location learns the subject under another profile. The boxes are made as assignImage makes them.
+/// Whether any location learns the subject under another profile.
 bool learnt(const Neighbourhood &around, const Profile &profile)
 {
-    const Size image = around.image;
-    const ImageTransform transform = inferenceTransform(image, profile);
-    const Size content = transform.contentSize;
+    const ImageTransform transform = inferenceTransform(around.image, profile);
     std::vector<Box> boxes;
     boxes.reserve(around.labels.size());
-    for (const Label &label : around.labels) {
-        const Box inNetwork = transform.toNetwork(clipped(label.box, image.width, image.height));
-        boxes.push_back(targetBox(clipped(inNetwork, content.width, content.height), transform, profile));
-    }
+    for (const Label &label : around.labels)
+        boxes.push_back(targetBox(boxInNetwork(label.box, transform), transform, profile));
     std::vector<Level> windows = levelsFor(profile, transform.paddedSize);
     const Box &subject = boxes[around.subject];
     const double longer = std::max(subject.width(), subject.height());

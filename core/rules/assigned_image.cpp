@@ -50,20 +50,24 @@ Assignment assignLabels(const std::vector<Label> &labels, const ImageTransform &
     return assign(targetBoxes(labels, transform, profile), levels, profile, keepClaims);
 }
 
+Box boxInNetwork(const Box &inImage, const ImageTransform &transform)
+{
+    const Box inside = clipped(inImage, transform.imageSize.width, transform.imageSize.height);
+    return clipped(transform.toNetwork(inside), transform.contentSize.width, transform.contentSize.height);
+}
+
 AssignedImage assignImage(const ImageId &id, Size image, const std::vector<Label> &labels, const Profile &profile)
 {
     AssignedImage assigned;
     assigned.imageId = id;
     assigned.profile = profile;
     assigned.transform = inferenceTransform(image, profile);
-    const Size content = assigned.transform.contentSize;
     std::vector<Label> inNetwork;
     for (size_t i = 0; i < labels.size(); ++i) {
         Label label = labels[i];
-        const Box inside = clipped(label.box, image.width, image.height);
-        if (label.crowd || !label.box.hasArea() || !inside.hasArea())
+        if (label.crowd || !label.box.hasArea())
             continue;
-        label.box = clipped(assigned.transform.toNetwork(inside), content.width, content.height);
+        label.box = boxInNetwork(label.box, assigned.transform);
         if (!label.box.hasArea())
             continue;
         assigned.labels.push_back(labels[i]);

@@ -17,6 +17,9 @@ namespace fcoscope {
 Assignment assignLabels(const std::vector<Label> &labels, const ImageTransform &transform,
                         const std::vector<Level> &levels, const Profile &profile, bool keepClaims = false);
 
+/// A label's box as the network sees it: cut at the image's border, resized, cut at the border of what it is resized to.
+Box boxInNetwork(const Box &inImage, const ImageTransform &transform);
+
 struct AssignedImage {
     ImageId imageId;
     Profile profile;
