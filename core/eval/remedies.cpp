@@ -148,33 +148,29 @@ private:
         }
         return std::nullopt;
     }
-    Message largerWords(const Message &words, const Profile &changed) const
+    /// `words` have places for how many times as large the input is, and for its sides.
+    std::optional<Remedy> ifLargerLearnt(const Profile &changed, const Message &words) const
     {
-        const double factor = double(changed.shortSide) / profile_.shortSide;
-        return words.with(numberText(std::round(factor * 100) / 100), changed.shortSide, changed.longSide);
+        const auto found = larger(changed);
+        if (!found)
+            return std::nullopt;
+        const double factor = std::round(double(found->shortSide) / profile_.shortSide * 100) / 100;
+        return remedyOf(profile_, *found, words.with(numberText(factor), found->shortSide, found->longSide));
     }
     std::optional<Remedy> largerInput() const
     {
-        const auto changed = larger(profile_);
-        if (!changed)
-            return std::nullopt;
-        return remedyOf(
-            profile_, *changed,
-            largerWords(message("core", "An input {0} times as large would do (short side {1} px, long side "
-                                        "{2} px)."),
-                        *changed));
+        return ifLargerLearnt(profile_, message("core", "An input {0} times as large would do (short side {1} px, "
+                                                        "long side {2} px)."));
     }
     std::optional<Remedy> continuousEndsAndLargerInput() const
     {
         Profile changed = profile_;
         changed.pixels = PixelConvention::Continuous;
-        const auto both = changed == profile_ ? std::nullopt : larger(changed);
-        if (!both)
+        if (changed == profile_)
             return std::nullopt;
-        return remedyOf(profile_, *both,
-                        largerWords(message("core", "Boxes that end where their last pixel ends, in an input {0} times "
-                                                    "as large (short side {1} px, long side {2} px), would do."),
-                                    *both));
+        return ifLargerLearnt(changed,
+                              message("core", "Boxes that end where their last pixel ends, in an input {0} times as "
+                                              "large (short side {1} px, long side {2} px), would do."));
     }
     std::optional<Remedy> continuousEnds() const
     {
