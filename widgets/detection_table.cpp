@@ -10,6 +10,7 @@
 #include <QSortFilterProxyModel>
 #include <cmath>
 
+#include "core/rules/locations.h"
 #include "widgets/detection_origin.h"
 #include "widgets/theme.h"
 #include "widgets/translate.h"
@@ -65,9 +66,8 @@ std::vector<LevelGrid> levelGrids(const RawOutputs &raw, const Profile &profile)
 
 QString levelName(double stride)
 {
-    const double power = std::log2(stride);
-    if (stride >= 1 && power == std::floor(power))
-        return QStringLiteral("P%1").arg(static_cast<int>(power));
+    if (const auto number = pyramidNumber(stride))
+        return QStringLiteral("P%1").arg(*number);
     return DetectionTable::tr("%1 px").arg(QLocale().toString(stride, 'g', 4));
 }
 

@@ -122,9 +122,8 @@ Message suppressedText(const PairFate &fate, const DecodeTrace &trace, const std
 
 std::string levelNameOf(const Level &level)
 {
-    const double power = std::log2(level.stride);
-    if (level.stride >= 1 && power == std::floor(power))
-        return "P" + roundedText(power, 0);
+    if (const auto number = pyramidNumber(level.stride))
+        return "P" + std::to_string(*number);
     return roundedText(level.stride) + " px";
 }
 
