@@ -109,10 +109,12 @@ private Q_SLOTS:
         fake_->network.hold();
         study_->score();
         session_->closeImages();
+        study_->score();  // there is nothing left to begin with
         fake_->network.release();
         QTRY_VERIFY(!study_->scoring());
         QVERIFY(!study_->dataset());
         QVERIFY(!study_->statistics());
+        QVERIFY(!study_->scores());  // not even the part that had come
     }
 };
 
