@@ -8,7 +8,6 @@
 #include <QLocale>
 #include <QPainter>
 #include <QSortFilterProxyModel>
-#include <cmath>
 
 #include "core/rules/locations.h"
 #include "widgets/detection_origin.h"

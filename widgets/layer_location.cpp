@@ -10,6 +10,7 @@
 
 #include "core/rules/location_maps.h"
 #include "core/rules/pixels.h"
+#include "widgets/box_painter.h"
 #include "widgets/label_colours.h"
 #include "widgets/layer_parts.h"
 #include "widgets/level_place.h"

@@ -36,14 +36,6 @@ void paintMarks(const LensCanvas &canvas, const Layer &layer)
 
 }  // namespace
 
-QFont screenFont(const QFont &font, double unit)
-{
-    QFont scaled = font;
-    const double pixels = font.pixelSize() > 0 ? font.pixelSize() : font.pointSizeF() * 96 / 72;
-    scaled.setPixelSize(std::max(8, qRound(pixels * unit)));
-    return scaled;
-}
-
 void paintNote(QPainter &painter, QPointF at, const QString &text, const QColor &plate, double unit, bool centred)
 {
     const QFontMetricsF metrics(painter.font());
@@ -91,11 +83,9 @@ void paintLabels(const LensCanvas &canvas)
               dash = std::max(3, qRound(5 * canvas.unit));
     std::vector<size_t> named;
     for (size_t i = 0; i < labels.size(); ++i) {
-        const Box &box = labels[i].box;
-        if (!box.hasArea() || box.x1 > seen.right() || box.x2 < seen.left() || box.y1 > seen.bottom() ||
-            box.y2 < seen.top())
+        if (!inView(labels[i].box, seen))
             continue;
-        const QRect place = boxOnScreen(box, canvas.view);
+        const QRect place = boxOnScreen(labels[i].box, canvas.view);
         strokeFrame(painter, place, canvas.view.screen(), {canvas.colours[i], line, dash, hair});
         if (canvas.style.names && named.size() < mostNames && place.height() > 2 * metrics.height() &&
             place.width() > 4 * metrics.averageCharWidth())
