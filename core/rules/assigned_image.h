@@ -17,7 +17,7 @@ namespace fcoscope {
 Assignment assignLabels(const std::vector<Label> &labels, const ImageTransform &transform,
                         const std::vector<Level> &levels, const Profile &profile, bool keepClaims = false);
 
-/// A label's box as the network sees it: cut at the image's border, resized, cut at the border of what it is resized to.
+/// A label's box as the network sees it: cut at the border of the image, resized, cut at the border of the content.
 Box boxInNetwork(const Box &inImage, const ImageTransform &transform);
 
 struct AssignedImage {

@@ -199,10 +199,11 @@ std::string placeLines(const LocationReport &report, const Inspected &inspected,
         "\n";
     if (report.learns >= 0) {
         const Label &label = inspected.assigned->labels[index(report.learns)];
-        text += say(message("core", "Learns box {0} ({1}): {2}; centerness {3}")
-                        .with(labelNumber(*inspected.assigned, report.learns), nameOfClass(labelNames, label.classIndex),
-                              sidesText(report.target), roundedText(report.centernessTarget, 2))) +
-                "\n";
+        text +=
+            say(message("core", "Learns box {0} ({1}): {2}; centerness {3}")
+                    .with(labelNumber(*inspected.assigned, report.learns), nameOfClass(labelNames, label.classIndex),
+                          sidesText(report.target), roundedText(report.centernessTarget, 2))) +
+            "\n";
     } else if (!report.candidates.empty()) {
         text += say(message("core", "Learns no box: background")) + "\n";
     }
