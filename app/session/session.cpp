@@ -131,7 +131,7 @@ void Session::takeOver(OpenedLabels labels)
     statuses_.clear();
     labels_.open(std::move(labels));
     list();
-    tell(Change::Images | Change::Labels | (stays ? 0 : Change::Current));
+    tell(Change::Images | Change::Labels | (stays ? 0u : unsigned(Change::Current)));
     if (stays && picture_)
         labels_.noteSize(current_, picture_->image.size);
 }
