@@ -151,7 +151,7 @@ void MainWindow::connectActions()
         if (const ModelPtr model = session_.model())
             showModelCard(this, model->info, QString::fromStdString(model->device));
     });
-    on(ActionId::Keys, [this] { showKeys(this); });
+    on(ActionId::CheatSheet, [this] { showKeys(this); });
     on(ActionId::About, [this] { showAbout(this); });
 }
 
