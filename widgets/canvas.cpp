@@ -67,6 +67,8 @@ void Canvas::startState(State state, const ImageId &id)
             *p.stopHalving = true;
     }
     p.toolHolds = false;
+    if (p.tool)
+        p.tool->interrupt();
     dropDetections();
     forgetHover();
     updateNotice();

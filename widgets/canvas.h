@@ -150,7 +150,7 @@ private:
     void updateNotice();
     void updateBusy();
     void clickAt(QPointF widget);
-    bool offerPress(QPointF widget, Qt::KeyboardModifiers modifiers);
+    bool offerPress(const QMouseEvent &event);
     bool offerKey(QKeyEvent &event);
     void hoverAt(QPointF widget);
     void forgetHover();
