@@ -34,6 +34,8 @@ using DatasetPtr = std::shared_ptr<const Dataset>;
 
 struct Backend {
     std::function<Image(const std::filesystem::path &)> readImage;
+    /// The picture, its longer side `side` pixels or fewer.
+    std::function<Image(const std::filesystem::path &, int side)> readThumbnail;
     std::function<bool(const std::filesystem::path &)> isImage;
     /// By content: a file of weights, whosesoever, or a folder with a checkpoint in it.
     std::function<bool(const std::filesystem::path &)> looksLikeModel;

@@ -106,6 +106,27 @@ void LabelDocument::noteSize(const ImageId &id, Size size)
                     [noted, next = set_.nextKey](ProjectFile &file) { file.putImages({noted}, next); });
 }
 
+void LabelDocument::store(StoredDetections found)
+{
+    if (readOnly_.text.empty())
+        writer_.put(LabelWriter::Kind::Edit, [found = std::move(found)](ProjectFile &file) { file.putDetections(found); });
+}
+
+void LabelDocument::remember(SidecarRecord sidecar)
+{
+    if (readOnly_.text.empty())
+        writer_.put(LabelWriter::Kind::Note,
+                    [sidecar = std::move(sidecar)](ProjectFile &file) { file.putSidecar(sidecar); });
+}
+
+void LabelDocument::remember(std::string note, std::string value)
+{
+    if (readOnly_.text.empty())
+        writer_.put(LabelWriter::Kind::Note, [note = std::move(note), value = std::move(value)](ProjectFile &file) {
+            file.putNote(note, value);
+        });
+}
+
 int LabelDocument::rowOf(const ImageId &id) const
 {
     const auto row = rows_.find(id);

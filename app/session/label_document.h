@@ -17,6 +17,7 @@
 
 #include "app/session/label_writer.h"
 #include "core/data/formats/label_format.h"
+#include "core/data/formats/sidecars.h"
 #include "core/data/project/label_edit.h"
 
 namespace fcoscope {
@@ -29,6 +30,8 @@ struct OpenedLabels {
     std::shared_ptr<const LabelSet> initial;  ///< of which it will be made, extras included; null where it is there
     std::vector<JournalEntry> journal;        ///< newest first
     std::vector<ImageId> ids;                 ///< one for each image
+    std::optional<SidecarLayout> sidecars;  ///< label files of single images, to be kept in step
+    std::vector<SidecarRecord> sidecarRecords;
     Message readOnly;                         ///< why it cannot be written; no text: it can
 };
 
@@ -60,6 +63,11 @@ public:
     void addImages(const std::vector<ImageId> &ids);
     /// Read from the picture: remembered, no edit.
     void noteSize(const ImageId &id, Size size);
+
+    /// For the project file alone, none of them an edit. The first makes the file, the others wait until it is made.
+    void store(StoredDetections found);
+    void remember(SidecarRecord sidecar);
+    void remember(std::string note, std::string value);
 
     const LabelSet &set() const { return set_; }
     const std::vector<ImageId> &ids() const { return ids_; }  ///< one for each of set().images

@@ -119,7 +119,10 @@ private:
     {
         ReadLabels read = backend_.readLabels(path, context_.run);
         opened_.skipped.insert(opened_.skipped.end(), read.problems.begin(), read.problems.end());
+        const std::optional<SidecarLayout> sidecars = sidecarLayout(path, read);
         addSet(std::move(read.set), file);
+        if (!several_)  // labels of several places have no one layout
+            opened_.labels->sidecars = sidecars;
     }
 
     void addSet(LabelSet set, const fs::path &file)
@@ -134,6 +137,8 @@ private:
                                 .with(set.root.string(), opened_.labels->file.string()));
         } else {
             append(opened_.labels->set, set);
+            several_ = true;
+            opened_.labels->sidecars.reset();
         }
     }
 
@@ -155,6 +160,9 @@ private:
         if (fs::exists(root) && !fs::exists(labels.set.root))  // the folder has moved
             labels.set.root = root;
         labels.journal = labels.project->journal();
+        if (const std::string layout = labels.project->note("sidecars"); !layout.empty())
+            labels.sidecars = parseSidecarLayout(layout);
+        labels.sidecarRecords = labels.project->sidecars();
         opened_.labels = std::move(labels);
     }
 
@@ -182,6 +190,7 @@ private:
     const OpeningContext &context_;
     Opened &opened_;
     std::unordered_set<std::string> seen_;
+    bool several_ = false;
 };
 
 /// The document holds labels without what only files say; the project is made with it.

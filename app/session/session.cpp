@@ -129,7 +129,14 @@ void Session::takeOver(OpenedLabels labels)
     }
     prefetchJob_.abandon();
     statuses_.clear();
+    const std::optional<SidecarLayout> layout = labels.readOnly.text.empty() ? labels.sidecars : std::nullopt;
+    const std::vector<SidecarRecord> records = std::move(labels.sidecarRecords);
+    const bool made = labels.project != nullptr;
+    sidecars_.finish();
     labels_.open(std::move(labels));
+    sidecars_.open(layout, records);
+    if (layout && !made)
+        labels_.remember("sidecars", jsonOf(*layout));
     list();
     tell(Change::Images | Change::Labels | (stays ? 0u : unsigned(Change::Current)));
     if (stays && picture_)
@@ -154,6 +161,8 @@ void Session::closeImages()
     opening_.abandon();
     prefetchJob_.abandon();
     openLater_.clear();
+    sidecars_.finish();
+    sidecars_.open(std::nullopt, {});
     labels_.close();
     listed_.clear();
     statuses_.clear();
@@ -293,6 +302,7 @@ void Session::show(PicturePtr picture)
     tell(Change::Shown);
     if (current_ != id)
         return;
+    sidecars_.look(labels_.find(id)->key);
     prefetch();
     if (const FindingsPtr kept = keptFindings_.of(id)) {
         if (keepFeatures_ && kept->raw->features.empty())
@@ -323,7 +333,7 @@ void Session::runNetwork()
     const ImageId id = current_;
     decoding_.abandon();
     detecting_.start([picture = picture_, model = model_, decoding = readBy_, features = keepFeatures_](
-                         const RunContext &context) { return detectIn(*picture, model, decoding, features, context); },
+                         const RunContext &context) { return detectIn(picture->image, model, decoding, features, context); },
                      [this, id](Outcome<FindingsPtr> outcome) { detected(id, std::move(outcome)); });
     setStatus(id, {Stage::Detecting, 0, {}});
 }

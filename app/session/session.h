@@ -19,10 +19,12 @@
 #include <unordered_set>
 #include <vector>
 
+#include "app/session/failure.h"
 #include "app/session/findings.h"
 #include "app/session/job.h"
 #include "app/session/label_document.h"
 #include "app/session/opening.h"
+#include "app/session/sidecar_keeper.h"
 #include "app/session/weights_shelf.h"
 #include "core/data/project/image_query.h"
 
@@ -51,12 +53,6 @@ struct Change {
     unsigned parts = 0;
     ImageId image;  ///< for Status
     bool has(Part part) const { return (parts & part) != 0; }
-};
-
-/// A failure, and what it is about: an image's id, "model" or "open".
-struct Failure {
-    Message reason;
-    std::string topic;
 };
 
 class Session : public QObject {
@@ -102,6 +98,7 @@ public:
 
     LabelDocument &labels() { return labels_; }
     const LabelDocument &labels() const { return labels_; }
+    SidecarKeeper &sidecars() { return sidecars_; }
     /// Entries of label files that cannot be used.
     const std::vector<Problem> &skippedEntries() const { return skipped_; }
 
@@ -138,6 +135,7 @@ private:
     const Backend backend_;
     QTimer idle_;  // since the network last ran
     LabelDocument labels_;
+    SidecarKeeper sidecars_{labels_};
     ImageQuery query_;
     std::vector<size_t> listed_;
     std::unordered_map<ImageId, ImageStatus> statuses_;
