@@ -2,326 +2,324 @@
 #include "widgets/image_list.h"
 
 #include <QDragEnterEvent>
-#include <QKeyEvent>
-#include <QLabel>
-#include <QLineEdit>
 #include <QListView>
-#include <QLocale>
 #include <QMimeData>
-#include <QPainter>
-#include <QSortFilterProxyModel>
-#include <QStyledItemDelegate>
+#include <QScrollBar>
 #include <QVBoxLayout>
 
-#include "widgets/theme.h"
+#include <algorithm>
+#include <numeric>
+
+#include "widgets/image_list_delegate.h"
+#include "widgets/labels/image_filter.h"
 #include "widgets/translate.h"
 
 namespace fcoscope {
 
-namespace {
-
-constexpr int rowPadding = 6;
-
-// One line: a mark for the state, the name (elided in the middle, where names differ least), the number of detections.
-class ImageDelegate : public QStyledItemDelegate {
-public:
-    using QStyledItemDelegate::QStyledItemDelegate;
-
-    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &) const override
-    {
-        return {120, option.fontMetrics.height() + 2 * rowPadding};
-    }
-
-    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override
-    {
-        const auto state = index.data(ImageListModel::StateRole).value<ImageState>();
-        const bool selected = option.state & QStyle::State_Selected;
-        const QPalette &palette = option.palette;
-        option.widget->style()->drawPrimitive(QStyle::PE_PanelItemViewItem, &option, painter, option.widget);
-        const QColor text = palette.color(QPalette::Active, selected ? QPalette::HighlightedText : QPalette::Text);
-        const QColor faint = selected ? text : palette.color(QPalette::PlaceholderText);
-
-        painter->save();
-        painter->setRenderHint(QPainter::Antialiasing);
-        const QRect inner = option.rect.adjusted(10, 0, -10, 0);
-        paintMark(painter, QRectF(inner.left(), option.rect.center().y() - 3.5, 8, 8), state.kind,
-                  selected ? text : QColor(), palette);
-        const QString number =
-            state.kind == ImageState::Kind::Detected ? QLocale().toString(state.detections) : QString();
-        const int numberWidth = number.isEmpty() ? 0 : option.fontMetrics.horizontalAdvance(number) + 10;
-        painter->setPen(faint);
-        painter->drawText(inner, Qt::AlignRight | Qt::AlignVCenter, number);
-        painter->setPen(state.kind == ImageState::Kind::Failed && !selected ? faint : text);
-        const QRect place = inner.adjusted(18, 0, -numberWidth, 0);
-        painter->drawText(place, Qt::AlignLeft | Qt::AlignVCenter,
-                          option.fontMetrics.elidedText(index.data().toString(), Qt::ElideMiddle, place.width()));
-        painter->restore();
-    }
-
-private:
-    // Shapes differ as well as colours: ring, open arc, disc, cross.
-    static void paintMark(QPainter *painter, const QRectF &at, ImageState::Kind kind, const QColor &forced,
-                          const QPalette &palette)
-    {
-        const auto color = [&](const QColor &own) { return forced.isValid() ? forced : own; };
-        painter->setBrush(Qt::NoBrush);
-        switch (kind) {
-        case ImageState::Kind::None:
-            painter->setPen(QPen(color(palette.color(QPalette::PlaceholderText)), 1.2));
-            painter->drawEllipse(at.adjusted(0.6, 0.6, -0.6, -0.6));
-            break;
-        case ImageState::Kind::Loading:
-        case ImageState::Kind::Detecting:
-            painter->setPen(QPen(color(palette.color(QPalette::Highlight)), 2, Qt::SolidLine, Qt::RoundCap));
-            painter->drawArc(at.adjusted(0.8, 0.8, -0.8, -0.8), 90 * 16,
-                             (kind == ImageState::Kind::Loading ? 120 : 250) * 16);
-            break;
-        case ImageState::Kind::Detected:
-            painter->setPen(Qt::NoPen);
-            painter->setBrush(color(successColor(palette)));
-            painter->drawEllipse(at);
-            break;
-        case ImageState::Kind::Failed:
-            painter->setPen(QPen(color(errorColor(palette)), 2, Qt::SolidLine, Qt::RoundCap));
-            painter->drawLine(at.topLeft() + QPointF(1, 1), at.bottomRight() - QPointF(1, 1));
-            painter->drawLine(at.topRight() + QPointF(-1, 1), at.bottomLeft() + QPointF(1, -1));
-            break;
-        }
-    }
-};
-
-}  // namespace
-
-// --- Model
-
-ImageListModel::ImageListModel(QObject *parent) : QAbstractListModel(parent) {}
-
-int ImageListModel::add(const std::vector<ImageId> &ids)
-{
-    std::vector<Entry> fresh;
-    for (const ImageId &id : ids)
-        if (rows_.emplace(id, static_cast<int>(entries_.size() + fresh.size())).second)
-            fresh.push_back({id, fileName(id), {}});
-    if (fresh.empty())
-        return 0;
-    const int first = static_cast<int>(entries_.size()), count = static_cast<int>(fresh.size());
-    beginInsertRows({}, first, first + count - 1);
-    entries_.insert(entries_.end(), std::make_move_iterator(fresh.begin()), std::make_move_iterator(fresh.end()));
-    endInsertRows();
-    return count;
-}
-
-void ImageListModel::clear()
-{
-    beginResetModel();
-    entries_.clear();
-    rows_.clear();
-    endResetModel();
-}
-
-void ImageListModel::setState(const ImageId &id, const ImageState &state)
-{
-    const int row = rowOf(id);
-    if (row < 0 || entries_[static_cast<size_t>(row)].state == state)
-        return;
-    entries_[static_cast<size_t>(row)].state = state;
-    Q_EMIT dataChanged(index(row), index(row),
-                       {StateRole, Qt::ToolTipRole, Qt::AccessibleTextRole, Qt::AccessibleDescriptionRole});
-}
-
-ImageState ImageListModel::stateOf(const ImageId &id) const
-{
-    const int row = rowOf(id);
-    return row < 0 ? ImageState{} : entries_[static_cast<size_t>(row)].state;
-}
-
-const ImageId &ImageListModel::idAt(int row) const { return entries_.at(static_cast<size_t>(row)).id; }
-
-int ImageListModel::rowOf(const ImageId &id) const
-{
-    const auto found = rows_.find(id);
-    return found == rows_.end() ? -1 : found->second;
-}
-
-int ImageListModel::rowCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : static_cast<int>(entries_.size());
-}
-
-QVariant ImageListModel::data(const QModelIndex &index, int role) const
-{
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
-        return {};
-    const Entry &entry = entries_[static_cast<size_t>(index.row())];
-    const auto stateText = [&]() -> QString {
-        switch (entry.state.kind) {
-        case ImageState::Kind::None: return tr("not opened yet");
-        case ImageState::Kind::Loading: return tr("loading");
-        case ImageState::Kind::Detecting: return tr("detecting");
-        case ImageState::Kind::Detected: return tr("detections: %1").arg(QLocale().toString(entry.state.detections));
-        case ImageState::Kind::Failed: return entry.state.reason;
-        }
-        return {};
-    };
-    switch (role) {
-    case Qt::DisplayRole: return entry.name;
-    case StateRole: return QVariant::fromValue(entry.state);
-    case PathRole: return QString::fromStdString(entry.id);
-    case Qt::ToolTipRole: return QStringLiteral("%1\n%2").arg(QString::fromStdString(entry.id), stateText());
-    case Qt::AccessibleTextRole: return QStringLiteral("%1, %2").arg(entry.name, stateText());
-    case Qt::AccessibleDescriptionRole: return QString::fromStdString(entry.id);
-    default: return {};
-    }
-}
-
-void ImageListModel::retranslate()
-{
-    if (!entries_.empty())
-        Q_EMIT dataChanged(index(0), index(rowCount() - 1));
-}
-
-// --- List
-
 ImageList::ImageList(QWidget *parent)
-    : QWidget(parent), model_(new ImageListModel(this)), proxy_(new QSortFilterProxyModel(this)),
-      filter_(new QLineEdit), view_(new QListView), count_(new QLabel)
+    : QWidget(parent), model_(new ImageListModel(this)), filter_(new ImageFilter), view_(new QListView),
+      delegate_(new ImageListDelegate(*model_, view_))
 {
-    proxy_->setSourceModel(model_);
-    proxy_->setFilterCaseSensitivity(Qt::CaseInsensitive);
-    filter_->setClearButtonEnabled(true);
-    filter_->addAction(icon("search"), QLineEdit::LeadingPosition);
-    filter_->installEventFilter(this);
-    view_->setModel(proxy_);
-    view_->setItemDelegate(new ImageDelegate(view_));
+    view_->setModel(model_);
+    view_->setItemDelegate(delegate_);
     view_->setUniformItemSizes(true);
     view_->setEditTriggers(QListView::NoEditTriggers);
     view_->setVerticalScrollMode(QListView::ScrollPerPixel);
     view_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     view_->setFrameShape(QFrame::NoFrame);
-    count_->setForegroundRole(QPalette::PlaceholderText);
-    count_->setContentsMargins(10, 0, 10, 4);
+    view_->viewport()->installEventFilter(this);
+    wishing_.setSingleShot(true);
+    wishing_.setInterval(30);
     setAcceptDrops(true);
     setFocusProxy(view_);
 
-    auto *filterLine = new QVBoxLayout;
-    filterLine->setContentsMargins(8, 6, 8, 2);
-    filterLine->addWidget(filter_);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(4);
-    layout->addLayout(filterLine);
+    layout->setSpacing(2);
+    layout->addWidget(filter_);
     layout->addWidget(view_, 1);
-    layout->addWidget(count_);
-
-    connect(filter_, &QLineEdit::textChanged, this, [this](const QString &text) {
-        // A filter that hides the current image does not make another one current.
-        quiet_ = true;
-        proxy_->setFilterFixedString(text);
-        const int row = model_->rowOf(announced_);
-        const QModelIndex at = row < 0 ? QModelIndex() : proxy_->mapFromSource(model_->index(row));
-        view_->setCurrentIndex(at);
-        if (at.isValid())
-            view_->scrollTo(at);
-        quiet_ = false;
-        updateCount();
-    });
-    connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex &now) {
-        if (quiet_ || !now.isValid())
-            return;
-        const ImageId id = model_->idAt(proxy_->mapToSource(now).row());
-        if (id == announced_)
-            return;
-        announced_ = id;
-        Q_EMIT activated(id);
-    });
+    connectAll();
     retranslate();
 }
+
+void ImageList::connectAll()
+{
+    connect(filter_, &ImageFilter::filterChanged, this, &ImageList::ask);
+    connect(filter_, &ImageFilter::stepWanted, this, &ImageList::step);
+    connect(filter_, &ImageFilter::namesOnlyChanged, this, [this](bool only) {
+        keepingPlace([&] {
+            delegate_->namesOnly = only;
+            view_->doItemsLayout();
+        });
+        Q_EMIT namesOnlyChanged(only);
+    });
+    connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex &now) {
+        if (!quiet_ && now.isValid())
+            announce(model_->placeAt(now.row()));
+    });
+    const auto wishSoon = [this] {
+        if (!wishing_.isActive())
+            wishing_.start();
+    };
+    connect(&wishing_, &QTimer::timeout, this, &ImageList::wish);
+    connect(view_->verticalScrollBar(), &QScrollBar::valueChanged, this, wishSoon);
+    connect(model_, &QAbstractItemModel::rowsInserted, this, wishSoon);
+    connect(model_, &QAbstractItemModel::modelReset, this, wishSoon);
+}
+
+void ImageList::announce(int place)
+{
+    if (place == current_)
+        return;
+    current_ = place;
+    Q_EMIT activated(model_->at(place).id);
+}
+
+// --- What is in the list
 
 int ImageList::addImages(const std::vector<ImageId> &ids)
 {
     const int added = model_->add(ids);
+    if (added > 0 && !answered_ && !listFilter().neutral())
+        showByName(listFilter());
     updateCount();
     return added;
 }
 
 void ImageList::setImages(const std::vector<ImageId> &ids)
 {
-    announced_.clear();
+    current_ = -1;
+    wanted_.clear();
     model_->clear();
     addImages(ids);
 }
 
-void ImageList::setState(const ImageId &id, const ImageState &state) { model_->setState(id, state); }
-
-int ImageList::count() const { return model_->rowCount(); }
-int ImageList::visible() const { return proxy_->rowCount(); }
-ImageId ImageList::current() const { return announced_; }
-QString ImageList::filter() const { return filter_->text(); }
-
-void ImageList::setCurrent(const ImageId &id)
+void ImageList::setState(const ImageId &id, const ImageState &state)
 {
-    const int row = model_->rowOf(id);
-    if (row < 0)
-        return;
-    if (!proxy_->mapFromSource(model_->index(row)).isValid())
-        filter_->clear();
-    const QModelIndex at = proxy_->mapFromSource(model_->index(row));
-    view_->setCurrentIndex(at);
-    view_->scrollTo(at);
+    model_->setState(id, state);
+}
+void ImageList::setReview(const ImageId &id, const ImageReview &review)
+{
+    model_->setReview(id, review);
+}
+void ImageList::setReviews(const std::vector<ImageReview> &reviews)
+{
+    model_->setReviews(reviews);
+}
+void ImageList::setThumbnail(const ImageId &id, const QImage &thumbnail)
+{
+    model_->setThumbnail(id, thumbnail);
+}
+void ImageList::setClasses(std::vector<FilterClass> classes)
+{
+    filter_->setClasses(std::move(classes));
 }
 
-void ImageList::step(int by)
+ImageState ImageList::stateOf(const ImageId &id) const
 {
-    const int rows = proxy_->rowCount();
-    if (rows == 0)
-        return;
-    const QModelIndex here = view_->currentIndex();
-    const int row = here.isValid() ? std::clamp(here.row() + by, 0, rows - 1) : by > 0 ? 0 : rows - 1;
-    const QModelIndex at = proxy_->index(row, 0);
-    view_->setCurrentIndex(at);
-    view_->scrollTo(at);
+    const int place = model_->placeOf(id);
+    return place < 0 ? ImageState{} : model_->at(place).state;
 }
 
-void ImageList::next() { step(1); }
-void ImageList::previous() { step(-1); }
-void ImageList::setFilter(const QString &text) { filter_->setText(text); }
-
-void ImageList::focusFilter()
+ImageReview ImageList::reviewOf(const ImageId &id) const
 {
-    filter_->setFocus(Qt::ShortcutFocusReason);
-    filter_->selectAll();
+    const int place = model_->placeOf(id);
+    return place < 0 ? ImageReview{} : model_->at(place).review;
 }
 
-// From the filter, Down and Up walk through the list, Escape empties the filter.
-bool ImageList::eventFilter(QObject *watched, QEvent *event)
+int ImageList::count() const
 {
-    if (watched == filter_ && event->type() == QEvent::KeyPress) {
-        const int key = static_cast<QKeyEvent *>(event)->key();
-        if (key == Qt::Key_Down || key == Qt::Key_Up) {
-            step(key == Qt::Key_Down ? 1 : -1);
-            return true;
-        }
-        if (key == Qt::Key_Escape && !filter_->text().isEmpty()) {
-            filter_->clear();
-            return true;
-        }
-    }
-    return QWidget::eventFilter(watched, event);
+    return model_->count();
+}
+int ImageList::visible() const
+{
+    return model_->rowCount();
+}
+ImageId ImageList::current() const
+{
+    return current_ < 0 ? ImageId() : model_->at(current_).id;
+}
+QString ImageList::filter() const
+{
+    return filter_->filter().name;
+}
+const ListFilter &ImageList::listFilter() const
+{
+    return filter_->filter();
+}
+void ImageList::setListFilter(const ListFilter &filter)
+{
+    filter_->setFilter(filter);
+}
+bool ImageList::namesOnly() const
+{
+    return filter_->namesOnly();
+}
+void ImageList::setNamesOnly(bool only)
+{
+    filter_->setNamesOnly(only);
+}
+
+// --- Which of it is shown
+
+/// Changes what or how rows are shown; the current image stays selected and where it was on the screen if it still is
+/// shown, else the image at the top stays at the top. Hiding the current image makes no other one current.
+template <typename Change> void ImageList::keepingPlace(Change change)
+{
+    const auto topOf = [&](int place) { return view_->visualRect(model_->index(model_->rowOf(place))).top(); };
+    const auto inView = [&](int place) {
+        return model_->rowOf(place) >= 0 &&
+               view_->visualRect(model_->index(model_->rowOf(place))).intersects(view_->viewport()->rect());
+    };
+    const QModelIndex first = view_->indexAt({1, 1});
+    int held = current_ >= 0 && inView(current_) ? current_ : first.isValid() ? model_->placeAt(first.row()) : -1;
+    const bool atTop = view_->verticalScrollBar()->value() == 0 && held != current_;
+    const int before = held < 0 ? 0 : topOf(held);
+    quiet_ = true;
+    change();
+    const int row = model_->rowOf(current_);
+    view_->setCurrentIndex(row < 0 ? QModelIndex() : model_->index(row));
+    quiet_ = false;
+    view_->doItemsLayout();  // now, so that there are places to scroll to
+    QScrollBar &bar = *view_->verticalScrollBar();
+    if (held >= 0 && !atTop && model_->rowOf(held) >= 0)
+        bar.setValue(bar.value() + topOf(held) - before);
+    else if (row >= 0)
+        scrollToCurrent();
+    else
+        bar.setValue(0);
+}
+
+void ImageList::setShown(const std::vector<int> &places)
+{
+    answered_ = true;
+    keepingPlace([&] { model_->setShown(places); });
+    updateCount();
+}
+
+void ImageList::ask(const ListFilter &filter)
+{
+    Q_EMIT filterChanged(filter);
+    if (!answered_)
+        showByName(filter);
+}
+
+void ImageList::showByName(const ListFilter &filter)
+{
+    std::vector<int> places;
+    for (int place = 0; place < model_->count(); ++place)
+        if (fileName(model_->at(place).id).contains(filter.name, Qt::CaseInsensitive))
+            places.push_back(place);
+    keepingPlace([&] { model_->setShown(places); });
+    updateCount();
 }
 
 void ImageList::updateCount()
 {
-    const QLocale locale;
-    if (visible() == count())
-        count_->setText(count() == 0 ? tr("No images") : tr("Images: %1").arg(locale.toString(count())));
-    else
-        count_->setText(tr("Images: %1 of %2").arg(locale.toString(visible()), locale.toString(count())));
+    filter_->setCounts(visible(), count());
+}
+void ImageList::setFilter(const QString &name)
+{
+    ListFilter filter = listFilter();
+    filter.name = name;
+    setListFilter(filter);
+}
+void ImageList::focusFilter()
+{
+    filter_->focusName();
+}
+
+// --- Walking
+
+void ImageList::setCurrent(const ImageId &id)
+{
+    const int place = model_->placeOf(id);
+    if (place < 0)
+        return;
+    if (model_->rowOf(place) < 0)
+        filter_->clear();
+    if (const int row = model_->rowOf(place); row >= 0) {
+        view_->setCurrentIndex(model_->index(row));
+        view_->scrollTo(view_->currentIndex());
+    } else {
+        quiet_ = true;
+        view_->setCurrentIndex({});
+        quiet_ = false;
+    }
+    announce(place);  // also where the answer to the cleared filter is still to come
+}
+
+void ImageList::scrollToCurrent()
+{
+    if (view_->currentIndex().isValid())
+        view_->scrollTo(view_->currentIndex());
+}
+
+void ImageList::step(int by)
+{
+    const int rows = model_->rowCount();
+    if (rows == 0)
+        return;
+    const QModelIndex here = view_->currentIndex();
+    const int row = here.isValid() ? std::clamp(here.row() + by, 0, rows - 1) : by > 0 ? 0 : rows - 1;
+    view_->setCurrentIndex(model_->index(row));
+    scrollToCurrent();
+}
+
+void ImageList::next()
+{
+    step(1);
+}
+void ImageList::previous()
+{
+    step(-1);
+}
+
+// --- Pictures
+
+std::vector<ImageId> ImageList::missingThumbnails() const
+{
+    std::vector<ImageId> missing;
+    const int rows = model_->rowCount();
+    if (rows == 0 || !view_->isVisible() || namesOnly())
+        return missing;
+    const QRect viewport = view_->viewport()->rect();
+    const QModelIndex top = view_->indexAt({1, 1}), bottom = view_->indexAt({1, viewport.bottom()});
+    const int first = top.isValid() ? top.row() : 0, last = bottom.isValid() ? bottom.row() : rows - 1;
+    const int page = last - first + 1;
+    const auto take = [&](int from, int to) {
+        for (int row = std::max(0, from); row <= std::min(rows - 1, to); ++row)
+            if (const int place = model_->placeAt(row); model_->lacksThumbnail(place))
+                missing.push_back(model_->at(place).id);
+    };
+    take(first, last);
+    take(last + 1, last + page);
+    take(first - page, first - 1);
+    return missing;
+}
+
+void ImageList::wish()
+{
+    std::vector<ImageId> missing = missingThumbnails();
+    if (missing == wanted_)
+        return;
+    wanted_ = std::move(missing);
+    const QSize size = ImageListDelegate::thumbnailSize;
+    Q_EMIT thumbnailsWanted(wanted_, qRound(std::max(size.width(), size.height()) * devicePixelRatioF()));
+}
+
+// --- Events
+
+bool ImageList::eventFilter(QObject *watched, QEvent *event)
+{
+    if (watched == view_->viewport() &&
+        (event->type() == QEvent::Resize || event->type() == QEvent::Show || event->type() == QEvent::Hide))
+        wishing_.start();
+    return QWidget::eventFilter(watched, event);
 }
 
 void ImageList::retranslate()
 {
-    filter_->setPlaceholderText(tr("Filter by name"));
-    filter_->setAccessibleName(tr("Filter images by name"));
     view_->setAccessibleName(tr("Images"));
     updateCount();
     model_->retranslate();
