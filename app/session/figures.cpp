@@ -76,7 +76,7 @@ SeenImage seeImage(const FigureMaterial &material, size_t index, const Profile &
         Profile rules = material.model->info.profile;
         rules.decode = material.decode;
         question.findings =
-            detectIn(*picture, material.model, {rules, CenternessSource::Branch, {}}, wantsFeatures(layers), context);
+            detectIn(picture->image, material.model, {rules, CenternessSource::Branch, {}}, wantsFeatures(layers), context);
         ofModel = classNamesOn(material.model->info, material.dataset.classNames);
     }
     question.classNames = sharedClasses(ofModel, material.dataset.classNames);
