@@ -75,8 +75,8 @@ SeenImage seeImage(const FigureMaterial &material, size_t index, const Profile &
     if (material.model) {
         Profile rules = material.model->info.profile;
         rules.decode = material.decode;
-        question.findings =
-            detectIn(picture->image, material.model, {rules, CenternessSource::Branch, {}}, wantsFeatures(layers), context);
+        question.findings = detectIn(picture->image, material.model, {rules, CenternessSource::Branch, {}},
+                                     wantsFeatures(layers), context);
         ofModel = classNamesOn(material.model->info, material.dataset.classNames);
     }
     question.classNames = sharedClasses(ofModel, material.dataset.classNames);

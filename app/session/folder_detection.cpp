@@ -40,7 +40,8 @@ void FolderDetection::start()
     beginning_.start(
         [weights = model_->info.path, project = document.file()](const RunContext &) {
             Begun begun;
-            begun.model = sha256OfFile(std::filesystem::is_directory(weights) ? weights / "model.safetensors" : weights);
+            begun.model =
+                sha256OfFile(std::filesystem::is_directory(weights) ? weights / "model.safetensors" : weights);
             if (std::error_code error; std::filesystem::exists(project, error))
                 begun.known = ProjectFile::open(project, ProjectFile::Access::Read).imagesDetectedBy(begun.model);
             return begun;

@@ -71,7 +71,8 @@ std::vector<int> Ghosts::openOfClass(int detection) const
     std::vector<int> found = open();
     const auto &detections = session_.findings()->detections;
     std::erase_if(found, [&](int i) {
-        return detections[static_cast<size_t>(i)].classIndex != detections.at(static_cast<size_t>(detection)).classIndex;
+        return detections[static_cast<size_t>(i)].classIndex !=
+               detections.at(static_cast<size_t>(detection)).classIndex;
     });
     return found;
 }

@@ -109,7 +109,8 @@ void LabelDocument::noteSize(const ImageId &id, Size size)
 void LabelDocument::store(StoredDetections found)
 {
     if (readOnly_.text.empty())
-        writer_.put(LabelWriter::Kind::Edit, [found = std::move(found)](ProjectFile &file) { file.putDetections(found); });
+        writer_.put(LabelWriter::Kind::Edit,
+                    [found = std::move(found)](ProjectFile &file) { file.putDetections(found); });
 }
 
 void LabelDocument::remember(SidecarRecord sidecar)

@@ -30,9 +30,9 @@ struct OpenedLabels {
     std::shared_ptr<const LabelSet> initial;  ///< of which it will be made, extras included; null where it is there
     std::vector<JournalEntry> journal;        ///< newest first
     std::vector<ImageId> ids;                 ///< one for each image
-    std::optional<SidecarLayout> sidecars;  ///< label files of single images, to be kept in step
+    std::optional<SidecarLayout> sidecars;    ///< label files of single images, to be kept in step
     std::vector<SidecarRecord> sidecarRecords;
-    Message readOnly;                         ///< why it cannot be written; no text: it can
+    Message readOnly;  ///< why it cannot be written; no text: it can
 };
 
 struct LabelsChange {

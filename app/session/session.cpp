@@ -332,9 +332,11 @@ void Session::runNetwork()
         return;
     const ImageId id = current_;
     decoding_.abandon();
-    detecting_.start([picture = picture_, model = model_, decoding = readBy_, features = keepFeatures_](
-                         const RunContext &context) { return detectIn(picture->image, model, decoding, features, context); },
-                     [this, id](Outcome<FindingsPtr> outcome) { detected(id, std::move(outcome)); });
+    detecting_.start(
+        [picture = picture_, model = model_, decoding = readBy_, features = keepFeatures_](const RunContext &context) {
+            return detectIn(picture->image, model, decoding, features, context);
+        },
+        [this, id](Outcome<FindingsPtr> outcome) { detected(id, std::move(outcome)); });
     setStatus(id, {Stage::Detecting, 0, {}});
 }
 

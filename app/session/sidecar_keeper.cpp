@@ -177,8 +177,9 @@ void SidecarKeeper::next()
     const ImageEntry *entry = document_.find(image);
     if (!entry)
         return next();
-    working_.start(work(*entry, task),
-                   [this, image = image, task = task](Outcome<Done> outcome) { done(image, task, std::move(outcome)); });
+    working_.start(work(*entry, task), [this, image = image, task = task](Outcome<Done> outcome) {
+        done(image, task, std::move(outcome));
+    });
 }
 
 /// Looks at or writes the image's file; on any thread.
@@ -192,7 +193,8 @@ Job<SidecarKeeper::Done>::Operation SidecarKeeper::work(const ImageEntry &image,
         const fs::path file = sidecarOf(layout, part, present);
         Done done;
         done.record = {present.key, pathBelow(part.root, file), {}};
-        done.stranger = (task == Task::Look || task == Task::Write) && changedSince(file, known ? &*known : nullptr, since);
+        done.stranger =
+            (task == Task::Look || task == Task::Write) && changedSince(file, known ? &*known : nullptr, since);
         if (done.stranger)
             return done;
         if (task == Task::Write || task == Task::Overwrite)

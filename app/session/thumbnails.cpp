@@ -29,12 +29,12 @@ void Thumbnails::next()
         return;
     const ImageId id = std::move(wanted_.back());
     wanted_.pop_back();
-    reading_.start([id, side = side_, read = backend_.readThumbnail](
-                       const RunContext &) { return toQImage(read(id, side)); },
-                   [this, id](Outcome<QImage> outcome) {
-                       Q_EMIT ready(id, outcome.result ? *outcome.result : QImage());
-                       next();
-                   });
+    reading_.start(
+        [id, side = side_, read = backend_.readThumbnail](const RunContext &) { return toQImage(read(id, side)); },
+        [this, id](Outcome<QImage> outcome) {
+            Q_EMIT ready(id, outcome.result ? *outcome.result : QImage());
+            next();
+        });
 }
 
 }  // namespace fcoscope

@@ -48,13 +48,22 @@ class OpeningTest : public QObject {
             image.path = path.stem().string() + "-listed.png";
             image.extra = R"({"licence":3})";
             image.status = ReviewStatus::Labelled;
-            image.boxes.push_back({read.set.newKey(), read.set.classes[0].key, {1, 2, 3, 4}, {}, false, false, false, -1,
+            image.boxes.push_back({read.set.newKey(),
+                                   read.set.classes[0].key,
+                                   {1, 2, 3, 4},
+                                   {},
+                                   false,
+                                   false,
+                                   false,
+                                   -1,
                                    R"({"pose":"Left"})"});
             read.set.images.push_back(image);
             read.problems.push_back({"x.xml", message("core", "no area")});
             return read;
         };
-        b.projectPlace = [this](const fs::path &folder) { return projectPlace(folder, userData_.path().toStdString()); };
+        b.projectPlace = [this](const fs::path &folder) {
+            return projectPlace(folder, userData_.path().toStdString());
+        };
         return b;
     }
     static void touch(const fs::path &path)
