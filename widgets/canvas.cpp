@@ -331,6 +331,17 @@ void Canvas::setBoxesShown(bool shown)
     repaintFrame();
 }
 
+void Canvas::setGhosts(bool ghosts, std::vector<bool> hidden)
+{
+    Parts &p = *parts_;
+    if (p.style.ghosts == ghosts && p.style.hidden == hidden)
+        return;
+    p.style.ghosts = ghosts;
+    p.style.hidden = std::move(hidden);
+    forgetHover();
+    repaintFrame();
+}
+
 void Canvas::setClassFilter(int classIndex)
 {
     parts_->style.classFilter = classIndex;

@@ -194,7 +194,7 @@ std::vector<int> Canvas::detectionsAt(QPointF widget) const
     const double reach = 3 * p.view.ratio / p.view.zoom;
     for (size_t i = 0; i < p.detections.size(); ++i) {
         const Detection &d = p.detections[i];
-        if ((p.style.classFilter < 0 || d.classIndex == p.style.classFilter) && d.box.hasArea() &&
+        if (p.style.shows(d, i) && d.box.hasArea() &&
             at.x() >= d.box.x1 - reach && at.x() <= d.box.x2 + reach && at.y() >= d.box.y1 - reach &&
             at.y() <= d.box.y2 + reach)
             found.push_back(static_cast<int>(i));
