@@ -88,6 +88,11 @@ public:
     bool press(const Mouse &mouse) override;
     void move(const Mouse &mouse) override;
     void release(const Mouse &mouse) override;
+    bool doubleClick(const Mouse &mouse) override;
+    bool passesClickOn() const override;
+    void hover(const Mouse &mouse) override;
+    void leave() override;
+    void interrupt() override;
     Qt::CursorShape cursor(const Mouse &mouse) const override;
     bool key(int key, Qt::KeyboardModifiers modifiers) override;
 
@@ -105,8 +110,10 @@ Q_SIGNALS:
     void refused(const QString &reason);
     void repaintNeeded();
 
+public:
+    struct Parts;  ///< for the tool's own files
+
 private:
-    struct Parts;
     std::unique_ptr<Parts> parts_;
 };
 
