@@ -239,7 +239,7 @@ constexpr std::array table = {
     Spec{Id::CommandPalette, M::Help, QT_TRANSLATE_NOOP("Actions", "&Find an action…"),
          QT_TRANSLATE_NOOP("Actions", "Search every action by its words and run it"), "search", "Ctrl+Shift+P"},
     Spec{Id::CheatSheet, M::Help, QT_TRANSLATE_NOOP("Actions", "&Keys and gestures"),
-         QT_TRANSLATE_NOOP("Actions", "List every key and what the mouse does"), "help", "?; F1"},
+         QT_TRANSLATE_NOOP("Actions", "List every key and what the mouse does"), "help", "F1; ?"},
     Spec{Id::About, M::Help, QT_TRANSLATE_NOOP("Actions", "&About FCOScope"),
          QT_TRANSLATE_NOOP("Actions", "Show the version and the licence"), "", "", section},
 };
