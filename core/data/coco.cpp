@@ -133,7 +133,10 @@ void addAnnotation(Dataset &dataset, DatasetImage &image, const CocoAnnotation &
     label.classIndex = found->second;
     label.crowd = annotation.crowd;
     label.area = annotation.area >= 0 ? annotation.area : -1;
-    addLabel(dataset, image, label, {file, annotation.number(), name});
+    if (const auto box = usableBox(dataset.problems, label.box, image.size, {file, annotation.number(), name})) {
+        label.box = *box;
+        image.labels.push_back(label);
+    }
 }
 
 }  // namespace
@@ -166,7 +169,8 @@ Dataset readCoco(const fs::path &path, const DatasetOptions &options)
         image.file = imagePath(folder, entry.fileName).string();
         image.id = entry.id;
         const auto &annotations = byImage.at(entry.id);
-        if (!acceptImage(dataset, image, entry.declared, options.imageSizes, {file, annotations.size()}))
+        if (!acceptImage(dataset.problems, image.file, image.size, entry.declared, options.imageSizes,
+                         {file, annotations.size()}))
             continue;
         for (const size_t index : annotations)
             addAnnotation(dataset, image, coco.annotations[index], classIndex, file);

@@ -104,7 +104,7 @@ Dataset plainImages(const std::vector<std::string> &files)
         DatasetImage image;
         image.file = file;
         image.id = static_cast<int64_t>(dataset.images.size());
-        if (acceptImage(dataset, image, {}, ImageSizes::Check, {file, 0}))
+        if (acceptImage(dataset.problems, image.file, image.size, {}, ImageSizes::Check, {file, 0}))
             dataset.images.push_back(std::move(image));
     }
     return dataset;

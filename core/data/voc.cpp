@@ -255,15 +255,19 @@ void addImage(Dataset &dataset, const VocFile &file, const FilesByStem &images, 
     DatasetImage image;
     image.file = imageOf(dataset, file, images, layout, sizes);
     image.id = static_cast<int64_t>(dataset.images.size());
-    if (image.file.empty() ||
-        !acceptImage(dataset, image, file.declared, sizes, {file.path.string(), file.objects.size()}))
+    if (image.file.empty() || !acceptImage(dataset.problems, image.file, image.size, file.declared, sizes,
+                                           {file.path.string(), file.objects.size()}))
         return;
     for (const auto &object : file.objects) {
         Label label;
         label.box = boxOf(object, dataset.vocOrigin);
         label.classIndex = classIndex.at(object.name);
         label.difficult = object.difficult;
-        addLabel(dataset, image, label, {file.path.string(), std::to_string(object.position), object.name});
+        if (const auto box = usableBox(dataset.problems, label.box, image.size,
+                                       {file.path.string(), std::to_string(object.position), object.name})) {
+            label.box = *box;
+            image.labels.push_back(label);
+        }
     }
     dataset.images.push_back(std::move(image));
 }
