@@ -189,20 +189,29 @@ std::string fractionsOf(const Box &box, Size image)
     return textOf(x[0]) + " " + textOf(y[0]) + " " + textOf(x[1]) + " " + textOf(y[1]);
 }
 
-double pixelsOf(const Fraction &coordinate, int pixels)
+std::vector<double> pixelsOf(std::span<const Fraction> points, Size image)
 {
-    return simplest(coordinate.value * pixels * 10, halfOfLast(coordinate.decimals) * pixels * 10);
+    std::vector<double> pixels;
+    for (size_t i = 0; i < points.size(); ++i) {
+        const Whole side = Whole(i % 2 == 0 ? image.width : image.height) * 10;
+        pixels.push_back(simplest(points[i].value * side, halfOfLast(points[i].decimals) * side));
+    }
+    return pixels;
 }
 
-std::string fractionOf(double coordinate, int pixels)
+std::string fractionsOf(std::span<const double> points, Size image)
 {
-    Fraction found;
+    std::vector<Fraction> fractions(points.size());
     for (int decimals = fewestDecimals; decimals <= fractionPlaces; ++decimals) {
-        found = quotient(wholeOf(coordinate), pixels, decimals);
-        if (pixelsOf(found, pixels) == coordinate)
+        for (size_t i = 0; i < points.size(); ++i)
+            fractions[i] = quotient(wholeOf(points[i]), i % 2 == 0 ? image.width : image.height, decimals);
+        if (std::ranges::equal(pixelsOf(fractions, image), points))
             break;
     }
-    return textOf(found);
+    std::string text;
+    for (const Fraction &fraction : fractions)
+        text += (text.empty() ? "" : " ") + textOf(fraction);
+    return text;
 }
 
 }  // namespace fcoscope

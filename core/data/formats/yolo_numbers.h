@@ -19,6 +19,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/geometry.h"
 
@@ -42,8 +43,8 @@ Box boxOfFractions(const std::array<Fraction, 4> &centreAndSize, Size image);
 /// The same as "cx cy w h"; `image` has an area, the box is finite.
 std::string fractionsOf(const Box &box, Size image);
 
-/// One coordinate, as polygons have them, along a side of `pixels`.
-double pixelsOf(const Fraction &coordinate, int pixels);
-std::string fractionOf(double coordinate, int pixels);
+/// Points as polygons have them: x, y, x, y, … of one line.
+std::vector<double> pixelsOf(std::span<const Fraction> points, Size image);
+std::string fractionsOf(std::span<const double> points, Size image);
 
 }  // namespace fcoscope
