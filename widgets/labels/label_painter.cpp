@@ -56,11 +56,6 @@ QRect grown(const QRect &rect, int by)
     return rect.adjusted(-by, -by, by, by);
 }
 
-bool inView(const Box &box, const QRectF &seen)
-{
-    return box.x1 <= seen.right() && box.x2 >= seen.left() && box.y1 <= seen.bottom() && box.y2 >= seen.top();
-}
-
 // The part of the picture's plane on the screen; boxes may lie beside the picture.
 QRectF seenBy(const View &view)
 {
