@@ -35,8 +35,9 @@ Canvas::Canvas(QWidget *parent) : QWidget(parent), parts_(std::make_unique<Parts
         update();
     });
     connect(&parts_->halving, &QFutureWatcherBase::finished, this, [this] {
-        if (parts_->halving.future().resultCount() == 1 && !*parts_->stopHalving)
-            parts_->halves = parts_->halving.result();
+        QFuture<std::vector<QImage>> made = parts_->halving.future();
+        if (made.resultCount() == 1 && !*parts_->stopHalving)
+            parts_->halves = made.takeResult();  // what the future keeps would be kept until the next image
         repaintFrame();
     });
     startState(State::Empty, {});
@@ -65,6 +66,7 @@ void Canvas::startState(State state, const ImageId &id)
         p.halves.clear();
         if (p.stopHalving)
             *p.stopHalving = true;
+        p.halving.setFuture({});
     }
     p.toolHolds = false;
     if (p.tool)

@@ -60,7 +60,7 @@ void MainWindow::showCurrent()
 
 void MainWindow::showPicture()
 {
-    canvas_->setImage(session_.current(), session_.picture()->shown);
+    canvas_->setImage(session_.current(), shownImage(session_.picture()));
     status_->setImageSize(canvas_->imageSize());
     status_->setZoom(canvas_->zoom());
 }

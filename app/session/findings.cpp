@@ -10,14 +10,36 @@
 
 namespace fcoscope {
 
+namespace {
+
+/// The image's own bytes in Qt's clothes; `release(owner)` when the last copy is gone.
+QImage wrapped(const Image &image, QImageCleanupFunction release = nullptr, void *owner = nullptr)
+{
+    return {image.pixels.data(),
+            image.size.width,
+            image.size.height,
+            static_cast<qsizetype>(image.size.width) * 3,
+            QImage::Format_RGB888,
+            release,
+            owner};
+}
+
+}  // namespace
+
 QImage toQImage(const Image &image)
 {
-    const QImage wrapped(image.pixels.data(), image.size.width, image.size.height,
-                         static_cast<qsizetype>(image.size.width) * 3, QImage::Format_RGB888);
-    QImage converted = wrapped.convertToFormat(QImage::Format_RGB32);
+    QImage converted = wrapped(image).convertToFormat(QImage::Format_RGB32);
     if (converted.isNull())
         throw std::bad_alloc();
     return converted;
+}
+
+QImage shownImage(const PicturePtr &picture)
+{
+    if (!picture->converted.isNull() || picture->image.pixels.empty())
+        return picture->converted;
+    return wrapped(
+        picture->image, [](void *owner) { delete static_cast<PicturePtr *>(owner); }, new PicturePtr(picture));
 }
 
 PicturePtr readPicture(const Backend &backend, const ImageId &id)
@@ -25,7 +47,8 @@ PicturePtr readPicture(const Backend &backend, const ImageId &id)
     auto picture = std::make_shared<Picture>();
     picture->image = backend.readImage(id);
     picture->image.id = id;
-    picture->shown = toQImage(picture->image);
+    if (picture->image.pixels.size() / 3 < hugePixels)
+        picture->converted = toQImage(picture->image);
     return picture;
 }
 
@@ -62,7 +85,7 @@ FindingsPtr detectIn(const Image &image, const ModelPtr &model, const Decoding &
 
 size_t bytesOf(const Picture &picture)
 {
-    return picture.image.pixels.size() + static_cast<size_t>(picture.shown.sizeInBytes());
+    return picture.image.pixels.size() + static_cast<size_t>(picture.converted.sizeInBytes());
 }
 
 size_t bytesOf(const Findings &findings)

@@ -18,9 +18,15 @@ namespace fcoscope {
 /// An image for the network and for the screen.
 struct Picture {
     Image image;
-    QImage shown;
+    QImage converted;  ///< as Qt paints it fastest; null for a huge image, which is painted from `image` itself
 };
 using PicturePtr = std::shared_ptr<const Picture>;
+
+/// From this size on an image is not held a second time in Qt's own format.
+inline constexpr size_t hugePixels = 40'000'000;
+
+/// What the screen shows of it. Of a huge image these are its own pixels, which live as long as any copy of the answer.
+QImage shownImage(const PicturePtr &picture);
 
 /// How detections are made of what the network said. A what if may read it by other rules than the model's own.
 struct Decoding {
@@ -43,7 +49,7 @@ struct Findings {
 };
 using FindingsPtr = std::shared_ptr<const Findings>;
 
-/// The picture as Qt paints it fastest.
+/// The image as Qt paints it fastest, with pixels of its own.
 QImage toQImage(const Image &image);
 
 // These three are work for a thread: reading, decoding anew what the network said, running the network and decoding.

@@ -271,6 +271,8 @@ void Session::prefetch()
     const ImageId id = images()[forwards_ ? *(here + 1) : *(here - 1)];
     if (keptPictures_.of(id) || (prefetchJob_.running() && prefetching_ == id))
         return;
+    if (2 * bytesOf(*picture_) > keptBytes)
+        return;  // one like this would not be kept beside it, and two of the largest are more than a machine may have
     prefetching_ = id;
     prefetchJob_.start([id, backend = backend_](const RunContext &) { return readPicture(backend, id); },
                        [this, id](Outcome<PicturePtr> outcome) { pictureArrived(id, std::move(outcome)); });

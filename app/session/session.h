@@ -148,7 +148,8 @@ private:
     ModelPtr model_;
     Decoding readBy_;
     bool keepFeatures_ = false;
-    Kept<Picture> keptPictures_{size_t(384) << 20};
+    static constexpr size_t keptBytes = size_t(384) << 20;
+    Kept<Picture> keptPictures_{keptBytes};
     Kept<Findings> keptFindings_{size_t(256) << 20};
     std::vector<std::filesystem::path> openLater_;
     ImageId prefetching_;  // what prefetchJob_ reads

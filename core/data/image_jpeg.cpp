@@ -69,11 +69,13 @@ void cmykToRgb(const uint8_t *cmyk, uint8_t *rgb, int width)
 }
 
 /// The part that libjpeg may leave by longjmp: it owns nothing.
-void decodeRows(jpeg_decompress_struct &codec, Size size, uint8_t *rgb)
+void decodeRows(jpeg_decompress_struct &codec, Size size, uint8_t *rgb, int eighths)
 {
     jpeg_read_header(&codec, TRUE);
     const bool inks = codec.jpeg_color_space == JCS_CMYK || codec.jpeg_color_space == JCS_YCCK;
     codec.out_color_space = inks ? JCS_CMYK : JCS_RGB;
+    codec.scale_num = static_cast<unsigned>(eighths);
+    codec.scale_denom = 8;
     jpeg_start_decompress(&codec);
     if (codec.output_width != static_cast<JDIMENSION>(size.width) ||
         codec.output_height != static_cast<JDIMENSION>(size.height))
@@ -93,7 +95,12 @@ void decodeRows(jpeg_decompress_struct &codec, Size size, uint8_t *rgb)
 
 }  // namespace
 
-JpegOutcome decodeJpeg(std::string_view bytes, Size size, uint8_t *rgb)
+Size jpegSizeAt(Size size, int eighths)
+{
+    return {(size.width * eighths + 7) / 8, (size.height * eighths + 7) / 8};
+}
+
+JpegOutcome decodeJpeg(std::string_view bytes, Size size, uint8_t *rgb, int eighths)
 {
     Report report;
     jpeg_decompress_struct codec{};
@@ -107,7 +114,7 @@ JpegOutcome decodeJpeg(std::string_view bytes, Size size, uint8_t *rgb)
         jpeg_create_decompress(&codec);
         codec.progress = &report.progress;
         jpeg_mem_src(&codec, reinterpret_cast<const unsigned char *>(bytes.data()), bytes.size());
-        decodeRows(codec, size, rgb);
+        decodeRows(codec, jpegSizeAt(size, eighths), rgb, eighths);
     }
     jpeg_destroy_decompress(&codec);
     if (report.cutShort)

@@ -17,7 +17,11 @@ enum class JpegOutcome {
     Damaged,   ///< the coded data are broken, so part of the picture would be made up
 };
 
-/// Decodes into `rgb`, size.width × size.height × 3 bytes, orientation as stored. `size` must be the header's.
-JpegOutcome decodeJpeg(std::string_view bytes, Size size, uint8_t *rgb);
+/// The size of a picture that is decoded at 1, 2, 4 or 8 eighths of its own.
+Size jpegSizeAt(Size size, int eighths);
+
+/// Decodes into `rgb`, orientation as stored: 3 bytes for each pixel of jpegSizeAt(size, eighths). `size` must be the
+/// header's. Below 8 eighths most of the work is left out, not done and thrown away.
+JpegOutcome decodeJpeg(std::string_view bytes, Size size, uint8_t *rgb, int eighths = 8);
 
 }  // namespace fcoscope
