@@ -416,6 +416,22 @@ private Q_SLOTS:
 
     // --- With the canvas
 
+    void theCrosshairFollowsTheCursorAndLeavesWithIt()
+    {
+        const auto bright = [this](QPointF image) {
+            return shown(*canvas_).pixelColor(onScreen(image)).lightness() > 180;
+        };
+        moveTo({200, 270}, {}, Qt::NoButton);
+        QVERIFY(!bright({390, hit({200, 270}).y()}));
+        tool_->setDrawing(true);
+        moveTo({210, 260}, {}, Qt::NoButton);
+        QVERIFY(bright({390, hit({210, 260}).y()}));
+        QVERIFY(bright({hit({210, 260}).x(), 20}));
+        QEvent leave(QEvent::Leave);
+        QApplication::sendEvent(canvas_.get(), &leave);
+        QVERIFY(!bright({390, hit({210, 260}).y()}));
+    }
+
     void aClickThatHitsNoLabelIsTheCanvass()
     {
         QVERIFY(canvas_->setDetections(id_, {detectionAt({250, 200, 330, 280}, 0, 0.9f)}, {"cell"}));

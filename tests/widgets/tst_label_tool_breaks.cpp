@@ -124,8 +124,9 @@ private Q_SLOTS:
     void ownersThatAnswerAtOnce()
     {
         QSignalSpy moved(tool_.get(), &LabelTool::moved);
-        const auto once = connect(tool_.get(), &LabelTool::selectionChanged, this,
-                                  [this] { tool_->setBoxes("b.png", {canvasBox(5, {0, 0, 9, 9})}, {50, 40}); });
+        const auto once = connect(tool_.get(), &LabelTool::selectionChanged, this, [this] {
+            tool_->setBoxes("b.png", {canvasBox(5, {0, 0, 9, 9})}, {50, 40});
+        });
         press({120, 110});
         moveTo({200, 110});
         release({200, 110});

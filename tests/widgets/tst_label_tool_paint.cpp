@@ -22,7 +22,9 @@ class TestLabelToolPaint : public QObject, LabelsOnCanvas {
         tool_.paint(painter, view_);
         painter.end();
         if (qEnvironmentVariableIsSet("LOOK"))
-            screen.save(QStringLiteral("/tmp/look_%1_%2.png").arg(QString::fromLatin1(QTest::currentTestFunction())).arg(++looks_));
+            screen.save(QStringLiteral("/tmp/look_%1_%2.png")
+                            .arg(QString::fromLatin1(QTest::currentTestFunction()))
+                            .arg(++looks_));
         return screen;
     }
     static int bright(const QImage &image, const QRect &part)

@@ -19,7 +19,7 @@ namespace fcoscope {
 namespace {
 
 constexpr size_t mostTags = 400, mostTagsTried = 2000;  // more cannot be read
-constexpr size_t mostHalos = 3000;  // with more boxes in view the dark halo would cover the picture
+constexpr size_t mostHalos = 3000;                      // with more boxes in view the dark halo would cover the picture
 constexpr size_t mostSigns = 1500;
 constexpr size_t paintedAtOnce = 200;  // so few cost less than a copy of the screen
 constexpr double smallBox = 18;        // logical px: a thinner line below, no halo, no name
@@ -142,8 +142,7 @@ void paintSelected(const Brush &brush, std::span<const Item> items, bool crowded
     const int line = brush.scaled(1), wide = crowded ? line : brush.scaled(2);
     for (const Item &item : items) {
         brush.frame(grown(item.place, line), {Qt::white, line, 0, crowded ? 0 : line});
-        brush.frame(item.place,
-                    {brush.colourOf(*item.box), wide, item.box->unlearnable ? brush.scaled(4) : 0, 0});
+        brush.frame(item.place, {brush.colourOf(*item.box), wide, item.box->unlearnable ? brush.scaled(4) : 0, 0});
     }
 }
 
@@ -217,12 +216,9 @@ void paintCrosshair(const Brush &brush, QPointF at)
     strokeLine(brush.painter, {centre.x(), from.y()}, {centre.x(), to.y()}, view.screen(), stroke);
 }
 
-// Its inside is a little lighter: what a click here selects.
+// What a click here selects: a stronger line, and not a tint, which would hide what the label is to be held against.
 void paintHovered(const Brush &brush, const Item &item)
 {
-    QColor tint = brush.colourOf(*item.box);
-    tint.setAlpha(40);
-    brush.painter.fillRect(item.place & QRect(QPoint(), brush.view.screen()), tint);
     brush.frame(item.place, {brush.colourOf(*item.box), brush.scaled(3), 0, brush.scaled(1)});
 }
 

@@ -17,8 +17,8 @@
 namespace fcoscope {
 
 struct LabelScene {
-    std::span<const CanvasBox> boxes;     ///< as they were given
-    std::span<const char> selected;       ///< one for each box
+    std::span<const CanvasBox> boxes;  ///< as they were given
+    std::span<const char> selected;    ///< one for each box
     std::span<const CanvasClass> classes;
     bool tags = true;
     /// Boxes in a hand: indices of `boxes` and where they are now. Painted anew each time, as the following are.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What there is, what is selected, what is shown. The gestures are in label_tool_gestures.cpp.
+// What there is, what is selected, what is shown. Gestures are in label_tool_mouse.cpp and _gestures.cpp.
 #include "widgets/labels/label_tool.h"
 
 #include <algorithm>

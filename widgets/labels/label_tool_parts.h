@@ -43,9 +43,9 @@ struct LabelTool::Parts {
     bool told = false;         ///< changing() was emitted for it
     bool passesClick = false;  ///< the last release was a click for the canvas
     Mouse pressed;
-    BoxHandle handle;      ///< the one that was taken hold of
-    BoxHandle handleNow;   ///< the one it has become
-    int64_t target = 0;    ///< the box that a move, a resize or a click means, if it is not selected yet
+    BoxHandle handle;     ///< the one that was taken hold of
+    BoxHandle handleNow;  ///< the one it has become
+    int64_t target = 0;   ///< the box that a move, a resize or a click means, if it is not selected yet
     std::vector<Held> held;
     std::optional<Box> draft, band;
     std::optional<Mouse> cursor;  ///< while it is over the canvas
