@@ -66,11 +66,17 @@ private:
     void tellTried();
     void chooseClass(int place);
     void askForClass();
+    void setClass(const Keys &keys, const std::string &name);
+    void remove(const Keys &keys);
+    void takeBack(int direction);
+    void propagate();
+    void answer(bool accepted, const std::vector<int> &detections);
+    void showCounts();
+    void showStatus();
     void hide(const Keys &keys, bool hidden);
     void say(const Message &sentence);
-    int nextImage(int step) const;
     void goToUnreviewed(int step);
-    Keys chosenDetections() const;
+    std::vector<int> chosenDetections() const;
 
     Session &session_;
     LabelDocument &document_;

@@ -3,6 +3,7 @@
 
 #include "core/data/dataset.h"
 #include "core/data/image.h"
+#include "core/data/image_thumbnail.h"
 #include "core/fcos/checkpoint.h"
 #include "core/fcos/engine.h"
 #include "core/weights/store.h"
@@ -26,6 +27,7 @@ Backend coreBackend(const std::string &device)
 {
     Backend backend;
     backend.readImage = [](const fs::path &path) { return readImage(path.string()); };
+    backend.readThumbnail = [](const fs::path &path, int side) { return readThumbnail(path.string(), side); };
     backend.isImage = [](const fs::path &path) { return isImageFile(path.string()); };
     backend.looksLikeModel = [](const fs::path &path) { return looksLikeModel(path); };
     backend.imagesInFolder = [](const fs::path &folder, const std::function<void(const ImageId &)> &first) {

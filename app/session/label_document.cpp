@@ -42,6 +42,7 @@ void LabelDocument::open(OpenedLabels opened)
     for (size_t i = 0; i < ids_.size(); ++i)
         rows_.emplace(ids_[i], i);
     file_ = opened.file;
+    initial_ = opened.initial;
     readOnly_ = opened.readOnly;
     for (auto entry = opened.journal.rbegin(); entry != opened.journal.rend(); ++entry) {
         done_ += entry->undone ? 0 : 1;
@@ -61,6 +62,7 @@ bool LabelDocument::close()
     ids_.clear();
     rows_.clear();
     file_.clear();
+    initial_.reset();
     readOnly_ = {};
     history_.clear();
     done_ = unjournalled_ = 0;
@@ -159,6 +161,11 @@ std::shared_ptr<const Dataset> LabelDocument::dataset() const
     return dataset_;
 }
 
+LabelSource LabelDocument::source() const
+{
+    return {set_, initial_, file_};
+}
+
 // --- Edits
 
 bool LabelDocument::apply(const LabelEdit &edit)
@@ -175,10 +182,10 @@ bool LabelDocument::apply(const LabelEdit &edit)
     return true;
 }
 
-void LabelDocument::undo()
+std::vector<Key> LabelDocument::undo()
 {
     if (!canUndo() || !readOnly_.text.empty())
-        return;
+        return {};
     const Step &step = history_[--done_];
     fcoscope::apply(set_, places_, step.inverse);
     if (done_ < unjournalled_) {
@@ -188,12 +195,13 @@ void LabelDocument::undo()
         writer_.put(LabelWriter::Kind::Edit, [](ProjectFile &file) { file.undo(); });
     }
     tell(step.inverse);
+    return imagesIn(step.inverse);
 }
 
-void LabelDocument::redo()
+std::vector<Key> LabelDocument::redo()
 {
     if (!canRedo() || !readOnly_.text.empty())
-        return;
+        return {};
     const Step &step = history_[done_++];
     fcoscope::apply(set_, places_, step.edit);
     if (done_ <= unjournalled_) {
@@ -203,6 +211,7 @@ void LabelDocument::redo()
         writer_.put(LabelWriter::Kind::Edit, [](ProjectFile &file) { file.redo(); });
     }
     tell(step.edit);
+    return imagesIn(step.edit);
 }
 
 Message LabelDocument::undoWords() const
@@ -248,6 +257,8 @@ LabelDocument::Saving LabelDocument::saving() const
 void LabelDocument::writerTold()
 {
     const LabelWriter::State state = writer_.state();
+    if (state.madeFile)
+        initial_.reset();
     if (state.failing && !retry_.isActive())
         retry_.start();
     else if (!state.failing)

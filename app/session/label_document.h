@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "app/session/label_files.h"
 #include "app/session/label_writer.h"
 #include "core/data/formats/label_format.h"
 #include "core/data/formats/sidecars.h"
@@ -64,6 +65,9 @@ public:
     /// Read from the picture: remembered, no edit.
     void noteSize(const ImageId &id, Size size);
 
+    /// Everything that is to be exported, with the place of what only files say.
+    LabelSource source() const;
+
     /// For the project file alone, none of them an edit. The first makes the file, the others wait until it is made.
     void store(StoredDetections found);
     void remember(SidecarRecord sidecar);
@@ -84,8 +88,9 @@ public:
     bool canRedo() const { return done_ < history_.size(); }
     Message undoWords() const;  ///< of the edit that undo() takes back
     Message redoWords() const;
-    void undo();
-    void redo();
+    /// Each answers the images it has changed, by rising key; none: nothing is to be undone, or only classes were.
+    std::vector<Key> undo();
+    std::vector<Key> redo();
 
     struct Saving {
         enum class State { Saved, Writing, Failing, ReadOnly } state = State::Saved;
@@ -114,6 +119,7 @@ private:
     std::vector<ImageId> ids_;
     std::unordered_map<ImageId, size_t> rows_;
     std::filesystem::path file_;
+    std::shared_ptr<const LabelSet> initial_;  ///< as long as the file is not made
     Message readOnly_;
     std::vector<Step> history_;
     size_t done_ = 0;          ///< of history_; those behind it are undone

@@ -30,7 +30,10 @@ void Thumbnails::next()
     const ImageId id = std::move(wanted_.back());
     wanted_.pop_back();
     reading_.start(
-        [id, side = side_, read = backend_.readThumbnail](const RunContext &) { return toQImage(read(id, side)); },
+        [id, side = side_, read = backend_.readThumbnail](const RunContext &) {
+            const Image image = read(id, side);
+            return image.pixels.empty() ? QImage() : toQImage(image);
+        },
         [this, id](Outcome<QImage> outcome) {
             Q_EMIT ready(id, outcome.result ? *outcome.result : QImage());
             next();
