@@ -5,6 +5,8 @@
 #include <limits>
 
 #include "core/base/error.h"
+#include "core/base/random.h"
+#include "core/data/image.h"
 #include "core/data/project/edits.h"
 #include "core/data/project/image_query.h"
 #include "core/data/project/suggestions.h"
@@ -256,6 +258,22 @@ private Q_SLOTS:
         s.a().boxes[0].score = 0.75f;
         QCOMPARE(found({.sort = Sort::Score}), (Places{3, 0, 1, 2}));
         QCOMPARE(found({.sort = Sort::Score, .descending = true}), (Places{0, 3, 1, 2}));
+    }
+
+    void namesInNaturalOrder()
+    {
+        Random random(4);
+        LabelSet set;
+        for (int i = 0; i < 3000; ++i) {
+            std::string name;
+            for (int n = random.below(8); n >= 0; --n)
+                name += std::string("0019aAbZ.-_/\xff")[size_t(random.below(13))];
+            set.images.push_back({set.newKey(), name, {}, ReviewStatus::New, -1, {}, {}});
+        }
+        const Places found = matching(set, {.sort = ImageQuery::Sort::Name});
+        QCOMPARE(found.size(), set.images.size());
+        for (size_t i = 1; i < found.size(); ++i)
+            QVERIFY(!naturallyBefore(set.images[found[i]].path, set.images[found[i - 1]].path));
     }
 
     void nextAndCounts()

@@ -8,7 +8,6 @@
 #include <unordered_set>
 
 #include "core/base/text.h"
-#include "core/data/image.h"
 
 namespace fcoscope {
 namespace {
@@ -18,7 +17,32 @@ struct Found {
     size_t place = 0;
     size_t boxes = 0;
     double score = std::numeric_limits<double>::infinity();  ///< none: behind all others
+    std::string name;                                        ///< naturalKey
 };
+
+/// A text whose plain order is the order of naturallyBefore: 100,000 names are compared millions of times. A run of
+/// digits becomes "0", the number of its digits behind leading zeros, and these.
+std::string naturalKey(const std::string &name)
+{
+    std::string key;
+    for (size_t i = 0; i < name.size();) {
+        const auto digit = [&](size_t at) { return at < name.size() && name[at] >= '0' && name[at] <= '9'; };
+        if (!digit(i)) {
+            key += name[i] >= 'A' && name[i] <= 'Z' ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
+            ++i;
+            continue;
+        }
+        while (digit(i) && name[i] == '0')
+            ++i;
+        const size_t first = i;
+        while (digit(i))
+            ++i;
+        const size_t length = i - first;
+        key += {'0', static_cast<char>(length >> 16), static_cast<char>(length >> 8), static_cast<char>(length)};
+        key.append(name, first, length);
+    }
+    return key;
+}
 
 /// Whether `lower`, which has no capitals, is a part of `text`.
 bool contains(const std::string &text, const std::string &lower)
@@ -63,7 +87,9 @@ void sortFound(std::vector<Found> &found, const LabelSet &set, const ImageQuery 
             std::reverse(found.begin(), found.end());
         return;
     case ImageQuery::Sort::Name:
-        return by([&](const Found &a, const Found &b) { return naturallyBefore(image(a).path, image(b).path); });
+        return by([&](const Found &a, const Found &b) {
+            return a.name != b.name ? a.name < b.name : image(a).path < image(b).path;
+        });
     case ImageQuery::Sort::Boxes:
         return by([](const Found &a, const Found &b) { return a.boxes < b.boxes; });
     case ImageQuery::Sort::Status:
@@ -99,9 +125,11 @@ std::vector<size_t> matching(const LabelSet &set, const ImageQuery &query)
         const size_t boxes = countBoxes(image, classes);
         if (boxes < least || boxes > most)
             continue;
-        found.push_back({i, boxes, 0});
+        found.push_back({i, boxes, 0, {}});
         if (query.sort == ImageQuery::Sort::Score)
             found.back().score = leastScore(image);
+        if (query.sort == ImageQuery::Sort::Name)
+            found.back().name = naturalKey(image.path);
     }
     sortFound(found, set, query);
     std::vector<size_t> places;

@@ -30,15 +30,19 @@ template <typename Rows> auto placeOf(Rows &rows, Key key)
     return std::find_if(rows.begin(), rows.end(), [&](const auto &row) { return row.key == key; });
 }
 
-/// What the set is to be, beside the set: it is exchanged in one go once everything was found right.
+/// What the set is to be, beside the set: it is taken over in one go, without an allocation, once everything was found
+/// right. Of boxes only those that change are here: a merged class has a hundred thousand, in as many images.
 struct Staged {
-    struct Boxes {
-        size_t place = 0;
-        std::vector<BoxEntry> boxes;
+    struct Replaced {
+        size_t place = 0;  ///< of the image
+        Key box = 0;
+        std::optional<BoxEntry> to;
     };
-    std::vector<Boxes> boxes;
+    std::vector<Replaced> boxes;  ///< by image, then by rising key
+    size_t boxesOfGone = 0;       ///< boxes that had one of `gone` and are replaced
     std::vector<std::pair<size_t, ReviewStatus>> statuses;
     std::vector<ClassEntry> classes;
+    std::vector<Key> gone;  ///< classes, sorted
     std::vector<Refusal> refusals;
     Key nextKey = 1;
 
@@ -47,6 +51,7 @@ struct Staged {
         demand(key > 0 && key < std::numeric_limits<Key>::max(), "a key that is not above 0");
         nextKey = std::max(nextKey, key + 1);
     }
+    bool isGone(Key classKey) const { return std::binary_search(gone.begin(), gone.end(), classKey); }
 };
 
 size_t placeIn(const ImagePlaces &places, Key image)
@@ -65,57 +70,46 @@ void checkRow(const BoxChange &change)
            "a number that is not finite");
 }
 
-/// The boxes of one image after `order`'s changes, which all name it; the answers of each go to `inverse`.
-std::vector<BoxEntry> changed(const ImageEntry &image, const LabelEdit &edit, std::span<const size_t> order,
-                              std::vector<BoxChange> &inverse)
+/// Positions of the edit's box changes, so that those of one box follow each other in the edit's order.
+std::vector<size_t> byBox(const std::vector<BoxChange> &changes)
 {
-    std::map<Key, std::optional<BoxEntry>> now;
-    for (const size_t i : order) {
-        const BoxChange &change = edit.boxes[i];
-        const auto [at, first] = now.try_emplace(change.box);
-        if (const BoxEntry *present = findBox(image, change.box); first && present)
-            at->second = *present;
-        std::optional<BoxEntry> to = change.to;
-        if (to && at->second)
-            to->extra = at->second->extra;
-        inverse[i] = {change.image, change.box, std::exchange(at->second, std::move(to))};
-    }
-    // Merged in one walk: an image of 20,000 boxes may lose them all.
-    std::vector<BoxEntry> boxes;
-    boxes.reserve(image.boxes.size() + now.size());
-    auto next = now.begin();
-    const auto takeUpTo = [&](Key key) {
-        for (; next != now.end() && next->first < key; ++next)
-            if (next->second)
-                boxes.push_back(std::move(*next->second));
+    std::vector<size_t> order(changes.size());
+    std::iota(order.begin(), order.end(), size_t(0));
+    const auto before = [&](size_t a, size_t b) {
+        return changes[a].image != changes[b].image ? changes[a].image < changes[b].image
+                                                    : changes[a].box < changes[b].box;
     };
-    for (const BoxEntry &box : image.boxes) {
-        takeUpTo(box.key);
-        if (next == now.end() || next->first != box.key)
-            boxes.push_back(box);
-    }
-    takeUpTo(std::numeric_limits<Key>::max());
-    return boxes;
+    if (!std::is_sorted(order.begin(), order.end(), before))
+        std::stable_sort(order.begin(), order.end(), before);
+    return order;
 }
 
-std::vector<BoxChange> stageBoxes(const LabelSet &set, const ImagePlaces &places, const LabelEdit &edit, Staged &staged)
+std::vector<BoxChange> stageBoxes(LabelSet &set, const ImagePlaces &places, const LabelEdit &edit, Staged &staged)
 {
-    std::vector<size_t> order(edit.boxes.size());
-    std::iota(order.begin(), order.end(), size_t(0));
-    std::stable_sort(order.begin(), order.end(),
-                     [&](size_t a, size_t b) { return edit.boxes[a].image < edit.boxes[b].image; });
     std::vector<BoxChange> inverse(edit.boxes.size());
-    for (size_t from = 0; from < order.size();) {
-        const Key key = edit.boxes[order[from]].image;
-        size_t to = from;
-        for (; to < order.size() && edit.boxes[order[to]].image == key; ++to) {
-            checkRow(edit.boxes[order[to]]);
-            staged.saw(edit.boxes[order[to]].box);
+    staged.boxes.reserve(edit.boxes.size());
+    size_t place = ImagePlaces::npos, added = 0;
+    for (const size_t i : byBox(edit.boxes)) {
+        const BoxChange &change = edit.boxes[i];
+        checkRow(change);
+        staged.saw(change.box);
+        if (place == ImagePlaces::npos || set.images[place].key != change.image) {
+            place = placeIn(places, change.image);
+            added = 0;
         }
-        const size_t place = placeIn(places, key);
-        staged.boxes.push_back(
-            {place, changed(set.images[place], edit, std::span(order).subspan(from, to - from), inverse)});
-        from = to;
+        ImageEntry &image = set.images[place];
+        std::optional<BoxEntry> to = change.to;
+        if (staged.boxes.empty() || staged.boxes.back().place != place || staged.boxes.back().box != change.box) {
+            const BoxEntry *present = findBox(image, change.box);
+            staged.boxesOfGone += present && staged.isGone(present->classKey) ? 1 : 0;
+            staged.boxes.push_back({place, change.box, present ? std::optional(*present) : std::nullopt});
+            if (!present)  // room that is made now changes no value, and taking over needs none
+                image.boxes.reserve(std::max(image.boxes.capacity(), image.boxes.size() + ++added));
+        }
+        std::optional<BoxEntry> &now = staged.boxes.back().to;
+        if (to && now)
+            to->extra = now->extra;
+        inverse[i] = {change.image, change.box, std::exchange(now, std::move(to))};
     }
     std::reverse(inverse.begin(), inverse.end());
     return inverse;
@@ -159,6 +153,10 @@ std::vector<ClassChange> stageClasses(const LabelSet &set, const LabelEdit &edit
     std::sort(staged.classes.begin(), staged.classes.end(), [](const ClassEntry &a, const ClassEntry &b) {
         return a.rank != b.rank ? a.rank < b.rank : a.key < b.key;
     });
+    for (const ClassEntry &before : set.classes)
+        if (placeOf(staged.classes, before.key) == staged.classes.end())
+            staged.gone.push_back(before.key);
+    std::sort(staged.gone.begin(), staged.gone.end());
     std::reverse(inverse.begin(), inverse.end());
     return inverse;
 }
@@ -210,24 +208,61 @@ void checkClasses(const LabelSet &set, const LabelEdit &edit, const Staged &stag
         return;
     std::sort(names.begin(), names.end());
     demand(std::adjacent_find(names.begin(), names.end()) == names.end(), "two classes of one name");
-    if (std::none_of(edit.classes.begin(), edit.classes.end(), [](const ClassChange &change) { return !change.to; }))
+    if (staged.gone.empty())
         return;
-    std::vector<const std::vector<BoxEntry> *> boxes;
+    size_t boxesOfGone = 0;
     for (const ImageEntry &image : set.images)
-        boxes.push_back(&image.boxes);
-    for (const Staged::Boxes &image : staged.boxes)
-        boxes[image.place] = &image.boxes;
-    for (const auto *ofImage : boxes)
-        for (const BoxEntry &box : *ofImage)
-            demand(known(box.classKey), "a box whose class is gone");
+        for (const BoxEntry &box : image.boxes)
+            boxesOfGone += staged.isGone(box.classKey) ? 1 : 0;
+    demand(boxesOfGone == staged.boxesOfGone, "a box whose class is gone");
     for (const Refusal &refusal : edit.refusals.empty() ? set.refusals : staged.refusals)
-        demand(known(refusal.classKey), "a refusal whose class is gone");
+        demand(!staged.isGone(refusal.classKey), "a refusal whose class is gone");
+}
+
+bool byKey(const BoxEntry &a, const BoxEntry &b)
+{
+    return a.key < b.key;
+}
+
+/// The changes of one image. Nothing here can throw: room was made before.
+void takeOver(std::vector<BoxEntry> &boxes, std::span<Staged::Replaced> changes) noexcept
+{
+    const auto old = static_cast<std::ptrdiff_t>(boxes.size());
+    bool removes = false;
+    for (Staged::Replaced &change : changes) {
+        const auto end = boxes.begin() + old;
+        const auto at =
+            std::lower_bound(boxes.begin(), end, change.box, [](const BoxEntry &b, Key k) { return b.key < k; });
+        const bool there = at != end && at->key == change.box;
+        removes = removes || (there && !change.to);
+        if (there && change.to)
+            *at = std::move(*change.to);
+        else if (change.to)
+            boxes.push_back(std::move(*change.to));
+    }
+    if (removes) {  // those that are gone are the ones whose change holds nothing; both walks are by rising key
+        auto change = changes.begin();
+        const auto isGone = [&](const BoxEntry &box) {
+            while (change != changes.end() && change->box < box.key)
+                ++change;
+            return change != changes.end() && change->box == box.key && !change->to;
+        };
+        const auto kept = std::remove_if(boxes.begin(), boxes.begin() + old, isGone);
+        boxes.erase(kept, boxes.begin() + old);
+    }
+    if (!std::is_sorted(boxes.begin(), boxes.end(), byKey))
+        std::sort(boxes.begin(), boxes.end(), byKey);
 }
 
 void takeOver(LabelSet &set, const LabelEdit &edit, Staged &staged) noexcept
 {
-    for (Staged::Boxes &image : staged.boxes)
-        set.images[image.place].boxes.swap(image.boxes);
+    for (auto from = staged.boxes.begin(); from != staged.boxes.end();) {
+        const size_t place = from->place;
+        const auto to =
+            std::find_if(from, staged.boxes.end(), [&](const auto &change) { return change.place != place; });
+        takeOver(set.images[place].boxes, {from, to});
+        from = to;
+    }
     for (const auto &[place, status] : staged.statuses)
         set.images[place].status = status;
     if (!edit.classes.empty())
@@ -251,9 +286,9 @@ LabelEdit apply(LabelSet &set, const ImagePlaces &places, const LabelEdit &edit)
     Staged staged;
     LabelEdit inverse;
     inverse.words = edit.words;
+    inverse.classes = stageClasses(set, edit, staged);
     inverse.boxes = stageBoxes(set, places, edit, staged);
     inverse.statuses = stageStatuses(set, places, edit, staged);
-    inverse.classes = stageClasses(set, edit, staged);
     inverse.refusals = stageRefusals(set, places, edit, staged);
     checkClasses(set, edit, staged);
     takeOver(set, edit, staged);
