@@ -23,7 +23,5 @@ void writeNone(const WriteRequest &request, const RunContext &, ConversionReport
 
 extern const Format cocoFormat{LabelFormat::Coco, "coco", false, recogniseNone, readNone, writeNone, nullptr, nullptr};
 extern const Format vocFormat{LabelFormat::Voc, "voc", true, recogniseNone, readNone, writeNone, nullptr, nullptr};
-extern const Format yoloFormat{LabelFormat::Yolo, "yolo", true, recogniseNone, readNone, writeNone, nullptr, nullptr};
-extern const Format csvFormat{LabelFormat::Csv, "csv", false, recogniseNone, readNone, writeNone, nullptr, nullptr};
 
 }  // namespace fcoscope
