@@ -147,7 +147,10 @@ private:
     };
     static constexpr size_t npos = size_t(-1);
 
-    void problem(const Message &reason) { read_.problems.push_back({table_.string(), reason.with(line_)}); }
+    template <typename... Values> void problem(const Message &reason, const Values &...values)
+    {
+        read_.problems.push_back({table_.string(), reason.with(line_, values...)});
+    }
 
     void take(const Row &row)
     {
@@ -210,12 +213,12 @@ private:
         if (image.path.empty() && trust && name.find('\0') == std::string::npos)
             image.path = fs::path(name).lexically_normal().generic_string();
         if (image.path.empty()) {
-            problem(message("core", "Line {0}: there is no image {1}; its lines were left out.").with(line_, name));
+            problem(message("core", "Line {0}: there is no image {1}; its lines were left out."), name);
             return npos;
         }
         if (!taken_.insert(image.path).second) {
-            problem(message("core", "Line {0}: the image {1} goes by another name above; these lines were left out.")
-                        .with(line_, name));
+            problem(message("core", "Line {0}: the image {1} goes by another name above; these lines were left out."),
+                    name);
             return npos;
         }
         if (!findSize(image, size, trust))
