@@ -29,6 +29,12 @@ struct LabelsOfImage {
 bool acceptImage(std::vector<Problem> &problems, const std::string &imageFile, Size &size, Size declared,
                  ImageSizes sizes, const LabelsOfImage &labels);
 
+/// A box with nothing to be said about: most are.
+inline bool liesInside(const Box &box, Size image)
+{
+    return box.hasArea() && box.x1 >= 0 && box.y1 >= 0 && box.x2 <= image.width && box.y2 <= image.height;
+}
+
 /// The box as it can be used: none where it cannot, clipped where it reaches outside; both are listed. Half a pixel
 /// outside is taken for rounding and left as it is. An image of size {0, 0} has no edges to reach beyond.
 std::optional<Box> usableBox(std::vector<Problem> &problems, const Box &box, Size image, const LabelPlace &place);

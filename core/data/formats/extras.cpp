@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // JSON objects as text, walked without being built: their values are to come out byte for byte.
+#include <algorithm>
+
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/base/json.h"
+#include "core/base/json_writer.h"
 #include "core/data/formats/format.h"
 
 namespace fcoscope {
@@ -54,7 +56,163 @@ size_t afterValue(std::string_view text, size_t at)
     return text.size();
 }
 
+bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/// The position behind the digits at `at`; npos if there is none.
+size_t afterDigits(std::string_view text, size_t at)
+{
+    const size_t first = at;
+    while (at < text.size() && isDigit(text[at]))
+        ++at;
+    return at == first ? text.npos : at;
+}
+
+size_t afterNumber(std::string_view text, size_t at)
+{
+    if (at < text.size() && text[at] == '-')
+        ++at;
+    const bool zero = at < text.size() && text[at] == '0';
+    at = zero ? at + 1 : afterDigits(text, at);
+    if (at < text.size() && text[at] == '.')
+        at = afterDigits(text, at + 1);
+    if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+        ++at;
+        if (at < text.size() && (text[at] == '+' || text[at] == '-'))
+            ++at;
+        at = afterDigits(text, at);
+    }
+    return at;
+}
+
+/// The position behind a string of which the opening quote is at `at`; npos where it has a control character, an escape
+/// that JSON does not know, or no end.
+size_t afterCheckedString(std::string_view text, size_t at)
+{
+    for (++at; at < text.size(); ++at) {
+        if (text[at] == '"')
+            return at + 1;
+        if (static_cast<unsigned char>(text[at]) < 0x20)
+            return text.npos;
+        if (text[at] != '\\')
+            continue;
+        if (++at >= text.size() || std::string_view("\"\\/bfnrtu").find(text[at]) == text.npos)
+            return text.npos;
+        if (text[at] != 'u')
+            continue;
+        for (int i = 0; i < 4; ++i)
+            if (++at >= text.size() || std::string_view("0123456789abcdefABCDEF").find(text[at]) == text.npos)
+                return text.npos;
+    }
+    return text.npos;
+}
+
+size_t afterScalar(std::string_view text, size_t at)
+{
+    if (text[at] == '"')
+        return afterCheckedString(text, at);
+    for (const std::string_view word : {"true", "false", "null"})
+        if (text.substr(at, word.size()) == word)
+            return at + word.size();
+    return afterNumber(text, at);
+}
+
+/// The position behind the value at `at`; npos if it is none.
+size_t afterCheckedValue(std::string_view text, size_t at, int depth)
+{
+    constexpr int deepest = 256;
+    if (at >= text.size() || depth > deepest)
+        return text.npos;
+    const bool object = text[at] == '{';
+    if (!object && text[at] != '[')
+        return afterScalar(text, at);
+    const char close = object ? '}' : ']';
+    at = afterBlanks(text, at + 1);
+    if (at < text.size() && text[at] == close)
+        return at + 1;
+    for (;;) {
+        if (object) {
+            if (at >= text.size() || text[at] != '"')
+                return text.npos;
+            at = afterCheckedString(text, at);
+            at = at == text.npos ? at : afterBlanks(text, at);
+            if (at >= text.size() || text[at] != ':')
+                return text.npos;
+            at = afterBlanks(text, at + 1);
+        }
+        at = afterCheckedValue(text, at, depth + 1);
+        at = at == text.npos ? at : afterBlanks(text, at);
+        if (at >= text.size())
+            return text.npos;
+        if (text[at] == close)
+            return at + 1;
+        if (text[at] != ',')
+            return text.npos;
+        at = afterBlanks(text, at + 1);
+    }
+}
+
+constexpr std::string_view boxField = "fcoscope_box";
+
+std::string boxJson(const Box &box)
+{
+    return jsonArray({jsonNumber(box.x1), jsonNumber(box.y1), jsonNumber(box.x2), jsonNumber(box.y2)});
+}
+
 }  // namespace
+
+bool isJsonValue(std::string_view text)
+{
+    const size_t end = afterCheckedValue(text, afterBlanks(text, 0), 0);
+    return end != text.npos && afterBlanks(text, end) == text.size();
+}
+
+bool isOfAPlace(std::string_view key)
+{
+    for (const std::string_view field : {"segmentation", "keypoints", "bbox_vis", "points", "part", "polygon", "rbbox"})
+        if (key == field)
+            return true;
+    return false;
+}
+
+void rememberBoxAnyway(std::string &extra, const Box &box)
+{
+    addExtra(extra, boxField, boxJson(box));
+}
+
+void rememberBox(std::string &extra, const Box &box)
+{
+    const auto fields = extraFields(extra);
+    if (std::any_of(fields.begin(), fields.end(), [](const ExtraField &field) { return isOfAPlace(field.key); }))
+        rememberBoxAnyway(extra, box);
+}
+
+std::string extraForBox(ConversionReport &report, const std::string &file, const std::string &className,
+                        const BoxEntry &box)
+{
+    if (box.extra.empty())
+        return {};
+    const auto fields = extraFields(box.extra);
+    const auto remembered =
+        std::find_if(fields.begin(), fields.end(), [](const ExtraField &field) { return field.key == boxField; });
+    if (remembered == fields.end())
+        return box.extra;
+    const bool moved = remembered->value != boxJson(box.box);
+    std::string kept;
+    for (const ExtraField &field : fields) {
+        if (field.key == boxField)
+            continue;
+        if (moved && isOfAPlace(field.key))
+            note(report, ConversionNote::Kind::Dropped, file,
+                 message("core", "The {0} of a {1} was left out: it belongs to the box as it was before it was moved.")
+                     .with(field.key, className));
+        else
+            addExtra(kept, field.key, field.value);
+    }
+    return kept;
+}
 
 std::vector<ExtraField> extraFields(std::string_view extra)
 {
@@ -78,6 +236,23 @@ std::vector<ExtraField> extraFields(std::string_view extra)
             return fields;
         ++at;
     }
+}
+
+std::vector<std::string_view> extraItems(std::string_view list)
+{
+    std::vector<std::string_view> items;
+    size_t at = afterBlanks(list, 0);
+    if (at >= list.size() || list[at] != '[')
+        return items;
+    for (at = afterBlanks(list, at + 1); at < list.size() && list[at] != ']';) {
+        const size_t end = afterValue(list, at);
+        const std::string_view whole = list.substr(at, end - at);
+        items.push_back(whole.substr(0, whole.find_last_not_of(blanks) + 1));
+        at = afterBlanks(list, end);
+        if (at < list.size() && list[at] == ',')
+            at = afterBlanks(list, at + 1);
+    }
+    return items;
 }
 
 std::string_view extraField(std::string_view extra, std::string_view key)

@@ -111,10 +111,25 @@ struct ExtraField {
 std::vector<ExtraField> extraFields(std::string_view extra);
 /// The value of `key`, "" if there is none.
 std::string_view extraField(std::string_view extra, std::string_view key);
+/// The entries of a list that is valid JSON.
+std::vector<std::string_view> extraItems(std::string_view list);
 /// The text of a JSON string, escapes resolved; the value itself where it is no string.
 std::string extraText(std::string_view value);
 /// Adds "key":value to an object, which may be "" at first.
 void addExtra(std::string &extra, std::string_view key, std::string_view value);
+
+/// Whether the whole text is one JSON value: for what is kept without being read.
+bool isJsonValue(std::string_view text);
+
+/// Fields that are of a box's own place ("segmentation", "keypoints", VOC's "part", …) are worth nothing once the box
+/// was moved. Readers remember, in `extra`, the box that such fields were read with.
+bool isOfAPlace(std::string_view key);
+void rememberBox(std::string &extra, const Box &box);  ///< nothing happens if `extra` has no such field
+void rememberBoxAnyway(std::string &extra, const Box &box);
+/// `extra` as it can be written for the box as it is now: without what rememberBox left, and, if the box is another
+/// one, without the fields of its old place, which are listed.
+std::string extraForBox(ConversionReport &report, const std::string &file, const std::string &className,
+                        const BoxEntry &box);
 
 /// The keys of the outermost object in the first bytes of a file, in order; none if it is no JSON object. For telling
 /// formats apart.

@@ -5,6 +5,8 @@
 #include <unordered_map>
 
 #include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/data/formats/coco.h"
 #include "core/data/formats/format.h"
 
 namespace fcoscope {
@@ -60,19 +62,34 @@ std::optional<LabelFormat> recogniseLabels(const fs::path &path)
     }
 }
 
+std::optional<LabelsToRead> labelsToRead(const fs::path &path, const std::string &split)
+{
+    if (const auto found = findLabels(path))
+        return LabelsToRead{*found, split};
+    std::error_code error;
+    if (!split.empty() && fs::is_directory(path / split, error))
+        if (const auto found = labelsToRead(path / split, ""))
+            return found;
+    const bool folder = fs::is_directory(path, error);
+    if (folder ? !cocoFileOf(path, "").empty() : lowerCase(path.extension().string()) == ".json")
+        return LabelsToRead{{LabelFormat::Coco, path}, split};
+    return std::nullopt;
+}
+
 ReadLabels readLabelsAsGiven(const ReadRequest &request, const RunContext &context)
 {
     std::error_code error;
     if (!fs::exists(request.path, error))
         throw UserError(message("core", "There is no file or folder {0}.").with(request.path.string()));
     try {
-        const auto found = findLabels(request.path);
+        const auto found = labelsToRead(request.path, request.options.reading.split);
         if (!found)
             throw UserError(message("core", "{0} holds no labels: neither COCO nor Pascal VOC, YOLO, labelme or CSV.")
                                 .with(request.path.string()));
         ReadRequest there = request;
-        there.path = found->path;
-        return formatOf(found->format).read(there, context);
+        there.path = found->labels.path;
+        there.options.reading.split = found->split;
+        return formatOf(found->labels.format).read(there, context);
     } catch (const fs::filesystem_error &failure) {
         throw UserError(message("core", "The data set {0} cannot be read: {1}.")
                             .with(request.path.string(), failure.code().message()));

@@ -26,6 +26,14 @@ struct LabelPath {
 /// Throws UserError if several folders inside hold labels.
 std::optional<LabelPath> findLabels(const std::filesystem::path &path);
 
+/// What readLabels reads, with the split that is still to be looked for there: as findLabels, else a folder named as
+/// the split, else a .json that nothing is known of, so that reading it says what is wrong with it.
+struct LabelsToRead {
+    LabelPath labels;
+    std::string split;
+};
+std::optional<LabelsToRead> labelsToRead(const std::filesystem::path &path, const std::string &split);
+
 /// "a, b" as a list of different names. Throws UserError.
 std::vector<std::string> namesIn(const std::string &classes);
 
