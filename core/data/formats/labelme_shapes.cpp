@@ -81,6 +81,8 @@ double stretched(double value, double from1, double from2, double to1, double to
 
 std::vector<Point> stretched(std::vector<Point> points, const Box &from, const Box &to)
 {
+    if (from == to)
+        return points;
     for (Point &p : points)
         p = {stretched(p.x, from.x1, from.x2, to.x1, to.x2), stretched(p.y, from.y1, from.y2, to.y1, to.y2)};
     return points;
