@@ -56,6 +56,21 @@ QRect grown(const QRect &rect, int by)
     return rect.adjusted(-by, -by, by, by);
 }
 
+<<<<<<< HEAD
+=======
+QString className(const CanvasBox &box, std::span<const CanvasClass> classes)
+{
+    const auto index = static_cast<size_t>(box.label.classIndex);
+    return box.label.classIndex >= 0 && index < classes.size() ? classes[index].name
+                                                               : QString::number(box.label.classIndex);
+}
+
+bool inView(const Box &box, const QRectF &seen)
+{
+    return box.x1 <= seen.right() && box.x2 >= seen.left() && box.y1 <= seen.bottom() && box.y2 >= seen.top();
+}
+
+>>>>>>> tool
 // The part of the picture's plane on the screen; boxes may lie beside the picture.
 QRectF seenBy(const View &view)
 {
@@ -157,8 +172,13 @@ void paintTags(const Brush &brush, std::span<const Item> items, std::vector<QRec
         const bool fits = item.place.width() > 4 * metrics.averageCharWidth() && item.place.height() > 2 * high;
         if (taken.size() >= mostTags || (!fits && !always) || ++tried > mostTagsTried)
             continue;
-        const QString text = labelText(*item.box, brush.scene.classes);
-        const int wide = static_cast<int>(std::ceil(metrics.horizontalAdvance(text) + 7 * brush.unit));
+        const auto widthOf = [&](const QString &text) {
+            return static_cast<int>(std::ceil(metrics.horizontalAdvance(text) + 7 * brush.unit));
+        };
+        QString text = labelText(*item.box, brush.scene.classes);
+        if (!always && widthOf(text) + 2 * gap >= item.place.width())
+            text = className(*item.box, brush.scene.classes);
+        const int wide = widthOf(text);
         const bool inside = fits && wide + 2 * gap < item.place.width();
         if (!inside && !always)
             continue;
@@ -265,9 +285,7 @@ QColor labelColour(int classIndex, std::span<const CanvasClass> classes)
 
 QString labelText(const CanvasBox &box, std::span<const CanvasClass> classes)
 {
-    const auto index = static_cast<size_t>(box.label.classIndex);
-    QString text = box.label.classIndex >= 0 && index < classes.size() ? classes[index].name
-                                                                       : QString::number(box.label.classIndex);
+    QString text = className(box, classes);
     if (box.score)
         text += QLatin1Char(' ') + QLocale().toString(*box.score, 'f', 2);
     if (box.label.crowd)
