@@ -6,6 +6,7 @@
 #include <QCoreApplication>
 #include <QDialogButtonBox>
 #include <QFileDialog>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
 #include <QPdfWriter>
@@ -194,14 +195,21 @@ CheatSheet::CheatSheet(const Actions &actions, QWidget *parent) : QDialog(parent
     failure_ = new QLabel(this);
     failure_->setWordWrap(true);
     failure_->hide();
-    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
-    save_ = buttons->addButton(QString(), QDialogButtonBox::ActionRole);
-    customise_ = buttons->addButton(QString(), QDialogButtonBox::ActionRole);
+    auto *close = new QDialogButtonBox(QDialogButtonBox::Close, this);
+    save_ = new QPushButton(this);
+    customise_ = new QPushButton(this);
+    auto *buttons = new QHBoxLayout;
+    buttons->addWidget(save_);
+    buttons->addWidget(customise_);
+    buttons->addStretch(1);
+    buttons->addWidget(close);
     auto *column = new QVBoxLayout(this);
     column->addWidget(page_, 1);
     column->addWidget(failure_);
-    column->addWidget(buttons);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::close);
+    column->addLayout(buttons);
+    for (QPushButton *button : {save_, customise_, close->button(QDialogButtonBox::Close)})
+        button->setAutoDefault(false);
+    connect(close, &QDialogButtonBox::rejected, this, &QDialog::close);
     connect(save_, &QPushButton::clicked, this, &CheatSheet::save);
     connect(customise_, &QPushButton::clicked, this, &CheatSheet::customiseRequested);
     resize(1240, 760);

@@ -157,6 +157,7 @@ QDialog *makeDialog(QWidget *parent, const QString &name, const QString &title, 
     dialog->setWindowTitle(title);
     auto *layout = new QVBoxLayout(dialog);
     layout->addWidget(content);
+    content->setAccessibleName(title);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, dialog);
     QObject::connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::close);
     layout->addWidget(buttons);

@@ -15,6 +15,7 @@
 
 #include "app/gui/cheat_sheet.h"
 #include "app/gui/command_palette.h"
+#include "app/gui/focus_ring.h"
 #include "widgets/message_strip.h"
 
 namespace fcoscope {
@@ -362,6 +363,7 @@ KeyBindings &connectKeys(Actions &actions, QWidget *window, QSettings &settings,
 {
     auto *bindings = new KeyBindings(actions, settings, window);
     keepWidgetKeys(window);
+    showFocus(window);
     const auto customise = [&actions, bindings, window] {
         auto *dialog = window->findChild<KeysDialog *>();
         if (!dialog) {

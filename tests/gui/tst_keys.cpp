@@ -17,6 +17,7 @@
 #include "app/gui/keys_dialog.h"
 #include "app/gui/language.h"
 #include "core/base/random.h"
+#include "widgets/detection_table.h"
 #include "widgets/message_strip.h"
 
 using namespace fcoscope;
@@ -307,6 +308,7 @@ private Q_SLOTS:
         auto *button = new QPushButton(body);
         auto *picture = new QWidget(body);
         picture->setFocusPolicy(Qt::StrongFocus);
+        auto *table = new DetectionTable(body);
         list->move(0, 40);
         button->move(0, 300);
         picture->move(200, 300);
@@ -333,6 +335,14 @@ private Q_SLOTS:
         QCOMPARE(drawn.size(), 1);
         press(picture, Qt::Key_Return);
         QCOMPARE(accepted.size(), 1);
+        // The table copies its rows, elsewhere boxes are copied.
+        QSignalSpy copied(&actions[Id::CopyBoxes], &QAction::triggered);
+        table->setFocus();
+        QTest::keyClick(table, Qt::Key_C, Qt::ControlModifier);
+        QCOMPARE(copied.size(), 0);
+        picture->setFocus();
+        QTest::keyClick(picture, Qt::Key_C, Qt::ControlModifier);
+        QCOMPARE(copied.size(), 1);
     }
 
     void theWindowIsToldOfBrokenSettings()
