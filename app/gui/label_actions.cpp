@@ -11,6 +11,8 @@
 #include "widgets/detection_table.h"
 #include "widgets/labels/class_manager.h"
 #include "widgets/labels/labels_panel.h"
+#include "widgets/message_strip.h"
+#include "widgets/translate.h"
 
 namespace fcoscope {
 
@@ -53,8 +55,8 @@ void LabelDocks::takeBack(int direction)
     const ImageEntry *current = document_.find(session_.current());
     if (!images.empty() && (!current || !std::binary_search(images.begin(), images.end(), current->key)))
         session_.setCurrent(document_.idOf(images.front()));
-    say(direction < 0 ? message("core", "Undone: {0}").with(translatedInto(words))
-                      : message("core", "Done again: {0}").with(translatedInto(words)));
+    strip_.show(MessageStrip::Kind::Info,
+                (direction < 0 ? tr("Undone: %1") : tr("Done again: %1")).arg(translated(words)), "labels");
 }
 
 void LabelDocks::remove(const Keys &keys)

@@ -3,14 +3,20 @@
 
 #include <algorithm>
 
-#include "widgets/labels/box_arithmetic.h"
+#include "widgets/labels/label_arithmetic.h"
+#include "widgets/labels/tighten.h"
 
 namespace fcoscope {
 namespace {
 
-NewBox asNew(const BoxEntry &box)
+constexpr double copyOffset = 12;  // image px from a box to its copy
+
+std::vector<Box> boxesOf(const std::vector<BoxEntry> &entries)
 {
-    return {box.classKey, box.box, box.score, box.crowd, box.difficult};
+    std::vector<Box> boxes;
+    for (const BoxEntry &entry : entries)
+        boxes.push_back(entry.box);
+    return boxes;
 }
 
 bool flagOf(const BoxEntry &box, BoxFlag flag)
@@ -190,12 +196,12 @@ void LabelDesk::copy(const Keys &keys)
     }
 }
 
-LabelDesk::Keys LabelDesk::addCopies(const std::vector<BoxEntry> &boxes, Message words)
+LabelDesk::Keys LabelDesk::addCopies(const std::vector<BoxEntry> &boxes, const std::vector<Box> &places, Message words)
 {
     std::vector<NewBox> copies;
-    for (const BoxEntry &box : boxes)
-        if (document_.set().findClass(box.classKey))  // it may have been deleted since
-            copies.push_back(asNew(box));
+    for (size_t i = 0; i < boxes.size(); ++i)
+        if (const BoxEntry &box = boxes[i]; document_.set().findClass(box.classKey))  // it may have been deleted since
+            copies.push_back({box.classKey, places[i], box.score, box.crowd, box.difficult});
     return copies.empty() ? Keys() : add({}, document_.set(), copies, std::move(words));
 }
 
@@ -210,9 +216,8 @@ LabelDesk::Keys LabelDesk::paste()
     else
         ++pastes_;
     clipboardFrom_ = session_.current();
-    std::vector<BoxEntry> placed = clipboard_;
-    placeCopies(placed, entry->size, pastes_);
-    return addCopies(placed, message("core", "Paste boxes"));
+    const double offset = pastes_ * copyOffset;
+    return addCopies(clipboard_, pasted(boxesOf(clipboard_), {offset, offset}, entry->size), message("core", "Paste boxes"));
 }
 
 LabelDesk::Keys LabelDesk::duplicate(const Keys &keys)
@@ -220,9 +225,8 @@ LabelDesk::Keys LabelDesk::duplicate(const Keys &keys)
     const ImageEntry *entry = image();
     if (!entry)
         return {};
-    std::vector<BoxEntry> placed = boxes(keys);
-    placeCopies(placed, entry->size, 1);
-    return addCopies(placed, message("core", "Duplicate boxes"));
+    const std::vector<BoxEntry> meant = boxes(keys);
+    return addCopies(meant, duplicated(boxesOf(meant), copyOffset, entry->size), message("core", "Duplicate boxes"));
 }
 
 void LabelDesk::propagate(const Keys &keys, int count)
@@ -248,7 +252,7 @@ void LabelDesk::tighten(const Keys &keys)
     std::vector<MovedBox> moved;
     for (const BoxEntry &box : boxes(keys))
         if (!box.locked)
-            moved.push_back({box.key, tightened(box.box, picture)});
+            moved.push_back({box.key, tightened(picture, box.box)});
     move(moved);
 }
 

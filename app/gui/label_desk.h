@@ -64,7 +64,7 @@ Q_SIGNALS:
 
 private:
     Keys add(const LabelEdit &classes, const LabelSet &then, const std::vector<NewBox> &boxes, Message words);
-    Keys addCopies(const std::vector<BoxEntry> &boxes, Message words);
+    Keys addCopies(const std::vector<BoxEntry> &boxes, const std::vector<Box> &places, Message words);
     void toggleStatus(ReviewStatus status);
 
     Session &session_;

@@ -56,8 +56,6 @@ QRect grown(const QRect &rect, int by)
     return rect.adjusted(-by, -by, by, by);
 }
 
-<<<<<<< HEAD
-=======
 QString className(const CanvasBox &box, std::span<const CanvasClass> classes)
 {
     const auto index = static_cast<size_t>(box.label.classIndex);
@@ -65,12 +63,6 @@ QString className(const CanvasBox &box, std::span<const CanvasClass> classes)
                                                                : QString::number(box.label.classIndex);
 }
 
-bool inView(const Box &box, const QRectF &seen)
-{
-    return box.x1 <= seen.right() && box.x2 >= seen.left() && box.y1 <= seen.bottom() && box.y2 >= seen.top();
-}
-
->>>>>>> tool
 // The part of the picture's plane on the screen; boxes may lie beside the picture.
 QRectF seenBy(const View &view)
 {
