@@ -151,14 +151,19 @@ void paintBoxes(QPainter &painter, const View &view, const std::vector<Detection
         QRect place;
     };
     std::vector<Shown> shown;
-    for (const Detection &d : detections)
-        if ((style.classFilter < 0 || d.classIndex == style.classFilter) && inView(d.box, seen))
-            shown.push_back({&d, boxOnScreen(d.box, view)});
+    for (size_t i = 0; i < detections.size(); ++i)
+        if (style.shows(detections[i], i) && inView(detections[i].box, seen))
+            shown.push_back({&detections[i], boxOnScreen(detections[i].box, view)});
 
     const int small = view.pixels(smallBox);
     // The worst first, so that the best lie on top.
     for (auto it = shown.rbegin(); it != shown.rend(); ++it) {
         const bool tiny = std::min(it->place.width(), it->place.height()) < small;
+        if (style.ghosts && !tiny && shown.size() <= mostHalos) {
+            strokeFrame(painter, it->place, view.screen(),
+                        {classColor(it->detection->classIndex), view.pixels(2), view.pixels(5), view.pixels(1)});
+            continue;
+        }
         outline(painter, view, it->place, classColor(it->detection->classIndex), tiny ? 1 : 2,
                 !tiny && shown.size() <= mostHalos);
     }

@@ -17,7 +17,14 @@ namespace fcoscope {
 struct BoxStyle {
     QFont font;  ///< of the tags; logical size
     bool tags = true;
-    int classFilter = -1;  ///< only this class; -1: all
+    int classFilter = -1;      ///< only this class; -1: all
+    bool ghosts = false;       ///< dashed: proposals beside labels, which are solid
+    std::vector<bool> hidden;  ///< by the detection's place; those beyond its end are shown
+
+    bool shows(const Detection &detection, size_t place) const
+    {
+        return (classFilter < 0 || detection.classIndex == classFilter) && (place >= hidden.size() || !hidden[place]);
+    }
 };
 
 enum class Emphasis { None, Hovered, Selected };

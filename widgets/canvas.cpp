@@ -69,6 +69,8 @@ void Canvas::startState(State state, const ImageId &id)
         p.halving.setFuture({});
     }
     p.toolHolds = false;
+    if (p.tool)
+        p.tool->interrupt();
     dropDetections();
     forgetHover();
     updateNotice();
@@ -327,6 +329,17 @@ void Canvas::setTagsShown(bool shown)
 void Canvas::setBoxesShown(bool shown)
 {
     parts_->boxes = shown;
+    forgetHover();
+    repaintFrame();
+}
+
+void Canvas::setGhosts(bool ghosts, std::vector<bool> hidden)
+{
+    Parts &p = *parts_;
+    if (p.style.ghosts == ghosts && p.style.hidden == hidden)
+        return;
+    p.style.ghosts = ghosts;
+    p.style.hidden = std::move(hidden);
     forgetHover();
     repaintFrame();
 }

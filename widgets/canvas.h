@@ -84,6 +84,9 @@ public:
     void setBoxesShown(bool shown);  ///< default true
     /// Boxes of other classes are neither drawn nor clickable; -1: all classes.
     void setClassFilter(int classIndex);
+    /// Detections are proposals beside labels: drawn dashed, and not at all where `hidden` says so for their places
+    /// (labelled already, or refused); such a one is not clickable either. Stays until the next call.
+    void setGhosts(bool ghosts, std::vector<bool> hidden);
 
     // --- Overlays and tools: see canvas_overlay.h
 
@@ -150,7 +153,7 @@ private:
     void updateNotice();
     void updateBusy();
     void clickAt(QPointF widget);
-    bool offerPress(QPointF widget, Qt::KeyboardModifiers modifiers);
+    bool offerPress(const QMouseEvent &event);
     bool offerKey(QKeyEvent &event);
     void hoverAt(QPointF widget);
     void forgetHover();

@@ -30,7 +30,7 @@ void Canvas::mousePressEvent(QMouseEvent *event)
         return;
     if (event->button() == Qt::MiddleButton || (event->button() == Qt::LeftButton && p.spaceHeld))
         p.panning = event->button();
-    else if (event->button() == Qt::LeftButton && offerPress(event->position(), event->modifiers()))
+    else if (event->button() == Qt::LeftButton && offerPress(*event))
         p.toolHolds = true;
     else if (event->button() == Qt::LeftButton)
         p.clicking = true;
@@ -46,6 +46,8 @@ void Canvas::mouseMoveEvent(QMouseEvent *event)
     if (p.tool && p.toolHolds) {
         p.tool->move(p.mouseAt(at, event->modifiers()));
         update();
+    } else if (p.tool && p.state == State::Shown) {
+        p.tool->hover(p.mouseAt(at, event->modifiers()));
     }
     if (p.clicking && (at - p.pressedAt).manhattanLength() > QApplication::startDragDistance())
         p.clicking = false;
@@ -62,6 +64,8 @@ void Canvas::mouseReleaseEvent(QMouseEvent *event)
         p.toolHolds = false;
         if (p.tool)
             p.tool->release(p.mouseAt(event->position(), event->modifiers()));
+        if (p.tool && p.tool->passesClickOn())
+            clickAt(event->position());
         update();
     } else if (event->button() == Qt::LeftButton && p.clicking) {
         p.clicking = false;
@@ -82,6 +86,8 @@ void Canvas::leaveEvent(QEvent *event)
     if (!hasFocus())
         holdSpace(false);
     forgetHover();
+    if (parts_->tool)
+        parts_->tool->leave();
     QWidget::leaveEvent(event);
 }
 
@@ -152,6 +158,8 @@ void Canvas::keyReleaseEvent(QKeyEvent *event)
 void Canvas::focusOutEvent(QFocusEvent *event)
 {
     holdSpace(false);
+    if (parts_->tool && event->reason() != Qt::PopupFocusReason)  // a menu gives the keyboard back
+        parts_->tool->interrupt();
     QWidget::focusOutEvent(event);
 }
 
@@ -186,7 +194,7 @@ std::vector<int> Canvas::detectionsAt(QPointF widget) const
     const double reach = 3 * p.view.ratio / p.view.zoom;
     for (size_t i = 0; i < p.detections.size(); ++i) {
         const Detection &d = p.detections[i];
-        if ((p.style.classFilter < 0 || d.classIndex == p.style.classFilter) && d.box.hasArea() &&
+        if (p.style.shows(d, i) && d.box.hasArea() &&
             at.x() >= d.box.x1 - reach && at.x() <= d.box.x2 + reach && at.y() >= d.box.y1 - reach &&
             at.y() <= d.box.y2 + reach)
             found.push_back(static_cast<int>(i));

@@ -22,7 +22,8 @@ public:
     virtual bool replacesDetections() const { return false; }
 };
 
-/// An overlay that is asked first about every press of the left button and every key.
+/// An overlay that is asked first about every press of the left button and every key. What stands without "= 0" only
+/// some tools care about.
 class CanvasTool : public CanvasOverlay {
 public:
     struct Mouse {
@@ -34,6 +35,15 @@ public:
     virtual bool press(const Mouse &mouse) = 0;
     virtual void move(const Mouse &mouse) = 0;
     virtual void release(const Mouse &mouse) = 0;
+    /// The second press of a double click: a press like any other, unless a tool says more.
+    virtual bool doubleClick(const Mouse &mouse) { return press(mouse); }
+    /// Asked after release(): it was a click that the tool has no use for, and the canvas takes it for its own.
+    virtual bool passesClickOn() const { return false; }
+    /// The cursor moved, and no button is held for the tool.
+    virtual void hover(const Mouse &) {}
+    virtual void leave() {}  ///< the cursor is over the canvas no more
+    /// What was begun cannot go on: another image is on its way, or the keyboard went to another widget.
+    virtual void interrupt() {}
     /// The cursor that says what a press here would do.
     virtual Qt::CursorShape cursor(const Mouse &mouse) const = 0;
     /// True: the key was the tool's.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The lenses on the canvas: layers, overlays, and the tool that is asked before the canvas itself.
 #include <QKeyEvent>
+#include <QMouseEvent>
 #include <QPainter>
 
 #include <algorithm>
@@ -42,6 +43,8 @@ void Canvas::removeOverlay(CanvasOverlay *overlay)
 
 void Canvas::setTool(CanvasTool *tool)
 {
+    if (parts_->tool && parts_->tool != tool)
+        parts_->tool->interrupt();
     parts_->tool = tool;
     parts_->toolHolds = false;
     updateCursor();
@@ -73,10 +76,14 @@ void Canvas::paintOverlays(QPainter &painter) const
     painter.restore();
 }
 
-bool Canvas::offerPress(QPointF widget, Qt::KeyboardModifiers modifiers)
+bool Canvas::offerPress(const QMouseEvent &event)
 {
     const Parts &p = *parts_;
-    return p.tool && p.state == State::Shown && p.tool->press(p.mouseAt(widget, modifiers));
+    if (!p.tool || p.state != State::Shown)
+        return false;
+    const CanvasTool::Mouse mouse = p.mouseAt(event.position(), event.modifiers());
+    // Qt hands a double click on as a press unless it is taken care of; its type tells.
+    return event.type() == QEvent::MouseButtonDblClick ? p.tool->doubleClick(mouse) : p.tool->press(mouse);
 }
 
 bool Canvas::offerKey(QKeyEvent &event)

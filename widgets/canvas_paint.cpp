@@ -107,7 +107,7 @@ void Canvas::paintEmphasis(QPainter &painter) const
     const Parts &p = *parts_;
     const auto shown = [&](int i) {
         return i >= 0 &&
-               (p.style.classFilter < 0 || p.detections[static_cast<size_t>(i)].classIndex == p.style.classFilter);
+               p.style.shows(p.detections[static_cast<size_t>(i)], static_cast<size_t>(i));
     };
     painter.save();
     painter.scale(1 / p.view.ratio, 1 / p.view.ratio);

@@ -87,6 +87,7 @@ Q_SIGNALS:
     void detectionActivated(int detection);
 
 protected:
+    bool event(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void changeEvent(QEvent *event) override;
 

@@ -135,6 +135,11 @@ int ImageList::visible() const
 {
     return model_->rowCount();
 }
+const ImageId &ImageList::idAt(int place) const
+{
+    return model_->at(place).id;
+}
+
 ImageId ImageList::current() const
 {
     return current_ < 0 ? ImageId() : model_->at(current_).id;

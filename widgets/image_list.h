@@ -49,6 +49,7 @@ public:
     void setThumbnail(const ImageId &id, const QImage &thumbnail);
 
     int count() const;        ///< images in the list
+    const ImageId &idAt(int place) const;  ///< in the order of adding, from 0
     int visible() const;      ///< those that pass the filter
     ImageId current() const;  ///< "": none
     QString filter() const;   ///< by name

@@ -259,6 +259,7 @@ void ReplayPanel::retranslate()
         control->setAccessibleName(text);
         control->setToolTip(key.isEmpty() ? text : QStringLiteral("%1 (%2)").arg(text, key));
     };
+    setAccessibleName(tr("NMS replay"));
     name(first_, tr("Before the first candidate"), tr("Home", "key"));
     name(back_, tr("One step back"), tr("Left", "key"));
     play_->setIcon(icon(playing() ? "pause" : "play"));

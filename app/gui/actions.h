@@ -9,6 +9,7 @@
 #include <QObject>
 
 #include <map>
+#include <optional>
 #include <span>
 
 class QActionGroup;
@@ -17,19 +18,65 @@ class QMenuBar;
 class QToolBar;
 
 namespace fcoscope {
+Q_NAMESPACE
 
+/// Their names are what settings remember: a name that was released stays.
 enum class ActionId {
     OpenImages,
     OpenFolder,
     OpenModel,
     GetWeights,
     ExportFigure,
+    ImportLabels,
+    ExportLabels,
     CloseImages,
     Quit,
+    Undo,
+    Redo,
+    CopyBoxes,
+    PasteBoxes,
+    DuplicateBoxes,
+    DeleteBoxes,
+    SelectAllBoxes,
+    SelectByClass,
+    SelectUnsure,
+    NextBox,
+    PreviousBox,
+    CustomiseKeys,
+    DrawBox,
+    ChangeClass,
+    Class1,
+    Class2,
+    Class3,
+    Class4,
+    Class5,
+    Class6,
+    Class7,
+    Class8,
+    Class9,
+    Class10,
+    TightenBoxes,
+    PropagateBoxes,
+    LockBoxes,
+    HideBoxes,
+    ShowHidden,
+    PeekLabels,
+    ToggleDifficult,
+    ToggleCrowd,
+    AcceptDetection,
+    AcceptAllDetections,
+    AcceptClassDetections,
+    RefuseDetection,
+    SplitSet,
     PreviousImage,
     NextImage,
+    NextUnreviewed,
+    PreviousUnreviewed,
+    MarkVerified,
+    MarkEmpty,
     FindImage,
     Detect,
+    DetectFolder,
     Stop,
     ResetThresholds,
     CopyDetections,
@@ -43,6 +90,7 @@ enum class ActionId {
     LensScore,
     LensRegression,
     LensStrideGrid,
+    ShowUnlearnable,
     LevelAll,
     LevelP3,
     LevelP4,
@@ -51,8 +99,8 @@ enum class ActionId {
     LevelP7,
     DrawBoxes,
     RestoreLabels,
-    ClearPins,
     CopyInspection,
+    ClearPins,
     ShowLayers,
     ShowInspector,
     ShowWhatIf,
@@ -69,17 +117,23 @@ enum class ActionId {
     ShowImages,
     ShowDetections,
     ShowThresholds,
+    ShowLabels,
+    ShowClasses,
+    ShowMinimap,
+    ShowBrightness,
     FullScreen,
     ThemeSystem,
     ThemeLight,
     ThemeDark,
     LanguageEnglish,
     LanguageChinese,
-    Keys,
+    CommandPalette,
+    CheatSheet,
     About,
 };
+Q_ENUM_NS(ActionId)
 
-enum class MenuId { File, Image, Model, Lenses, Levels, View, Theme, Language, Help };
+enum class MenuId { File, Edit, Labels, Classes, Image, Model, Lenses, Levels, View, Theme, Language, Help };
 
 struct ActionSpec {
     enum Flag : unsigned {
@@ -100,7 +154,23 @@ struct ActionSpec {
     unsigned flags = 0;
 };
 std::span<const ActionSpec> actionTable();
+
+struct MenuSpec {
+    MenuId id;
+    const char *text;
+    const char *icon = "";
+    MenuId within = id;  ///< the menu it is a submenu of; itself: it stands in the bar
+};
+std::span<const MenuSpec> menuTable();
+
+/// The keys it comes with.
 QList<QKeySequence> keysOf(const ActionSpec &spec);
+/// "OpenImages": the name of an action in settings, the same in every language and version.
+QString nameOf(ActionId id);
+std::optional<ActionId> actionOf(const QString &name);
+/// Keys that the picture, lists and fields need themselves: no action may have them. Tab moves on, Escape gives up,
+/// Space holds the picture, arrows move it or, with Shift and Ctrl, the selected boxes.
+bool isWidgetKey(const QKeySequence &key);
 
 class Actions : public QObject {
     Q_OBJECT
@@ -110,10 +180,16 @@ public:
     QAction &operator[](ActionId id) const { return *actions_.at(id); }
     void fill(QMenuBar &bar);
     void fill(QToolBar &bar);
+    /// Its keys from now on, in menus and tips as well; the first is the one that is shown.
+    void setKeys(ActionId id, const QList<QKeySequence> &keys);
+    /// "Open images": its words without mnemonic and dots, in the language of the moment.
+    static QString plain(QString text);
     /// Words in the language of the moment; menus too.
     void retranslate();
 
 private:
+    void showTip(QAction &action);
+
     std::map<ActionId, QAction *> actions_;
     std::map<MenuId, QMenu *> menus_;
     std::map<MenuId, QActionGroup *> groups_;

@@ -12,7 +12,6 @@
 #include <QTextBrowser>
 #include <QVBoxLayout>
 
-#include "app/gui/actions.h"
 #include "widgets/theme.h"
 #include "widgets/translate.h"
 
@@ -158,6 +157,7 @@ QDialog *makeDialog(QWidget *parent, const QString &name, const QString &title, 
     dialog->setWindowTitle(title);
     auto *layout = new QVBoxLayout(dialog);
     layout->addWidget(content);
+    content->setAccessibleName(title);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, dialog);
     QObject::connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::close);
     layout->addWidget(buttons);
@@ -228,34 +228,6 @@ QDialog *showSkipped(QWidget *parent, const std::vector<Problem> &skipped)
     view->setAlternatingRowColors(true);
     view->setEditTriggers(QAbstractItemView::NoEditTriggers);
     return makeDialog(parent, QStringLiteral("skipped"), Words::tr("Entries that cannot be used"), view, {760, 420});
-}
-
-QDialog *showKeys(QWidget *parent)
-{
-    QString rows;
-    const auto add = [&rows](const QString &keys, const QString &what) {
-        rows += QStringLiteral("<tr>") + cell(QStringLiteral("<b>%1</b>").arg(keys.toHtmlEscaped()), nameStyle) +
-                cell(what.toHtmlEscaped(), valueStyle) + QStringLiteral("</tr>");
-    };
-    for (const ActionSpec &spec : actionTable()) {
-        QStringList keys;
-        for (const QKeySequence &key : keysOf(spec))
-            keys += key.toString(QKeySequence::NativeText);
-        if (!keys.isEmpty())
-            add(keys.join(QStringLiteral("   ")), QCoreApplication::translate("Actions", spec.statusTip));
-    }
-    const QString keys = std::exchange(rows, {});
-    add(Words::tr("Wheel"), Words::tr("Zoom at the cursor"));
-    add(Words::tr("Middle drag, or drag with Space held"), Words::tr("Move the image"));
-    add(Words::tr("Arrow keys"), Words::tr("Move the image"));
-    add(Words::tr("Click"), Words::tr("Select the smallest box under the cursor; again: the next larger one"));
-    add(Words::tr("Escape"), Words::tr("Drop the selection"));
-    add(Words::tr("Drop files on the window"), Words::tr("Open images, folders, data sets or a model"));
-    const QString table = QStringLiteral("<table cellspacing='0'>%1</table>");
-    return makeDialog(
-        parent, QStringLiteral("keys"), Words::tr("Keys and gestures"),
-        makeText(heading(Words::tr("Keys")) + table.arg(keys) + heading(Words::tr("On the image")) + table.arg(rows)),
-        {640, 720});
 }
 
 QDialog *showAbout(QWidget *parent)

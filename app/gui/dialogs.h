@@ -24,7 +24,6 @@ QString modelCardText(const ModelInfo &info, const QString &device, const QPalet
 QDialog *showModelCard(QWidget *parent, const ModelInfo &info, const QString &device);
 /// Entries of a data set that cannot be used, each with file and reason.
 QDialog *showSkipped(QWidget *parent, const std::vector<Problem> &skipped);
-QDialog *showKeys(QWidget *parent);
 QDialog *showAbout(QWidget *parent);
 
 }  // namespace fcoscope

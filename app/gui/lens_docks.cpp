@@ -57,7 +57,6 @@ LensDocks::LensDocks(Session &session, Canvas &canvas, DetectionTable &table, Ac
 
 LensDocks::~LensDocks()
 {
-    canvas_.setTool(nullptr);
     canvas_.removeOverlay(&locations_);
     canvas_.removeOverlay(&replay_->overlay());
 }
@@ -208,22 +207,15 @@ void LensDocks::connectWhatIf()
     connect(whatIf_, &WhatIfPanel::proposeLimitsRequested, this, &LensDocks::limitsWanted);
     connect(whatIf_, &WhatIfPanel::drawBoxesToggled, this, &LensDocks::setDrawing);
     connect(&actions_[ActionId::DrawBoxes], &QAction::toggled, this, &LensDocks::setDrawing);
-    const auto restore = [this] {
-        tool_.restore();
-        lens_.setBoxes({});
-        whatIf_->setLabelsEdited(false);
-        actions_[ActionId::RestoreLabels].setEnabled(false);
-        canvas_.update();
-    };
-    connect(whatIf_, &WhatIfPanel::restoreLabelsRequested, this, restore);
-    connect(&actions_[ActionId::RestoreLabels], &QAction::triggered, this, restore);
-    actions_[ActionId::RestoreLabels].setEnabled(false);
-    connect(&tool_, &WhatIfTool::labelsChanged, this, [this](const std::vector<Label> &labels) {
-        lens_.setBoxes(labels);
-        whatIf_->setLabelsEdited(tool_.edited());
-        actions_[ActionId::RestoreLabels].setEnabled(true);
-    });
-    connect(&tool_, &WhatIfTool::repaintNeeded, &canvas_, qOverload<>(&QWidget::update));
+    connect(whatIf_, &WhatIfPanel::restoreLabelsRequested, this, &LensDocks::restoreWanted);
+    connect(&actions_[ActionId::RestoreLabels], &QAction::triggered, this, &LensDocks::restoreWanted);
+    setTried(false);
+}
+
+void LensDocks::setTried(bool tried)
+{
+    whatIf_->setLabelsEdited(tried);
+    actions_[ActionId::RestoreLabels].setEnabled(tried);
 }
 
 void LensDocks::takeLimits(const std::vector<double> &limits)
@@ -233,25 +225,10 @@ void LensDocks::takeLimits(const std::vector<double> &limits)
 
 void LensDocks::setDrawing(bool drawing)
 {
-    if (drawing && !canvas_.tool())
-        refillTool();
-    canvas_.setTool(drawing ? &tool_ : nullptr);
     whatIf_->setDrawingBoxes(drawing);
     actions_[ActionId::DrawBoxes].setChecked(drawing);
-    if (drawing)
-        toggleLayer(LayerKind::Labels, true);
     updateLayerActions();
-}
-
-/// The tool starts from what is assigned: the image's labels, or the detections that stand in for them.
-void LensDocks::refillTool()
-{
-    if (!session_.picture() || lens_.boxesChanged())
-        return;
-    std::vector<Label> labels = lens_.labels();
-    if (const LensFramePtr shown = frame(); shown && shown->detectionsStandIn)
-        labels = shown->assigned->labels;
-    tool_.setLabels(session_.current(), std::move(labels), session_.picture()->image.size);
+    Q_EMIT tryingChanged(drawing);
 }
 
 // --- NMS replay
@@ -278,13 +255,8 @@ void LensDocks::sessionChanged(const Change &change)
 {
     if (change.has(Change::Model))
         layers_->setClassNames(lens_.classNames());
-    if (change.has(Change::Current)) {
-        actions_[ActionId::RestoreLabels].setEnabled(false);
-        whatIf_->setLabelsEdited(false);
-        tool_.setLabels({}, {}, {});
-    }
-    if (change.has(Change::Shown))
-        refillTool();
+    if (change.has(Change::Current))
+        setTried(false);
 }
 
 void LensDocks::showTrace()
@@ -328,8 +300,6 @@ void LensDocks::showFrame()
     style.dark = isDark(canvas_.palette());
     locations_.setFrame(shown, style);
     inspector_->setContext(std::move(context));
-    if (!lens_.boxesChanged() && !tool_.dragging() && shown && shown->detectionsStandIn)
-        refillTool();
     canvas_.update();
 }
 

@@ -10,7 +10,6 @@
 #include "app/gui/actions.h"
 #include "app/session/lens.h"
 #include "widgets/location_overlay.h"
-#include "widgets/what_if_tool.h"
 
 namespace fcoscope {
 
@@ -43,7 +42,13 @@ public:
     /// Regression ranges that were asked for with limitsWanted().
     void takeLimits(const std::vector<double> &limits);
 
+    /// Boxes that nobody saves differ from the labels.
+    void setTried(bool tried);
+
 Q_SIGNALS:
+    /// From now on boxes are drawn and moved to see what would be, and not saved; or no longer.
+    void tryingChanged(bool trying);
+    void restoreWanted();
     void failed(const fcoscope::Failure &failure);
     void limitsWanted();
     /// What the heat maps say under the cursor; "" where nothing.
@@ -62,7 +67,6 @@ private:
     void showLabel(int label);
     void updateLayerActions();
     void setDrawing(bool drawing);
-    void refillTool();
 
     Session &session_;
     Lens lens_;
@@ -75,7 +79,6 @@ private:
     WhatIfPanel *whatIf_;
     ReplayPanel *replay_;
     LocationOverlay locations_;
-    WhatIfTool tool_;
     bool inspecting_ = false;  ///< the inspector can be seen: clicks pin
 };
 

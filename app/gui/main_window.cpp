@@ -12,6 +12,7 @@
 #include "app/gui/dialogs.h"
 #include "app/gui/docks.h"
 #include "app/gui/export_view.h"
+#include "app/gui/keys_dialog.h"
 #include "app/gui/lens_docks.h"
 #include "app/gui/opening_dialogs.h"
 #include "app/gui/status_line.h"
@@ -151,7 +152,6 @@ void MainWindow::connectActions()
         if (const ModelPtr model = session_.model())
             showModelCard(this, model->info, QString::fromStdString(model->device));
     });
-    on(ActionId::Keys, [this] { showKeys(this); });
     on(ActionId::About, [this] { showAbout(this); });
 }
 
@@ -185,6 +185,7 @@ void MainWindow::connectWidgets()
 {
     connect(&session_, &Session::changed, this, &MainWindow::sessionChanged);
     connect(&session_, &Session::failed, this, &MainWindow::sessionFailed);
+    connectKeys(actions_, this, settings_, *strip_);
     connectWeights(actions_[ActionId::GetWeights], this, session_, *strip_);
     connect(lenses_, &LensDocks::failed, this, &MainWindow::sessionFailed);
     connect(studies_, &StudyDocks::failed, this, &MainWindow::sessionFailed);

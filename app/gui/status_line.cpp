@@ -4,6 +4,7 @@
 #include <QEvent>
 #include <QLabel>
 #include <QLocale>
+#include <QProgressBar>
 #include <QToolButton>
 
 #include <cmath>
@@ -33,6 +34,14 @@ StatusLine::StatusLine(QWidget *parent) : QStatusBar(parent)
     valuesLabel_->setObjectName(QStringLiteral("values"));
     valuesLabel_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     addWidget(valuesLabel_, 1);
+    work_ = new QProgressBar(this);
+    work_->setObjectName(QStringLiteral("work"));
+    work_->setMaximumWidth(260);
+    work_->hide();
+    addPermanentWidget(work_);
+    savingLabel_ = new QLabel(this);
+    savingLabel_->setObjectName(QStringLiteral("saving"));
+    addPermanentWidget(savingLabel_);
     zoomLabel_ = addField(*this, QStringLiteral("zoom"), QStringLiteral("0000 %"));
     sizeLabel_ = addField(*this, QStringLiteral("imageSize"), QStringLiteral("0000 × 0000"));
     foundLabel_ = addField(*this, QStringLiteral("found"), QStringLiteral("000 found, 000 ms"));
@@ -81,6 +90,22 @@ void StatusLine::setModel(const ModelLine &model)
 {
     line_ = model;
     refresh();
+}
+
+void StatusLine::setSaving(const QString &words, const QString &tip, bool failing)
+{
+    savingLabel_->setText(failing ? QStringLiteral("⚠ ") + words : words);
+    savingLabel_->setToolTip(tip);
+    savingLabel_->setAccessibleDescription(tip);
+}
+
+void StatusLine::setWork(const QString &words, double fraction)
+{
+    work_->setVisible(!words.isEmpty());
+    work_->setRange(0, fraction < 0 ? 0 : 1000);
+    work_->setValue(static_cast<int>(fraction * 1000));
+    work_->setFormat(words);
+    work_->setAccessibleName(words);
 }
 
 void StatusLine::refresh()

@@ -9,6 +9,7 @@
 #include <optional>
 
 class QLabel;
+class QProgressBar;
 class QToolButton;
 
 namespace fcoscope {
@@ -34,6 +35,10 @@ public:
     void setImageSize(QSize size);  ///< empty: no image
     void setFound(std::optional<Found> found);
     void setModel(const ModelLine &model);
+    /// How the labels are saved, in a word; `tip` says more.
+    void setSaving(const QString &words, const QString &tip, bool failing);
+    /// What is being done for long; a fraction below 0: nobody knows how far. "": nothing.
+    void setWork(const QString &words, double fraction);
 
 Q_SIGNALS:
     void modelClicked();
@@ -49,6 +54,8 @@ private:
     QSize size_;
     std::optional<Found> found_;
     ModelLine line_;
+    QLabel *savingLabel_;
+    QProgressBar *work_;
     QLabel *positionLabel_, *valuesLabel_, *zoomLabel_, *sizeLabel_, *foundLabel_;
     QToolButton *modelButton_;
 };

@@ -92,7 +92,7 @@ void StudyDocks::connectPanels()
 
 void StudyDocks::refresh()
 {
-    const bool labelled = study_.dataset() != nullptr;
+    const bool labelled = study_.hasLabels();
     assignment_->setDataAvailable(labelled);
     if (study_.assigning())
         assignment_->setProgress({});

@@ -276,6 +276,9 @@ void WeightsDialog::retranslate()
 {
     setWindowTitle(tr("Get weights"));
     filter_->setPlaceholderText(tr("Filter, for example: resnet-50 non-commercial"));
+    filter_->setAccessibleName(filter_->placeholderText());
+    list_->setAccessibleName(windowTitle());
+    details_->setAccessibleName(tr("What is known of the selected weights"));
     list_->setHeaderLabels({tr("Weights"), tr("Published"), tr("Size"), tr("State")});
     accept_->setText(tr("I have read these terms and accept them"));
     hint_->setText(tr("A backbone: a training starts from it."));

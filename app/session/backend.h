@@ -12,7 +12,8 @@
 
 #include "core/base/run_context.h"
 #include "core/base/values.h"
-#include "core/data/dataset.h"
+#include "core/data/formats/label_format.h"
+#include "core/data/project/project_file.h"
 #include "core/fcos/predictor.h"
 #include "core/weights/catalogue.h"
 
@@ -33,11 +34,18 @@ using DatasetPtr = std::shared_ptr<const Dataset>;
 
 struct Backend {
     std::function<Image(const std::filesystem::path &)> readImage;
+    /// The picture, its longer side `side` pixels or fewer.
+    std::function<Image(const std::filesystem::path &, int side)> readThumbnail;
     std::function<bool(const std::filesystem::path &)> isImage;
     /// By content: a file of weights, whosesoever, or a folder with a checkpoint in it.
     std::function<bool(const std::filesystem::path &)> looksLikeModel;
-    std::function<std::vector<std::filesystem::path>(const std::filesystem::path &folder)> imagesInFolder;
-    std::function<DatasetPtr(const std::filesystem::path &)> readDataSet;
+    /// `first` is told one of them as soon as there is one; it may be empty.
+    std::function<std::vector<std::filesystem::path>(const std::filesystem::path &folder,
+                                                     const std::function<void(const ImageId &)> &first)>
+        imagesInFolder;
+    std::function<bool(const std::filesystem::path &)> holdsLabels;  ///< a file or a folder, by content
+    std::function<ReadLabels(const std::filesystem::path &, const RunContext &)> readLabels;
+    std::function<ProjectPlace(const std::filesystem::path &folder)> projectPlace;
     std::function<ModelPtr(const std::filesystem::path &, const RunContext &)> loadModel;
     /// The file of published weights, or an empty path if it is not here.
     std::function<std::filesystem::path(const PublishedWeights &)> weightsHere;

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "app/session/datasets.h"
+#include "app/session/class_numbers.h"
 #include "app/session/lens_work.h"
 #include "core/base/error.h"
 
@@ -75,12 +75,12 @@ SeenImage seeImage(const FigureMaterial &material, size_t index, const Profile &
     if (material.model) {
         Profile rules = material.model->info.profile;
         rules.decode = material.decode;
-        question.findings =
-            detectIn(*picture, material.model, {rules, CenternessSource::Branch, {}}, wantsFeatures(layers), context);
+        question.findings = detectIn(picture->image, material.model, {rules, CenternessSource::Branch, {}},
+                                     wantsFeatures(layers), context);
         ofModel = classNamesOn(material.model->info, material.dataset.classNames);
     }
-    question.classNames = sharedClasses(ofModel, &material.dataset);
-    question.labels = labelsIn(question.classNames, material.dataset, from.labels);
+    question.classNames = sharedClasses(ofModel, material.dataset.classNames);
+    question.labels = labelsIn(question.classNames, material.dataset.classNames, from.labels);
 
     SeenImage seen;
     seen.picture = picture->shown;
@@ -98,9 +98,9 @@ ScoredImage scoreImage(const Backend &backend, const ModelPtr &model, const Prof
     Image image = backend.readImage(entry.file);
     image.id = entry.file;
     const FindingsPtr found = detectIn(image, model, {rules, CenternessSource::Branch, {}}, false, context);
-    const auto names = sharedClasses(classNamesOn(model->info, dataset.classNames), &dataset);
+    const auto names = sharedClasses(classNamesOn(model->info, dataset.classNames), dataset.classNames);
     return {entry.file, traceDecode(*found->read, rules, rules.decode).candidates,
-            labelsIn(names, dataset, entry.labels)};
+            labelsIn(names, dataset.classNames, entry.labels)};
 }
 
 ScoreOverlap scoreOverlapOf(const FigureMaterial &material, size_t count, const RunContext &context)

@@ -11,24 +11,29 @@
 #include <QObject>
 #include <QTimer>
 
-#include <deque>
+#include <memory>
 #include <unordered_map>
+#include <vector>
 
-#include "app/session/job.h"
+#include "app/session/label_files.h"
+#include "app/session/label_writer.h"
 #include "core/data/formats/label_format.h"
+#include "core/data/formats/sidecars.h"
 #include "core/data/project/label_edit.h"
-#include "core/data/project/project_file.h"
 
 namespace fcoscope {
 
 /// What opening came to: read on a worker, taken over by LabelDocument.
 struct OpenedLabels {
-    LabelSet set;
-    std::filesystem::path file;  ///< where the project is, or will be made; "": nowhere (made-up pictures of a test)
-    std::shared_ptr<ProjectFile> project;  ///< open; null: not made yet
-    std::vector<JournalEntry> journal;     ///< newest first
-    std::vector<ImageId> ids;              ///< one for each image
-    Message readOnly;                      ///< why it cannot be written; no text: it can
+    LabelSet set;                             ///< without extras
+    std::filesystem::path file;               ///< where the project is, or will be made
+    std::shared_ptr<ProjectFile> project;     ///< open; null: not made yet
+    std::shared_ptr<const LabelSet> initial;  ///< of which it will be made, extras included; null where it is there
+    std::vector<JournalEntry> journal;        ///< newest first
+    std::vector<ImageId> ids;                 ///< one for each image
+    std::optional<SidecarLayout> sidecars;    ///< label files of single images, to be kept in step
+    std::vector<SidecarRecord> sidecarRecords;
+    Message readOnly;  ///< why it cannot be written; no text: it can
 };
 
 struct LabelsChange {
@@ -53,17 +58,28 @@ public:
     ~LabelDocument() override;  ///< waits until what is queued is written, or cannot be
 
     void open(OpenedLabels opened);
-    void close();
-    /// Images that were found later; those that are there already are passed over.
-    void addImages(const std::vector<ImageEntry> &images, const std::vector<ImageId> &ids);
+    /// Empties it. False: edits were left that could not be written (saving() told so before).
+    bool close();
+    /// Images that were named later; those that are there already are passed over.
+    void addImages(const std::vector<ImageId> &ids);
     /// Read from the picture: remembered, no edit.
     void noteSize(const ImageId &id, Size size);
 
+    /// Everything that is to be exported, with the place of what only files say.
+    LabelSource source() const;
+
+    /// For the project file alone, none of them an edit. The first makes the file, the others wait until it is made.
+    void store(StoredDetections found);
+    void remember(SidecarRecord sidecar);
+    void remember(std::string note, std::string value);
+
     const LabelSet &set() const { return set_; }
+    const std::vector<ImageId> &ids() const { return ids_; }  ///< one for each of set().images
     const ImageEntry *find(const ImageId &id) const;
     const ImageEntry *find(Key key) const;
-    const ImageId &idOf(Key key) const;
-    /// A copy of the reviewed part for the trainer and the statistics; the same pointer until labels change.
+    int rowOf(const ImageId &id) const;  ///< position in set().images; −1: not there
+    ImageId idOf(Key image) const;       ///< "": no such image
+    /// A copy of the reviewed part for the statistics; the same pointer until labels change. Null without labels.
     std::shared_ptr<const Dataset> dataset() const;
 
     /// False: the labels cannot be changed (saving() says why), or the edit is empty.
@@ -72,8 +88,9 @@ public:
     bool canRedo() const { return done_ < history_.size(); }
     Message undoWords() const;  ///< of the edit that undo() takes back
     Message redoWords() const;
-    void undo();
-    void redo();
+    /// Each answers the images it has changed, by rising key; none: nothing is to be undone, or only classes were.
+    std::vector<Key> undo();
+    std::vector<Key> redo();
 
     struct Saving {
         enum class State { Saved, Writing, Failing, ReadOnly } state = State::Saved;
@@ -92,10 +109,24 @@ private:
     struct Step {
         LabelEdit edit, inverse;
     };
+    void tell(const LabelEdit &edit);
+    void put(const LabelEdit &edit, const LabelEdit &inverse);
+    void writerTold();
+    void retry();
+
     LabelSet set_;
+    ImagePlaces places_{set_};
+    std::vector<ImageId> ids_;
+    std::unordered_map<ImageId, size_t> rows_;
     std::filesystem::path file_;
+    std::shared_ptr<const LabelSet> initial_;  ///< as long as the file is not made
+    Message readOnly_;
     std::vector<Step> history_;
-    size_t done_ = 0;  ///< of history_; those behind it are undone
+    size_t done_ = 0;          ///< of history_; those behind it are undone
+    size_t unjournalled_ = 0;  ///< of history_: the file's journal does not hold them, undoing one is an edit to it
+    mutable std::shared_ptr<const Dataset> dataset_;
+    QTimer retry_;
+    LabelWriter writer_;
 };
 
 }  // namespace fcoscope

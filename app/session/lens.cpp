@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "app/session/class_numbers.h"
 #include "app/session/lens_work.h"
 
 namespace fcoscope {
@@ -56,11 +57,11 @@ void Lens::passDecoding()
 
 std::vector<std::string> Lens::classNames() const
 {
-    const DatasetPtr dataset = session_.datasets().datasetOf(session_.current());
+    const std::vector<std::string> ofLabels = session_.labels().set().classNames();
     std::vector<std::string> ofModel;
     if (const ModelPtr model = session_.model())
-        ofModel = dataset ? classNamesOn(model->info, dataset->classNames) : model->info.classNames;
-    return sharedClasses(ofModel, dataset.get());
+        ofModel = classNamesOn(model->info, ofLabels);
+    return sharedClasses(ofModel, ofLabels);
 }
 
 std::vector<Label> Lens::labels() const
@@ -70,9 +71,10 @@ std::vector<Label> Lens::labels() const
 
 std::vector<Label> Lens::labelsIn(const std::vector<std::string> &classNames) const
 {
-    const DatasetPtr dataset = session_.datasets().datasetOf(session_.current());
-    const DatasetImage *image = session_.datasets().find(session_.current());
-    return image ? fcoscope::labelsIn(classNames, *dataset, image->labels) : std::vector<Label>();
+    const LabelDocument &document = session_.labels();
+    const ImageEntry *image = document.find(session_.current());
+    return image ? fcoscope::labelsIn(classNames, document.set().classNames(), labelsOf(document.set(), *image))
+                 : std::vector<Label>();
 }
 
 void Lens::setBoxes(std::optional<std::vector<Label>> boxes)
@@ -123,7 +125,8 @@ void Lens::ask()
     question.image = session_.picture()->image.size;
     question.classNames = classNames();
     question.labels = boxes_ ? *boxes_ : labelsIn(question.classNames);
-    question.labelled = boxes_ || session_.datasets().find(session_.current());
+    const ImageEntry *image = session_.labels().find(session_.current());
+    question.labelled = boxes_ || (image && (image->status != ReviewStatus::New || !image->boxes.empty()));
     question.whatIf = whatIf_;
     question.ownProfile = ownProfile();
     question.findings = session_.findings();

@@ -20,8 +20,8 @@ namespace fcoscope {
 /// What a frame was made for, and what the panels need beside it.
 struct Look {
     LensFramePtr frame;
-    FindingsPtr findings;  ///< what was said about the image, or null
-    DecodeTracePtr trace;  ///< what became of every candidate of the findings
+    FindingsPtr findings;                 ///< what was said about the image, or null
+    DecodeTracePtr trace;                 ///< what became of every candidate of the findings
     std::vector<std::string> classNames;  ///< of the frame's labels; the model's classes come first, as it counts them
     std::optional<AssignmentCounts> unchanged;  ///< the same image by the model's own profile, where a what if differs
 };

@@ -16,65 +16,59 @@ std::string extensionOf(const fs::path &path)
     return lowerCase(path.extension().string());
 }
 
-/// Whether a folder holds a COCO file: one with a name that only they have, or any .json where there are no images. The
-/// .json files among images are other programs' labels, one for each image.
-bool holdsCocoFile(const fs::path &folder, const Backend &backend)
-{
-    std::error_code error;
-    bool any = false;
-    for (const auto &entry : fs::directory_iterator(folder, error)) {
-        const std::string stem = entry.path().stem().string();
-        if (extensionOf(entry.path()) != ".json" || stem.starts_with('.'))
-            continue;
-        if (stem.starts_with("instances") || stem == "annotations" || stem == "_annotations.coco")
-            return true;
-        any = true;
-    }
-    return any && backend.imagesInFolder(folder).empty();
-}
-
-bool isDataSet(const fs::path &path, const Backend &backend)
-{
-    std::error_code error;
-    if (fs::is_directory(path, error))
-        return fs::is_directory(path / "annotations", error) ||
-               (fs::is_directory(path / "Annotations", error) && fs::is_directory(path / "JPEGImages", error)) ||
-               holdsCocoFile(path, backend);
-    return extensionOf(path) == ".json";
-}
-
+/// Puts together what was named; each source of labels is the project or joins it.
 class Sorter {
 public:
-    Sorter(const Backend &backend, Opened &opened) : backend_(backend), opened_(opened) {}
+    Sorter(const Backend &backend, const OpeningContext &context, Opened &opened)
+        : backend_(backend), context_(context), opened_(opened)
+    {
+    }
 
-    void add(const fs::path &path)
+    void add(const fs::path &named)
     {
         std::error_code error;
-        if (!fs::exists(path, error))
-            throw UserError(message("core", "There is no file or folder {0}.").with(path.string()));
-        if (isModel(path, backend_)) {
+        if (!fs::exists(named, error))
+            throw UserError(message("core", "There is no file or folder {0}.").with(named.string()));
+        const fs::path path = fs::absolute(named).lexically_normal();
+        if (isModel(path, backend_))
             addModel(path);
-        } else if (isDataSet(path, backend_)) {
-            OpenedDataset opened{backend_.readDataSet(path), {}};
-            for (const DatasetImage &image : opened.dataset->images)
-                opened.ids.push_back(addImage(image.file));
-            opened_.datasets.push_back(std::move(opened));
-        } else if (fs::is_directory(path, error)) {
-            const auto images = backend_.imagesInFolder(path);
-            if (images.empty())
-                throw UserError(message("core", "The folder {0} holds no images.").with(path.string()));
-            for (const fs::path &image : images)
-                addImage(image);
-        } else if (backend_.isImage(path)) {
+        else if (fs::is_directory(path, error))
+            addFolder(path.has_filename() ? path : path.parent_path());
+        else if (backend_.isImage(path))
             addImage(path);
-        } else {
-            throw UserError(message("core", "The file {0} is neither an image nor a model nor a data set that "
-                                            "FCOScope can open.")
+        else if (isProjectFile(path))
+            addProject(path, path.parent_path());
+        else if (backend_.holdsLabels(path))
+            addLabelFile(path);
+        else
+            throw UserError(message("core", "The file {0} is neither an image nor a model nor labels that FCOScope "
+                                            "can open.")
                                 .with(path.string()));
+    }
+
+    /// Single images: to what was named beside them, or a project of their own where nothing is open.
+    void finish()
+    {
+        if (opened_.images.empty() || (!opened_.labels && context_.anythingOpen))
+            return;
+        const fs::path folder = fs::path(opened_.images.front()).parent_path();
+        if (!opened_.labels) {
+            if (const ProjectPlace place = backend_.projectPlace(folder); place.exists)
+                addProject(place.file, folder);
+            else
+                addSet(emptySet(folder), place.file);
         }
+        addNewImages(opened_.images);
     }
 
 private:
+    static LabelSet emptySet(const fs::path &root)
+    {
+        LabelSet set;
+        set.root = root;
+        return set;
+    }
+
     void addModel(const fs::path &path)
     {
         if (!opened_.model.empty() && opened_.model != path)
@@ -82,18 +76,135 @@ private:
                                            .with(path.string(), opened_.model.string()));
         opened_.model = path;
     }
-    ImageId addImage(const fs::path &path)
+
+    void addImage(const fs::path &path)
     {
-        ImageId id = fs::absolute(path).lexically_normal().string();
-        if (seen_.insert(id).second)
-            opened_.images.push_back(id);
-        return id;
+        if (seen_.insert(path.string()).second)
+            opened_.images.push_back(path.string());
+    }
+
+    void addFolder(const fs::path &folder)
+    {
+        const ProjectPlace place = backend_.projectPlace(folder);
+        if (!place.exists && backend_.holdsLabels(folder))
+            return addLabels(folder, place.file);
+        const std::vector<fs::path> files = backend_.imagesInFolder(folder, context_.firstImage);
+        if (files.empty() && !place.exists)
+            throw UserError(message("core", "The folder {0} holds no images.").with(folder.string()));
+        if (place.exists)
+            addProject(place.file, folder);
+        else
+            addSet(emptySet(folder), place.file);
+        std::vector<ImageId> ids;
+        for (const fs::path &file : files)
+            ids.push_back(fs::absolute(file).lexically_normal().string());
+        addNewImages(ids);
+    }
+
+    /// A label file is a project of its own, named after it: there may be several in a folder.
+    void addLabelFile(const fs::path &path)
+    {
+        ProjectPlace place = backend_.projectPlace(path.parent_path());
+        const std::string stem = path.stem().string();
+        place.file.replace_filename((place.besideImages ? stem : place.file.stem().string() + "-" + stem) +
+                                    place.file.extension().string());
+        std::error_code error;
+        if (fs::exists(place.file, error))
+            addProject(place.file, path.parent_path());
+        else
+            addLabels(path, place.file);
+    }
+
+    void addLabels(const fs::path &path, const fs::path &file)
+    {
+        ReadLabels read = backend_.readLabels(path, context_.run);
+        opened_.skipped.insert(opened_.skipped.end(), read.problems.begin(), read.problems.end());
+        const std::optional<SidecarLayout> sidecars = sidecarLayout(path, read);
+        addSet(std::move(read.set), file);
+        if (!several_)  // labels of several places have no one layout
+            opened_.labels->sidecars = sidecars;
+    }
+
+    void addSet(LabelSet set, const fs::path &file)
+    {
+        if (!opened_.labels) {
+            opened_.labels.emplace();
+            opened_.labels->set = std::move(set);
+            opened_.labels->file = file;
+        } else if (opened_.labels->project) {
+            throw UserError(message("core", "{0} is not opened: {1} is a project of its own. Open them one after the "
+                                            "other.")
+                                .with(set.root.string(), opened_.labels->file.string()));
+        } else {
+            append(opened_.labels->set, set);
+            several_ = true;
+            opened_.labels->sidecars.reset();
+        }
+    }
+
+    void addProject(const fs::path &file, const fs::path &root)
+    {
+        if (opened_.labels)
+            throw UserError(message("core", "{0} is not opened: it is a project of its own. Open it by itself.")
+                                .with(file.string()));
+        OpenedLabels labels;
+        labels.file = file;
+        try {
+            labels.project = std::make_shared<ProjectFile>(ProjectFile::open(file, ProjectFile::Access::Write));
+        } catch (const UserError &error) {
+            // Another window's, or a place that cannot be written: it can be looked at all the same.
+            labels.project = std::make_shared<ProjectFile>(ProjectFile::open(file, ProjectFile::Access::Read));
+            labels.readOnly = error.message();
+        }
+        labels.set = labels.project->read(ProjectFile::Extras::Leave, context_.run);
+        if (fs::exists(root) && !fs::exists(labels.set.root))  // the folder has moved
+            labels.set.root = root;
+        labels.journal = labels.project->journal();
+        if (const std::string layout = labels.project->note("sidecars"); !layout.empty())
+            labels.sidecars = parseSidecarLayout(layout);
+        labels.sidecarRecords = labels.project->sidecars();
+        opened_.labels = std::move(labels);
+    }
+
+    /// Those that the project does not know yet.
+    void addNewImages(const std::vector<ImageId> &ids)
+    {
+        OpenedLabels &labels = *opened_.labels;
+        LabelSet found = emptySet(labels.set.root);
+        for (const ImageId &id : ids) {
+            ImageEntry entry;
+            entry.key = found.newKey();
+            entry.path = pathBelow(found.root, id);
+            entry.formatId = -1;
+            found.images.push_back(std::move(entry));
+        }
+        const size_t before = labels.set.images.size();
+        append(labels.set, found);
+        if (labels.project && labels.project->writable() && labels.set.images.size() > before)
+            labels.project->putImages(
+                {labels.set.images.begin() + static_cast<ptrdiff_t>(before), labels.set.images.end()},
+                labels.set.nextKey);
     }
 
     const Backend &backend_;
+    const OpeningContext &context_;
     Opened &opened_;
-    std::unordered_set<ImageId> seen_;
+    std::unordered_set<std::string> seen_;
+    bool several_ = false;
 };
+
+/// The document holds labels without what only files say; the project is made with it.
+void takeExtrasOut(OpenedLabels &labels)
+{
+    if (!labels.project)
+        labels.initial = std::make_shared<const LabelSet>(labels.set);
+    for (ImageEntry &image : labels.set.images) {
+        image.extra.clear();
+        for (BoxEntry &box : image.boxes)
+            box.extra = std::string();
+        labels.ids.push_back(labels.set.fileOf(image).lexically_normal().string());
+    }
+}
 
 }  // namespace
 
@@ -115,21 +226,26 @@ bool isModel(const fs::path &path, const Backend &backend)
     return std::find(known.begin(), known.end(), extensionOf(path)) != known.end() || backend.looksLikeModel(path);
 }
 
-Opened openPaths(const std::vector<fs::path> &paths, const Backend &backend, const RunContext &context)
+Opened openPaths(const std::vector<fs::path> &paths, const Backend &backend, const OpeningContext &context)
 {
     Opened opened;
-    Sorter sorter(backend, opened);
-    for (const fs::path &path : paths) {
-        if (context.shouldStop())
+    Sorter sorter(backend, context, opened);
+    const auto tried = [&](auto &&work) {
+        if (context.run.shouldStop())
             throw Stopped{};
         try {
-            sorter.add(path);
+            work();
         } catch (const Stopped &) {
             throw;
         } catch (...) {
             opened.problems.push_back(messageOfCurrentException());
         }
-    }
+    };
+    for (const fs::path &path : paths)
+        tried([&] { sorter.add(path); });
+    tried([&] { sorter.finish(); });
+    if (opened.labels)
+        takeExtrasOut(*opened.labels);
     return opened;
 }
 

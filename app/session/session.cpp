@@ -20,6 +20,7 @@ Session::Session(Backend backend, QObject *parent) : QObject(parent), backend_(s
     idle_.setSingleShot(true);
     idle_.setInterval(5000);
     connect(&idle_, &QTimer::timeout, this, &Session::restModel);
+    connect(&labels_, &LabelDocument::changed, this, &Session::labelsChanged);
 }
 
 Session::~Session()
@@ -42,54 +43,116 @@ void Session::open(const QStringList &paths)
         openLater_.emplace_back(QFile::encodeName(path).toStdString());
     if (openLater_.empty() || opening_.running())
         return;
-    // By value: a Session that goes away waits for the worker, but what the worker uses is its own all the same.
-    opening_.start([paths = std::exchange(openLater_, {}),
-                    backend = backend_](const RunContext &context) { return openPaths(paths, backend, context); },
-                   [this](Outcome<Opened> outcome) { opened(std::move(outcome)); });
+    // By value: a Session that goes away waits for the worker, but what the worker uses is its own all the same. What
+    // the worker tells in between arrives through opening_'s own queue, so nothing can come after the end.
+    OpeningContext context;
+    context.anythingOpen = !images().empty();
+    opening_.start(
+        [paths = std::exchange(openLater_, {}), backend = backend_, context, this](const RunContext &run) mutable {
+            context.run = run;
+            context.firstImage = [this](const ImageId &id) {
+                QMetaObject::invokeMethod(
+                    this, [this, id] { openedFirst(id); }, Qt::QueuedConnection);
+            };
+            return std::make_shared<Opened>(openPaths(paths, backend, context));
+        },
+        [this](Outcome<std::shared_ptr<Opened>> outcome) { opened(std::move(outcome)); },
+        [this](const Progress &progress) { Q_EMIT openingProgressed(progress); });
+    Q_EMIT openingProgressed({-1, {}});
 }
 
-void Session::opened(Outcome<Opened> outcome)
+/// The first image of a large folder is shown while its list is still being made.
+void Session::openedFirst(const ImageId &id)
+{
+    if (!opening_.running() || !images().empty())
+        return;
+    OpenedLabels alone;
+    alone.set.root = std::filesystem::path(id).parent_path();
+    ImageEntry entry;
+    entry.key = alone.set.newKey();
+    entry.path = pathBelow(alone.set.root, id);
+    alone.set.images.push_back(entry);
+    alone.ids.push_back(id);
+    alone.readOnly = message("core", "The folder is still being read.");
+    takeOver(std::move(alone));
+    setCurrent(id);
+}
+
+void Session::opened(Outcome<std::shared_ptr<Opened>> outcome)
 {
     if (outcome.how == Ended::Failed)
         Q_EMIT failed({outcome.failure, "open"});
     if (outcome.how == Ended::Stopped)
         openLater_.clear();
     if (outcome.result) {
-        const Opened &found = *outcome.result;
-        for (size_t i = std::min(found.problems.size(), problemsTold); i-- > 0;)
-            Q_EMIT failed({found.problems[i], "open " + std::to_string(i)});
-        if (found.problems.size() > problemsTold)
-            Q_EMIT failed({message("core", "{0} more of the files and folders given could not be opened.")
-                               .with(found.problems.size() - problemsTold),
-                           "open more"});
-        const size_t skippedBefore = skipped_.size();
-        for (const OpenedDataset &each : found.datasets) {
-            skipped_.insert(skipped_.end(), each.dataset->problems.begin(), each.dataset->problems.end());
-            datasets_.add(each);
+        Opened &found = **outcome.result;
+        tellProblems(found);
+        ImageId first = found.images.empty() ? ImageId() : found.images.front();
+        if (found.labels) {
+            if (first.empty() && !found.labels->ids.empty())
+                first = found.labels->ids.front();
+            takeOver(std::move(*found.labels));
+        } else {
+            labels_.addImages(found.images);
         }
-        if (!found.datasets.empty())
-            tell(Change::Labels);
-        if (skipped_.size() > skippedBefore) {
-            Q_EMIT noticed(
-                {message("core", "{0} entries of the data set cannot be used.").with(skipped_.size()), "data"});
-        }
-        addImages(found.images);
         if (!found.model.empty())
             openModel(found.model);
-        if (!found.images.empty())
-            setCurrent(found.images.front());
+        if (!first.empty() && (current_.empty() || !found.images.empty()))
+            setCurrent(first);
     }
+    Q_EMIT openingProgressed({1, {}});
     open({});  // what was asked for in the meantime
 }
 
-void Session::addImages(const std::vector<ImageId> &ids)
+void Session::tellProblems(const Opened &found)
 {
-    const size_t before = images_.size();
-    for (const ImageId &id : ids)
-        if (rows_.emplace(id, images_.size()).second)
-            images_.push_back(id);
-    if (images_.size() > before)
+    for (size_t i = std::min(found.problems.size(), problemsTold); i-- > 0;)
+        Q_EMIT failed({found.problems[i], "open " + std::to_string(i)});
+    if (found.problems.size() > problemsTold)
+        Q_EMIT failed({message("core", "{0} more of the files and folders given could not be opened.")
+                           .with(found.problems.size() - problemsTold),
+                       "open more"});
+    if (found.labels)
+        skipped_ = found.skipped;
+    if (!found.skipped.empty())
+        Q_EMIT noticed(
+            {message("core", "{0} entries of the labels cannot be used.").with(found.skipped.size()), "data"});
+}
+
+/// The current image stays if it is among the new ones.
+void Session::takeOver(OpenedLabels labels)
+{
+    const bool stays = std::find(labels.ids.begin(), labels.ids.end(), current_) != labels.ids.end();
+    if (!stays) {
+        leaveCurrent();
+        current_.clear();
+    }
+    prefetchJob_.abandon();
+    statuses_.clear();
+    const std::optional<SidecarLayout> layout = labels.readOnly.text.empty() ? labels.sidecars : std::nullopt;
+    const std::vector<SidecarRecord> records = std::move(labels.sidecarRecords);
+    const bool made = labels.project != nullptr;
+    sidecars_.finish();
+    labels_.open(std::move(labels));
+    sidecars_.open(layout, records);
+    if (layout && !made)
+        labels_.remember("sidecars", jsonOf(*layout));
+    list();
+    tell(Change::Images | Change::Labels | (stays ? 0u : unsigned(Change::Current)));
+    if (stays && picture_)
+        labels_.noteSize(current_, picture_->image.size);
+}
+
+void Session::labelsChanged(const LabelsChange &change)
+{
+    if (change.has(LabelsChange::Images)) {
+        list();
         tell(Change::Images);
+    }
+    const ImageEntry *current = labels_.find(current_);
+    const bool here = current && std::binary_search(change.images.begin(), change.images.end(), current->key);
+    if ((change.has(LabelsChange::Boxes) && here) || change.has(LabelsChange::Classes))
+        tell(Change::Labels);
 }
 
 void Session::closeImages()
@@ -98,15 +161,28 @@ void Session::closeImages()
     opening_.abandon();
     prefetchJob_.abandon();
     openLater_.clear();
-    images_.clear();
-    rows_.clear();
+    sidecars_.finish();
+    sidecars_.open(std::nullopt, {});
+    labels_.close();
+    listed_.clear();
     statuses_.clear();
     skipped_.clear();
-    datasets_.clear();
     keptPictures_.clear();
     keptFindings_.clear();
     current_.clear();
     tell(Change::Images | Change::Labels | Change::Current);
+}
+
+void Session::setQuery(const ImageQuery &query)
+{
+    query_ = query;
+    list();
+    tell(Change::Listed);
+}
+
+void Session::list()
+{
+    listed_ = matching(labels_.set(), query_);
 }
 
 // --- The model
@@ -149,11 +225,11 @@ void Session::modelLoaded(Outcome<ModelPtr> outcome)
 
 void Session::setCurrent(const ImageId &id)
 {
-    const auto row = rows_.find(id);
-    if (id == current_ || (!id.empty() && row == rows_.end()))
+    const int row = labels_.rowOf(id);
+    if (id == current_ || (!id.empty() && row < 0))
         return;
-    const auto before = rows_.find(current_);
-    forwards_ = row == rows_.end() || before == rows_.end() || row->second > before->second;
+    const int before = labels_.rowOf(current_);
+    forwards_ = row < 0 || before < 0 || row > before;
     leaveCurrent();
     current_ = id;
     tell(Change::Current);
@@ -189,10 +265,10 @@ void Session::read(const ImageId &id)
 
 void Session::prefetch()
 {
-    const size_t row = rows_.at(current_);
-    if (forwards_ ? row + 1 >= images_.size() : row == 0)
+    const auto here = std::find(listed_.begin(), listed_.end(), static_cast<size_t>(labels_.rowOf(current_)));
+    if (here == listed_.end() || (forwards_ ? here + 1 == listed_.end() : here == listed_.begin()))
         return;
-    const ImageId id = images_[forwards_ ? row + 1 : row - 1];
+    const ImageId id = images()[forwards_ ? *(here + 1) : *(here - 1)];
     if (keptPictures_.of(id) || (prefetchJob_.running() && prefetching_ == id))
         return;
     if (2 * bytesOf(*picture_) > keptBytes)
@@ -222,11 +298,13 @@ void Session::show(PicturePtr picture)
 {
     const ImageId id = current_;
     picture_ = picture;
+    labels_.noteSize(id, picture->image.size);
     keptPictures_.keep(std::move(picture));
     setStatus(id, statusAtRest());
     tell(Change::Shown);
     if (current_ != id)
         return;
+    sidecars_.look(labels_.find(id)->key);
     prefetch();
     if (const FindingsPtr kept = keptFindings_.of(id)) {
         if (keepFeatures_ && kept->raw->features.empty())
@@ -256,9 +334,11 @@ void Session::runNetwork()
         return;
     const ImageId id = current_;
     decoding_.abandon();
-    detecting_.start([picture = picture_, model = model_, decoding = readBy_, features = keepFeatures_](
-                         const RunContext &context) { return detectIn(*picture, model, decoding, features, context); },
-                     [this, id](Outcome<FindingsPtr> outcome) { detected(id, std::move(outcome)); });
+    detecting_.start(
+        [picture = picture_, model = model_, decoding = readBy_, features = keepFeatures_](const RunContext &context) {
+            return detectIn(picture->image, model, decoding, features, context);
+        },
+        [this, id](Outcome<FindingsPtr> outcome) { detected(id, std::move(outcome)); });
     setStatus(id, {Stage::Detecting, 0, {}});
 }
 
@@ -357,7 +437,7 @@ ImageStatus Session::statusAtRest()
 
 void Session::setStatus(const ImageId &id, ImageStatus status)
 {
-    if (!rows_.contains(id) || this->status(id) == status)
+    if (labels_.rowOf(id) < 0 || this->status(id) == status)
         return;
     statuses_[id] = std::move(status);
     Q_EMIT changed({Change::Status, id});

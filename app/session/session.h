@@ -19,11 +19,14 @@
 #include <unordered_set>
 #include <vector>
 
-#include "app/session/datasets.h"
+#include "app/session/failure.h"
 #include "app/session/findings.h"
 #include "app/session/job.h"
+#include "app/session/label_document.h"
 #include "app/session/opening.h"
+#include "app/session/sidecar_keeper.h"
 #include "app/session/weights_shelf.h"
+#include "core/data/project/image_query.h"
 
 namespace fcoscope {
 
@@ -44,17 +47,12 @@ struct Change {
         Model = 16,    ///< another model, or loading one has begun or ended
         Options = 32,  ///< the decode options, by a new model's profile
         Status = 64,   ///< the status of `image`
-        Labels = 128,  ///< data sets were opened or closed: images have other labels
+        Labels = 128,  ///< labels of the current image have changed, or classes, or all of it
+        Listed = 256,  ///< listed() has changed: another query
     };
     unsigned parts = 0;
     ImageId image;  ///< for Status
     bool has(Part part) const { return (parts & part) != 0; }
-};
-
-/// A failure, and what it is about: an image's id, "model" or "open".
-struct Failure {
-    Message reason;
-    std::string topic;
 };
 
 class Session : public QObject {
@@ -63,7 +61,8 @@ public:
     explicit Session(Backend backend, QObject *parent = nullptr);
     ~Session() override;  ///< stops everything, then waits
 
-    /// Images, folders, data sets and weights are added to what is open; the first image named becomes current.
+    /// Weights are loaded, single images added; a folder, a label file or a project takes the place of what is open
+    /// (opening.h). The first image becomes current.
     void open(const QStringList &paths);
     void openModel(const std::filesystem::path &path);
     void closeImages();
@@ -77,7 +76,7 @@ public:
     void detect();  ///< runs the network on the current image, again if need be
     void stop();    ///< stops detecting, loading a model, opening
 
-    const std::vector<ImageId> &images() const { return images_; }
+    const std::vector<ImageId> &images() const { return labels_.ids(); }
     const ImageId &current() const { return current_; }
     ImageStatus status(const ImageId &id) const;
     PicturePtr picture() const { return picture_; }     ///< of the current image; null until it has come
@@ -93,19 +92,30 @@ public:
     WorkThread &inferenceThread() { return inferenceThread_; }
     WeightsShelf &weights() { return weights_; }  ///< published weights, here and elsewhere
 
-    const OpenDatasets &datasets() const { return datasets_; }
-    /// Entries of opened data sets that cannot be used.
+    /// Which images are listed, as positions in images().
+    void setQuery(const ImageQuery &query);
+    const std::vector<size_t> &listed() const { return listed_; }
+
+    LabelDocument &labels() { return labels_; }
+    const LabelDocument &labels() const { return labels_; }
+    SidecarKeeper &sidecars() { return sidecars_; }
+    /// Entries of label files that cannot be used.
     const std::vector<Problem> &skippedEntries() const { return skipped_; }
 
 Q_SIGNALS:
     void changed(const fcoscope::Change &change);
+    void openingProgressed(const fcoscope::Progress &progress);  ///< fraction 1: it has ended
     void failed(const fcoscope::Failure &failure);
     /// Not a failure, but worth a word: entries of a data set were left out.
     void noticed(const fcoscope::Failure &notice);
 
 private:
-    void opened(Outcome<Opened> outcome);
-    void addImages(const std::vector<ImageId> &ids);
+    void opened(Outcome<std::shared_ptr<Opened>> outcome);
+    void tellProblems(const Opened &found);
+    void list();
+    void openedFirst(const ImageId &id);
+    void takeOver(OpenedLabels labels);
+    void labelsChanged(const LabelsChange &change);
     void modelLoaded(Outcome<ModelPtr> outcome);
     void leaveCurrent();
     void read(const ImageId &id);
@@ -124,11 +134,12 @@ private:
 
     const Backend backend_;
     QTimer idle_;  // since the network last ran
-    std::vector<ImageId> images_;
-    std::unordered_map<ImageId, size_t> rows_;  // where each image is in images_
+    LabelDocument labels_;
+    SidecarKeeper sidecars_{labels_};
+    ImageQuery query_;
+    std::vector<size_t> listed_;
     std::unordered_map<ImageId, ImageStatus> statuses_;
     std::vector<Problem> skipped_;
-    OpenDatasets datasets_;
 
     ImageId current_;
     bool forwards_ = true;  // the direction in which the person walks through the list
@@ -150,7 +161,7 @@ private:
     Job<PicturePtr> reading_{readingThread_};
     Job<PicturePtr> prefetchJob_{prefetchThread_};
     Job<FindingsPtr> decoding_{decodeThread_};
-    Job<Opened> opening_{openThread_};
+    Job<std::shared_ptr<Opened>> opening_{openThread_};
     WeightsShelf weights_{backend_};
 };
 

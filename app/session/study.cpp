@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/study.h"
 
+#include <algorithm>
+
+#include "app/session/class_numbers.h"
 #include "app/session/figures.h"
 #include "core/rules/decode.h"
 #include "core/rules/locations.h"
@@ -35,7 +38,7 @@ std::vector<Box> boxesInNetwork(const Dataset &dataset, const Profile &profile)
 Study::Study(Session &session, Lens &lens, QObject *parent) : QObject(parent), session_(session), lens_(lens)
 {
     connect(&session_, &Session::changed, this, [this](const Change &change) {
-        if (change.has(Change::Labels) && session_.datasets().empty())
+        if (change.has(Change::Labels) && !hasLabels())
             forget();
         if (change.has(Change::Labels) || change.has(Change::Model) || change.has(Change::Current))
             Q_EMIT changed();
@@ -64,15 +67,15 @@ void Study::forget()
     scores_.reset();
 }
 
+bool Study::hasLabels() const
+{
+    const std::vector<ImageEntry> &images = session_.labels().set().images;
+    return std::any_of(images.begin(), images.end(), [](const ImageEntry &image) { return !image.boxes.empty(); });
+}
+
 DatasetPtr Study::dataset() const
 {
-    const auto usable = [](const DatasetPtr &dataset) { return dataset && dataset->labelCount() > 0; };
-    if (const DatasetPtr current = session_.datasets().datasetOf(session_.current()); usable(current))
-        return current;
-    for (const OpenedDataset &opened : session_.datasets().all())
-        if (usable(opened.dataset))
-            return opened.dataset;
-    return nullptr;
+    return session_.labels().dataset();
 }
 
 void Study::stopAssigning()
@@ -137,7 +140,7 @@ void Study::score()
     scored_ = std::make_shared<ScoreOverlap>();
     scoredBy_ = withDecodingOf(scoringModel_->info.profile, session_.decoding().rules);
     scoredBy_.decode = evaluationDecode(scoredBy_);  // weak candidates, too
-    scoringNames_ = sharedClasses(classNamesOn(scoringModel_->info, scoring_->classNames), scoring_.get());
+    scoringNames_ = sharedClasses(classNamesOn(scoringModel_->info, scoring_->classNames), scoring_->classNames);
     scoreNext();
     Q_EMIT changed();
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Work over a whole data set: its target assignment under the what-if profile, regression ranges that would suit its
-// boxes, and what the model says against its labels. One data set at a time: that of the current image, or else the
-// first that is open.
+// boxes, and what the model says against its labels.
 //
 // The model looks at one image after the other, each a piece of work of its own, so that the current image is detected
 // in between and a person who looks at images never waits for the study.
@@ -25,7 +24,8 @@ public:
     Study(Session &session, Lens &lens, QObject *parent = nullptr);
     ~Study() override;
 
-    /// The data set that would be studied now; null: none with labels is open.
+    bool hasLabels() const;  ///< there is something to study
+    /// Everything that is open and reviewed, as it is now; null: nothing has labels.
     DatasetPtr dataset() const;
 
     void assign();   ///< ends with statistics()

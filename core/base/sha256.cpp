@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <vector>
+
+#include "core/base/file.h"
 
 namespace fcoscope {
 namespace {
@@ -87,6 +90,21 @@ std::string sha256(std::string_view bytes)
 {
     Sha256 sum;
     sum.add(bytes);
+    return sum.digits();
+}
+
+std::string sha256OfFile(const std::filesystem::path &path)
+{
+    const OpenFile file(path);
+    std::vector<char> piece(size_t(1) << 20);
+    Sha256 sum;
+    for (uint64_t at = 0; at < file.bytes();) {
+        const uint64_t count = file.readSome(at, piece.data(), piece.size());
+        if (count == 0)
+            break;
+        sum.add({piece.data(), count});
+        at += count;
+    }
     return sum.digits();
 }
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -26,5 +27,8 @@ private:
 
 /// 64 hexadecimal digits.
 std::string sha256(std::string_view bytes);
+
+/// Of a file's bytes, read in pieces. Throws UserError if it cannot be read.
+std::string sha256OfFile(const std::filesystem::path &path);
 
 }  // namespace fcoscope

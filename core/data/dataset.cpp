@@ -6,95 +6,15 @@
 #include <set>
 
 #include "core/base/error.h"
-#include "core/base/file.h"
-#include "core/base/text.h"
-#include "core/data/coco.h"
 #include "core/data/dataset_checks.h"
+#include "core/data/formats/format.h"
+#include "core/data/formats/recognise.h"
 #include "core/data/image.h"
-#include "core/data/voc.h"
 
 namespace fcoscope {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<std::string> namesIn(const std::string &classes)
-{
-    std::vector<std::string> names;
-    for (size_t at = 0; at <= classes.size();) {
-        const size_t comma = std::min(classes.find(',', at), classes.size());
-        std::string name = classes.substr(at, comma - at);
-        name.erase(0, name.find_first_not_of(' '));
-        name.erase(name.find_last_not_of(' ') + 1);
-        if (name.empty() || std::find(names.begin(), names.end(), name) != names.end())
-            throw UserError(
-                message("core", "The option classes is \"{0}\"; it must be different names separated by commas.")
-                    .with(classes));
-        names.push_back(name);
-        at = comma + 1;
-    }
-    return names;
-}
-
-std::vector<fs::path> jsonFilesIn(const fs::path &folder)
-{
-    std::vector<fs::path> files;
-    std::error_code error;
-    for (const auto &entry : fs::directory_iterator(folder, error))
-        if (entry.is_regular_file(error) && entry.path().extension() == ".json" &&
-            !entry.path().filename().string().starts_with('.'))
-            files.push_back(entry.path());
-    std::sort(files.begin(), files.end());
-    return files;
-}
-
-/// "train" of instances_train.json, train.json.
-bool isOfSplit(const fs::path &json, const std::string &split)
-{
-    const std::string stem = json.stem().string();
-    return stem == split || stem.ends_with("_" + split) || stem.ends_with("-" + split);
-}
-
-std::string joined(const std::vector<fs::path> &paths)
-{
-    std::string text;
-    for (const auto &path : paths)
-        text += (text.empty() ? "" : ", ") + path.filename().string();
-    return text;
-}
-
-/// The COCO file of a folder for a split; nothing if the folder has no JSON file at all.
-fs::path cocoFileIn(const fs::path &folder, const std::string &split)
-{
-    std::vector<fs::path> files = jsonFilesIn(folder);
-    if (files.empty())
-        files = jsonFilesIn(folder / "annotations");
-    if (files.empty())
-        return {};
-    std::vector<fs::path> fitting;
-    if (split.empty()) {
-        fitting = files;
-    } else {
-        std::copy_if(files.begin(), files.end(), std::back_inserter(fitting),
-                     [&](const fs::path &f) { return isOfSplit(f, split); });
-        if (fitting.empty())
-            throw UserError(message("core", "The data set {0} has no split \"{1}\"; its label files are {2}.")
-                                .with(folder.string(), split, joined(files)));
-    }
-    if (fitting.size() > 1) {  // captions and key points stand beside COCO's instances
-        std::vector<fs::path> instances;
-        std::copy_if(fitting.begin(), fitting.end(), std::back_inserter(instances), [](const fs::path &f) {
-            const std::string stem = f.stem().string();
-            return stem.starts_with("instances") || stem == "annotations" || stem == "_annotations.coco";
-        });
-        if (instances.size() != 1)
-            throw UserError(
-                message("core", "The folder {0} has several label files, {1}; name one of them, or a split.")
-                    .with(folder.string(), joined(fitting)));
-        fitting = instances;
-    }
-    return fitting.front();
-}
 
 Dataset plainImages(const std::vector<std::string> &files)
 {
@@ -104,61 +24,63 @@ Dataset plainImages(const std::vector<std::string> &files)
         DatasetImage image;
         image.file = file;
         image.id = static_cast<int64_t>(dataset.images.size());
-        if (acceptImage(dataset, image, {}, ImageSizes::Check, {file, 0}))
+        if (acceptImage(dataset.problems, image.file, image.size, {}, ImageSizes::Check, {file, 0}))
             dataset.images.push_back(std::move(image));
     }
     return dataset;
 }
 
-Dataset readFileDataset(const fs::path &path, const DatasetOptions &options)
+/// The folder whose plain images are meant where nothing is labelled.
+fs::path plainFolder(const fs::path &folder, const std::string &split)
 {
-    if (isImageFile(path.string()))
-        return plainImages({path.string()});
-    if (lowerCase(path.extension().string()) != ".json")
-        throw UserError(message("core", "{0} is neither an image nor a COCO file (.json).").with(path.string()));
-    if (!options.split.empty() && !isOfSplit(path, options.split))
-        throw UserError(
-            message("core", "{0} is one COCO file and has no split \"{1}\".").with(path.string(), options.split));
-    return readCoco(path, options);
-}
-
-/// VOC folders directly inside, as in VOCdevkit or an unpacked archive.
-std::vector<fs::path> vocFoldersIn(const fs::path &folder)
-{
-    std::vector<fs::path> found;
-    for (const auto &entry : fs::directory_iterator(folder))
-        if (entry.is_directory() && fs::is_directory(entry.path() / "Annotations") && isVocFolder(entry.path()))
-            found.push_back(entry.path());
-    std::sort(found.begin(), found.end());
-    return found;
-}
-
-Dataset readFolderDataset(const fs::path &folder, const DatasetOptions &options)
-{
-    if (isVocFolder(folder))
-        return readVoc(folder, options);
-    if (const fs::path json = cocoFileIn(folder, options.split); !json.empty())
-        return readCoco(json, options);
-    const auto inside = vocFoldersIn(folder);
-    if (inside.size() == 1)
-        return readVoc(inside.front(), options);
-    if (inside.size() > 1)
-        throw UserError(message("core", "The folder {0} holds several data sets, {1}; name one of them.")
-                            .with(folder.string(), joined(inside)));
-    const auto files = imageFilesIn(folder);
-    if (!options.split.empty() && fs::is_directory(folder / options.split)) {
-        DatasetOptions whole = options;
-        whole.split.clear();
-        return readFolderDataset(folder / options.split, whole);
-    }
-    if (files.empty())
+    const fs::path inside = folder / split;
+    if (!split.empty() && fs::is_directory(inside))
+        return inside;
+    if (imageFilesIn(folder).empty())
         throw UserError(
             message("core", "The folder {0} holds no data set: no COCO file, no VOC annotations and no images.")
                 .with(folder.string()));
-    if (!options.split.empty())
+    if (!split.empty())
         throw UserError(message("core", "The folder {0} holds plain images and has no split \"{1}\".")
-                            .with(folder.string(), options.split));
-    return plainImages(files);
+                            .with(folder.string(), split));
+    return folder;
+}
+
+/// What the label files say, as training takes it: an image that nobody has said anything about is listed.
+Dataset labelledImages(const LabelsToRead &found, const DatasetOptions &options)
+{
+    ReadRequest request{found.labels.path, {options}, false, isPerImage(found.labels.format)};
+    request.options.reading.split = found.split;
+    ReadLabels read = formatOf(found.labels.format).read(request, {});
+    const bool reviewed = std::any_of(read.set.images.begin(), read.set.images.end(),
+                                      [](const ImageEntry &image) { return image.status != ReviewStatus::New; });
+    const bool withNew = !reviewed && read.format == LabelFormat::Coco;  // a test set: images without annotations
+    Dataset dataset = datasetOf(read.set, withNew);
+    dataset.labelled = !withNew || read.set.images.empty();
+    dataset.vocOrigin = read.vocOrigin;
+    dataset.problems.insert(dataset.problems.begin(), std::make_move_iterator(read.problems.begin()),
+                            std::make_move_iterator(read.problems.end()));
+    for (const ImageEntry &image : read.set.images)
+        if (image.status == ReviewStatus::New && !withNew) {
+            const std::string file = read.set.fileOf(image).string();
+            dataset.problems.push_back(
+                {file, isPerImage(read.format)
+                           ? message("core", "The image {0} has no label file; it was left out.").with(file)
+                           : message("core", "The image {0} has no review; it was left out.").with(file)});
+        }
+    return dataset;
+}
+
+Dataset readAnyDataset(const fs::path &path, const DatasetOptions &options)
+{
+    const bool folder = fs::is_directory(path);
+    if (!folder && isImageFile(path.string()))
+        return plainImages({path.string()});
+    if (const auto found = labelsToRead(path, options.split))
+        return labelledImages(*found, options);
+    if (!folder)
+        throw UserError(message("core", "{0} is neither an image nor a COCO file, nor another file of labels.").with(path.string()));
+    return plainImages(imageFilesIn(plainFolder(path, options.split)));
 }
 
 }  // namespace
@@ -197,12 +119,11 @@ void visit(OptionTable &table, DatasetOptions &options)
 Dataset readDataset(const fs::path &path, const DatasetOptions &options)
 {
     std::error_code error;
-    const auto status = fs::status(path, error);
-    if (!fs::exists(status))
+    if (!fs::exists(path, error))
         throw UserError(message("core", "There is no file or folder {0}.").with(path.string()));
     Dataset dataset;
     try {
-        dataset = fs::is_directory(status) ? readFolderDataset(path, options) : readFileDataset(path, options);
+        dataset = readAnyDataset(path, options);
     } catch (const fs::filesystem_error &failure) {
         throw UserError(
             message("core", "The data set {0} cannot be read: {1}.").with(path.string(), failure.code().message()));

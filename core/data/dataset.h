@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A labelled data set in memory, whatever format it was kept in.
 //
-// readDataset recognises by content
-//     a COCO file (.json), or a folder that holds one beside its images or in annotations/
-//     a Pascal VOC folder: Annotations/*.xml, JPEGImages/, ImageSets/Main/<split>.txt
-//     a folder of images, or a single image: no labels
+// readDataset is what readLabels (core/data/formats/label_format) reads, as training, evaluation and the lenses take it:
+// COCO, Pascal VOC, YOLO, labelme and CSV, recognised by content; or a folder of images, or a single image: no labels.
 // No entry is dropped in silence: every image or box that cannot be used, and every box that had to be changed, is
 // listed in `problems` with its file and the reason, so boxes in the files = boxes in `images` + boxes listed.
 // A file that cannot be understood at all is refused with a UserError.

@@ -119,7 +119,7 @@ bool naturallyBefore(const std::string &a, const std::string &b)
     return a < b;  // equal but for case and leading zeros: still one order only
 }
 
-std::vector<std::string> imageFilesIn(const fs::path &folder)
+std::vector<std::string> imageFilesIn(const fs::path &folder, const std::function<void(const std::string &)> &first)
 {
     constexpr std::array<std::string_view, 13> extensions{".jpg",  ".jpeg", ".jpe",  ".png",  ".bmp", ".webp", ".tif",
                                                           ".tiff", ".gif",  ".heic", ".avif", ".jp2", ".jxl"};
@@ -136,6 +136,8 @@ std::vector<std::string> imageFilesIn(const fs::path &folder)
             isImageFile(entry.path().string()))
             files.push_back(entry.path().string());
     }
+    if (first && !files.empty())
+        first(*std::min_element(files.begin(), files.end(), naturallyBefore));
     std::sort(files.begin(), files.end(), naturallyBefore);
     return files;
 }

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,9 @@ void writePng(const std::string &path, const Image &image);
 
 /// The image files of a folder (not of folders inside it), "img2" before "img10": every file with an image's extension,
 /// so that a damaged one is seen and not lost, and any other whose content is an image. Hidden files are passed over.
-std::vector<std::string> imageFilesIn(const std::filesystem::path &folder);
+/// `first` is told the first of them before they are sorted: among a hundred thousand that takes a while.
+std::vector<std::string> imageFilesIn(const std::filesystem::path &folder,
+                                      const std::function<void(const std::string &)> &first = {});
 
 /// Whether `a` comes before `b` in natural order: runs of digits by value, letters without regard to case.
 bool naturallyBefore(const std::string &a, const std::string &b);

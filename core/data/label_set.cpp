@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace fcoscope {
 namespace {
@@ -69,6 +71,48 @@ std::filesystem::path LabelSet::fileOf(const ImageEntry &image) const
 {
     const std::filesystem::path path = image.path;
     return path.is_absolute() ? path : root / path;
+}
+
+std::string pathBelow(const std::filesystem::path &root, const std::filesystem::path &file)
+{
+    const std::filesystem::path inside = file.lexically_normal().lexically_relative(root);
+    return inside.empty() || *inside.begin() == ".." ? file.lexically_normal().string() : inside.generic_string();
+}
+
+size_t append(LabelSet &into, const LabelSet &from)
+{
+    std::unordered_map<Key, Key> keys;
+    for (const ClassEntry &entry : from.classes) {
+        if (const ClassEntry *there = into.findClass(entry.name)) {
+            keys[entry.key] = there->key;
+            continue;
+        }
+        ClassEntry added = entry;
+        added.key = keys[entry.key] = into.newKey();
+        added.rank = into.classes.empty() ? 0 : into.classes.back().rank + 1;
+        into.classes.push_back(std::move(added));
+    }
+    std::unordered_set<std::string> there;
+    for (const ImageEntry &image : into.images)
+        there.insert(into.fileOf(image).lexically_normal().string());
+    size_t passedOver = 0;
+    for (const ImageEntry &image : from.images) {
+        const std::filesystem::path file = from.fileOf(image).lexically_normal();
+        if (!there.insert(file.string()).second) {
+            ++passedOver;
+            continue;
+        }
+        ImageEntry added = image;
+        added.key = keys[image.key] = into.newKey();
+        added.path = pathBelow(into.root, file);
+        for (BoxEntry &box : added.boxes)
+            box.key = into.newKey(), box.classKey = keys.at(box.classKey);
+        into.images.push_back(std::move(added));
+    }
+    for (const Refusal &refusal : from.refusals)
+        if (const auto image = keys.find(refusal.imageKey); image != keys.end())
+            into.refusals.push_back({into.newKey(), image->second, keys.at(refusal.classKey), refusal.box});
+    return passedOver;
 }
 
 const BoxEntry *findBox(const ImageEntry &image, Key key)

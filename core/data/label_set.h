@@ -98,6 +98,13 @@ struct LabelSet {
     bool operator==(const LabelSet &) const = default;
 };
 
+/// The images of `from` behind those of `into`, whose root stays: classes are matched by name, keys drawn anew. An
+/// image that is there already is passed over; how many were.
+size_t append(LabelSet &into, const LabelSet &from);
+
+/// How `file` (absolute) is written in a set with that root: relative if it lies below it.
+std::string pathBelow(const std::filesystem::path &root, const std::filesystem::path &file);
+
 const BoxEntry *findBox(const ImageEntry &image, Key key);
 
 /// The label as assignment and evaluation take it, its class counted in the order of `set.classes`.

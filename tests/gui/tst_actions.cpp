@@ -31,6 +31,68 @@ private Q_SLOTS:
         QVERIFY(users.size() > 15);
     }
 
+    // Qt gives a key to a shortcut before the widget that has the focus is asked.
+    void noKeyIsTakenFromThePictureListsAndFields()
+    {
+        for (const ActionSpec &spec : actionTable())
+            for (const QKeySequence &key : keysOf(spec))
+                QVERIFY2(!isWidgetKey(key), qPrintable(QString::fromUtf8(spec.text) + ": " + key.toString()));
+        for (const char *key : {"Tab", "Shift+Tab", "Esc", "Space", "Shift+Space", "Left", "Shift+Up", "Ctrl+Right",
+                                "Ctrl+Shift+Down", "Ctrl+K, Left"})
+            QVERIFY2(isWidgetKey(QKeySequence(QString::fromLatin1(key))), key);
+        for (const char *key : {"A", "Alt+Right", "Ctrl+Space", "PgUp", "Return", "Delete"})
+            QVERIFY2(!isWidgetKey(QKeySequence(QString::fromLatin1(key))), key);
+    }
+
+    // Alt with a letter opens a menu of the bar.
+    void noKeyOpensAMenu()
+    {
+        Language language;
+        for (const QString &code : {QStringLiteral("en"), QStringLiteral("zh_CN")}) {
+            language.set(code);
+            Actions actions(nullptr);
+            QMenuBar bar;
+            actions.fill(bar);
+            QSet<QKeySequence> mnemonics;
+            for (QAction *top : bar.actions()) {
+                const QKeySequence key = QKeySequence::mnemonic(top->text());
+                QVERIFY2(!key.isEmpty() && !mnemonics.contains(key), qPrintable(top->text()));
+                mnemonics += key;
+            }
+            for (const ActionSpec &spec : actionTable())
+                for (const QKeySequence &key : keysOf(spec))
+                    QVERIFY2(!mnemonics.contains(key), spec.text);
+        }
+    }
+
+    void namesInSettingsComeBack()
+    {
+        QSet<QString> names;
+        for (const ActionSpec &spec : actionTable()) {
+            QVERIFY(!nameOf(spec.id).isEmpty());
+            QCOMPARE(actionOf(nameOf(spec.id)), std::optional(spec.id));
+            names += nameOf(spec.id);
+        }
+        QCOMPARE(names.size(), qsizetype(actionTable().size()));
+        // One word of each release: settings hold it.
+        QCOMPARE(nameOf(ActionId::OpenImages), QStringLiteral("OpenImages"));
+        QCOMPARE(nameOf(ActionId::DrawBox), QStringLiteral("DrawBox"));
+        QVERIFY(!actionOf(QStringLiteral("openimages")));
+        QVERIFY(!actionOf(QString()));
+    }
+
+    void newKeysAreInMenuAndTip()
+    {
+        Actions actions(nullptr);
+        QAction &find = actions[ActionId::FindImage];
+        actions.setKeys(ActionId::FindImage, {QKeySequence(QStringLiteral("Ctrl+7")), QKeySequence(Qt::Key_Z)});
+        QCOMPARE(find.shortcut().toString(), QStringLiteral("Ctrl+7"));
+        QCOMPARE(find.shortcuts().size(), 2);
+        QVERIFY(find.toolTip().contains(QStringLiteral("7")));
+        actions.setKeys(ActionId::FindImage, {});
+        QCOMPARE(find.toolTip(), find.statusTip());
+    }
+
     void everyActionHasItsWordsAndIcon()
     {
         QSet<int> ids;

@@ -181,7 +181,7 @@ private Q_SLOTS:
     {
         openDemo();
         const size_t labels = frame().assigned->labels.size();
-        key(Qt::Key_W);
+        key(Qt::Key_W, Qt::ShiftModifier);
         QVERIFY(canvas_->tool());
         QTRY_VERIFY(settled());
         const Size image = session_->picture()->image.size;
@@ -197,9 +197,9 @@ private Q_SLOTS:
         const Box drawn = frame().assigned->labels.back().box;
         key(Qt::Key_Right, Qt::ShiftModifier);
         QTRY_COMPARE(frame().assigned->labels.back().box.x1, drawn.x1 + 10);
-        key(Qt::Key_W, Qt::ShiftModifier);  // restore
+        key(Qt::Key_W, Qt::AltModifier);  // restore
         QTRY_COMPARE(frame().assigned->labels.size(), labels);
-        key(Qt::Key_W);
+        key(Qt::Key_W, Qt::ShiftModifier);
         QVERIFY(!canvas_->tool());
     }
 

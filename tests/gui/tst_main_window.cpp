@@ -393,7 +393,7 @@ private Q_SLOTS:
         press(Qt::Key_PageDown);
         QCOMPARE(session_->current(), fake_->id(1));
         QTRY_COMPARE(canvas().state(), Canvas::State::Shown);  // there is nothing to zoom before
-        press(Qt::Key_1);
+        press(Qt::Key_1, Qt::ControlModifier);
         QCOMPARE(canvas().zoom(), 1.0);
         press(Qt::Key_F);
         QVERIFY(canvas().fitted());

@@ -139,22 +139,44 @@ Backend FakeBackend::backend()
     Backend made;
     made.isImage = [](const std::filesystem::path &path) { return path.extension() == ".png"; };
     made.looksLikeModel = [](const std::filesystem::path &path) { return path.extension() == ".weights"; };
-    made.imagesInFolder = [](const std::filesystem::path &folder) {
+    made.imagesInFolder = [](const std::filesystem::path &folder, const std::function<void(const ImageId &)> &first) {
         std::vector<std::filesystem::path> images;
         for (const auto &entry : std::filesystem::directory_iterator(folder))
             if (entry.path().extension() == ".png")
                 images.push_back(entry.path());
         std::sort(images.begin(), images.end());
+        if (first && !images.empty())
+            first(images.front().string());
         return images;
     };
-    made.readDataSet = [this](const std::filesystem::path &) {
-        auto data = std::make_shared<Dataset>();
-        data->name = "labels";
-        data->classNames = {"square", "triangle"};  // in another order than the model's, and one that it does not know
-        for (int i : {0, 1})
-            data->images.push_back({id(i), {width, height}, labelsOf(i), i + 1});
-        data->problems = dataSetProblems;
-        return DatasetPtr(data);
+    made.holdsLabels = [](const std::filesystem::path &path) { return path.filename() == "labels.json"; };
+    made.readLabels = [this](const std::filesystem::path &path, const RunContext &) {
+        ReadLabels read;
+        LabelSet &set = read.set;
+        set.root = path.parent_path();
+        // In another order than the model's, and one that it does not know.
+        for (const char *name : {"square", "triangle"})
+            set.classes.push_back({set.newKey(), name, static_cast<int>(set.classes.size()), 0, 0, {}});
+        for (int i : {0, 1}) {
+            ImageEntry image;
+            image.key = set.newKey();
+            image.path = std::filesystem::path(id(i)).filename().string();
+            image.size = {width, height};
+            image.status = i == 0 ? ReviewStatus::Labelled : ReviewStatus::Empty;
+            for (const Label &label : labelsOf(i)) {
+                BoxEntry box;
+                box.key = set.newKey();
+                box.classKey = set.classes[static_cast<size_t>(label.classIndex)].key;
+                box.box = label.box;
+                image.boxes.push_back(box);
+            }
+            set.images.push_back(std::move(image));
+        }
+        read.problems = dataSetProblems;
+        return read;
+    };
+    made.projectPlace = [this](const std::filesystem::path &folder) {
+        return projectPlace(folder, userData_.path().toStdString());
     };
     made.readImage = [this](const std::filesystem::path &path) {
         reading.pass({});

@@ -66,7 +66,7 @@ public:
     static std::vector<Label> labelsOf(int number);
 
 private:
-    QTemporaryDir dir_;
+    QTemporaryDir dir_, userData_;
 };
 
 }  // namespace fcoscope

@@ -15,6 +15,8 @@ namespace fs = std::filesystem;
 class OpeningTest : public QObject {
     Q_OBJECT
 
+    QTemporaryDir userData_;
+
     Backend backend()
     {
         Backend b;
@@ -22,21 +24,45 @@ class OpeningTest : public QObject {
         b.looksLikeModel = [](const fs::path &path) {
             return fs::is_directory(path) ? fs::exists(path / "model.safetensors") : path.stem() == "weights";
         };
-        b.imagesInFolder = [](const fs::path &folder) {
+        b.imagesInFolder = [](const fs::path &folder, const std::function<void(const ImageId &)> &first) {
             std::vector<fs::path> images;
             for (const auto &entry : fs::directory_iterator(folder))
                 if (entry.path().extension() == ".png")
                     images.push_back(entry.path());
             std::sort(images.begin(), images.end());
+            if (first && !images.empty())
+                first(images.front().string());
             return images;
         };
-        b.readDataSet = [](const fs::path &path) {
+        b.holdsLabels = [](const fs::path &path) {
+            return path.extension() == ".json" || fs::is_directory(path / "Annotations");
+        };
+        b.readLabels = [](const fs::path &path, const RunContext &) {
             if (path.filename() == "broken.json")
                 throw UserError(message("core", "The file {0} is broken.").with(path.string()));
-            auto data = std::make_shared<Dataset>();
-            data->images.push_back({(path / "listed.png").string(), {}, {}, 1});
-            data->problems.push_back({"x.xml", message("core", "no area")});
-            return DatasetPtr(data);
+            ReadLabels read;
+            read.set.root = fs::is_directory(path) ? path : path.parent_path();
+            read.set.classes.push_back({read.set.newKey(), path.stem().string(), 0, 7, 0, {}});
+            ImageEntry image;
+            image.key = read.set.newKey();
+            image.path = path.stem().string() + "-listed.png";
+            image.extra = R"({"licence":3})";
+            image.status = ReviewStatus::Labelled;
+            image.boxes.push_back({read.set.newKey(),
+                                   read.set.classes[0].key,
+                                   {1, 2, 3, 4},
+                                   {},
+                                   false,
+                                   false,
+                                   false,
+                                   -1,
+                                   R"({"pose":"Left"})"});
+            read.set.images.push_back(image);
+            read.problems.push_back({"x.xml", message("core", "no area")});
+            return read;
+        };
+        b.projectPlace = [this](const fs::path &folder) {
+            return projectPlace(folder, userData_.path().toStdString());
         };
         return b;
     }
@@ -64,32 +90,85 @@ private Q_SLOTS:
         const Opened opened = openPaths({root / "more", root / "more" / ".." / "a.png", root / "a.png", root / "voc",
                                          root / "c.json", root / "step-5"},
                                         backend(), {});
-        const std::vector<ImageId> expected{(root / "more/b.png").string(), (root / "more/c.png").string(),
-                                            (root / "a.png").string(), (root / "voc/listed.png").string(),
-                                            (root / "c.json/listed.png").string()};
-        QCOMPARE(opened.images, expected);
+        QCOMPARE(opened.images, std::vector<ImageId>{(root / "a.png").string()});
         QCOMPARE(opened.model, root / "step-5");
-        QCOMPARE(opened.datasets.size(), 2u);
-        QCOMPARE(opened.datasets[1].dataset->problems.size(), 1u);
-        QCOMPARE(opened.datasets[1].ids, std::vector<ImageId>{(root / "c.json/listed.png").string()});
         QVERIFY(opened.problems.empty());
+        QVERIFY(opened.labels);
+        const std::vector<ImageId> expected{(root / "more/b.png").string(), (root / "more/c.png").string(),
+                                            (root / "voc/voc-listed.png").string(), (root / "c-listed.png").string(),
+                                            (root / "a.png").string()};
+        QCOMPARE(opened.labels->ids, expected);
+        QCOMPARE(opened.labels->set.root, root / "more");  // the first that was named
+        QCOMPARE(opened.labels->file, root / "more/project.fcoscope");
+        QVERIFY(!fs::exists(opened.labels->file));  // looking writes nothing
+        QCOMPARE(opened.labels->set.classNames(), (std::vector<std::string>{"voc", "c"}));
+        QCOMPARE(opened.labels->set.boxCount(), 2u);
+        QCOMPARE(opened.skipped.size(), 2u);
     }
 
-    void folderWithACocoFileIsADataSet()
+    void theProjectIsMadeWithWhatOnlyFilesSay()
     {
         QTemporaryDir dir;
         const fs::path root = dir.path().toStdString();
-        touch(root / "apart/train.json");
-        touch(root / "apart/pictures/a.png");
-        touch(root / "beside/_annotations.coco.json");
-        touch(root / "beside/a.png");
-        touch(root / "others/a.json");  // another program's labels of a.png
-        touch(root / "others/a.png");
-        const Opened opened = openPaths({root / "apart", root / "beside", root / "others"}, backend(), {});
-        QCOMPARE(opened.datasets.size(), 2u);
-        const std::vector<ImageId> expected{(root / "apart/listed.png").string(), (root / "beside/listed.png").string(),
-                                            (root / "others/a.png").string()};
-        QCOMPARE(opened.images, expected);
+        touch(root / "c.json");
+        const Opened opened = openPaths({root / "c.json"}, backend(), {});
+        QVERIFY(opened.labels->set.images[0].extra.empty() && opened.labels->set.images[0].boxes[0].extra.empty());
+        QCOMPARE(opened.labels->initial->images[0].boxes[0].extra, std::string(R"({"pose":"Left"})"));
+        QCOMPARE(opened.labels->file, root / "c.fcoscope");  // several label files may lie in a folder
+    }
+
+    void findsItsProjectAgain()
+    {
+        QTemporaryDir dir;
+        const fs::path root = dir.path().toStdString();
+        touch(root / "c.json");
+        touch(root / "pictures/a.png");
+        for (const fs::path &named : {root / "c.json", root / "pictures"}) {
+            OpenedLabels made = *openPaths({named}, backend(), {}).labels;
+            ProjectFile::create(made.file, *made.initial);
+            touch(root / "pictures/b.png");  // came later
+            const Opened again = openPaths({named}, backend(), {});
+            QVERIFY(again.labels->project && again.labels->project->writable());
+            QCOMPARE(again.labels->set.boxCount(), made.set.boxCount());
+            QVERIFY(again.labels->ids.size() == (named.extension() == ".json" ? 1u : 2u));
+            // A second one can look at it, and is told why it cannot write.
+            const Opened second = openPaths({made.file}, backend(), {});
+            QVERIFY(second.labels && !second.labels->readOnly.text.empty());
+            QCOMPARE(second.labels->set, again.labels->set);
+        }
+        // A single image of the folder opens the project, and with something open it is added to that.
+        const Opened image = openPaths({root / "pictures/a.png"}, backend(), {});
+        QVERIFY(image.labels && image.labels->ids.size() == 2u);
+        OpeningContext context;
+        context.anythingOpen = true;
+        const Opened added = openPaths({root / "pictures/a.png"}, backend(), context);
+        QVERIFY(!added.labels && added.images.size() == 1u);
+    }
+
+    void twoProjectsAreNotOne()
+    {
+        QTemporaryDir dir;
+        const fs::path root = dir.path().toStdString();
+        touch(root / "one/a.png");
+        touch(root / "two/b.png");
+        ProjectFile::create(root / "two/project.fcoscope", *openPaths({root / "two"}, backend(), {}).labels->initial);
+        const Opened opened = openPaths({root / "one", root / "two"}, backend(), {});
+        QCOMPARE(opened.labels->set.root, root / "one");
+        QCOMPARE(opened.problems.size(), 1u);
+        QVERIFY(QString::fromStdString(opened.problems[0].english()).contains("two"));
+    }
+
+    void theFirstImageIsToldEarly()
+    {
+        QTemporaryDir dir;
+        const fs::path root = dir.path().toStdString();
+        touch(root / "b.png");
+        touch(root / "a.png");
+        OpeningContext context;
+        std::vector<ImageId> told;
+        context.firstImage = [&](const ImageId &id) { told.push_back(id); };
+        openPaths({root}, backend(), context);
+        QCOMPARE(told, std::vector<ImageId>{(root / "a.png").string()});
     }
 
     void whateverMayBeWeightsReachesTheLoader()
@@ -144,8 +223,8 @@ private Q_SLOTS:
 
     void stops()
     {
-        RunContext context;
-        context.stopRequested = [] { return true; };
+        OpeningContext context;
+        context.run.stopRequested = [] { return true; };
         QVERIFY_EXCEPTION_THROWN(openPaths({"a"}, backend(), context), Stopped);
     }
 };

@@ -8,13 +8,19 @@
 // says why. 20,000 boxes are painted and searched within a frame.
 //
 // Gestures. Without drawing(): a click selects the smallest box under the cursor (again: the next larger one), with
-// Ctrl adds or takes away; a drag inside a selected box moves all selected ones, at one of the eight handles of a
-// single selected box resizes it; a drag from the background is a rubber band (with Ctrl: added). With drawing(): a
-// drag from corner to corner draws a box, or a click at each of two corners does; Shift makes it a square; Escape gives
-// up the box begun, then ends drawing. Handles of a selected box still work while drawing. Within 6 logical pixels of
-// the image's edge a dragged edge snaps to it (Alt: not). Keys: arrows nudge the selection by an image pixel, Shift by
-// ten, Ctrl moves the right and lower edges instead; Escape deselects. Every other key is an action of the window.
-// Locked boxes are selected but not changed; hidden ones are neither shown nor found.
+// Ctrl adds or takes away; a drag inside a selected box moves all selected ones, also where an unselected one lies on
+// it, and on an unselected box selects and moves that; at one of the eight handles of a single selected box it resizes
+// it, pulled over the opposite side it turns it; a drag from the background, or with Ctrl from anywhere, is a rubber
+// band that selects the boxes it encloses wholly (with Ctrl: adds them). A click where no label is deselects and is
+// then the canvas's, for what else lies there. With drawing(): a drag from corner to corner draws a box, or a click at
+// each of two corners does (a press and its release within 4 logical pixels are a click); Shift makes it a square;
+// Escape gives up the box begun, then ends drawing. Handles of a selected box still work while drawing. Within 6
+// logical pixels of the image's edge a dragged edge snaps to it (Alt: not). A moved group stops where its first box
+// meets the image's edge. Keys: arrows nudge the selection by an image pixel, Shift by ten, Ctrl moves the right and
+// lower edges instead; Escape deselects. Every other key is an action of the window.
+// Locked boxes are selected but not changed; hidden ones are neither shown nor found, and one that becomes hidden is
+// deselected (select() may still name it, as a list does). Boxes that reach beyond the image in the data are shown as
+// they are; a gesture moves what of them lies inside.
 #pragma once
 
 #include <QColor>
@@ -56,7 +62,8 @@ public:
     ~LabelTool() override;
 
     /// The boxes of image `id` as they are now. Those still there stay selected by their keys (the selection of another
-    /// image is dropped); a gesture on boxes that changed or went is given up.
+    /// image is dropped); a gesture on boxes that changed or went is given up, quietly. Emits selectionChanged() if
+    /// the selection is another one. May be called from every slot of this tool's signals.
     void setBoxes(const ImageId &id, std::vector<CanvasBox> boxes, Size image);
     void setClasses(std::vector<CanvasClass> classes);  ///< by classIndex
     const ImageId &imageId() const;
@@ -88,10 +95,17 @@ public:
     bool press(const Mouse &mouse) override;
     void move(const Mouse &mouse) override;
     void release(const Mouse &mouse) override;
+    bool doubleClick(const Mouse &mouse) override;
+    bool passesClickOn() const override;
+    void hover(const Mouse &mouse) override;
+    void leave() override;
+    void interrupt() override;
     Qt::CursorShape cursor(const Mouse &mouse) const override;
     bool key(int key, Qt::KeyboardModifiers modifiers) override;
 
 Q_SIGNALS:
+    /// When it is emitted, as with moved(), boxes() are those given again: the owner answers with setBoxes() at once,
+    /// or has refused.
     void drawn(const fcoscope::Box &box, int classIndex);
     /// The hand was lifted, or a key nudged: only those that changed.
     void moved(const std::vector<fcoscope::BoxAt> &boxes);
@@ -105,8 +119,10 @@ Q_SIGNALS:
     void refused(const QString &reason);
     void repaintNeeded();
 
+public:
+    struct Parts;  ///< for the tool's own files
+
 private:
-    struct Parts;
     std::unique_ptr<Parts> parts_;
 };
 

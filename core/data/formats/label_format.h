@@ -81,6 +81,9 @@ struct ConversionReport {
 /// is written beside its place and renamed. Image sizes that are not known are read from the images' headers.
 ConversionReport writeLabels(const LabelSet &set, LabelFormat format, const std::filesystem::path &to,
                              const FormatOptions &options = {}, const RunContext &context = {});
+/// What writeLabels would report, without writing anything: for asking first, and for `fcos convert --strict`.
+ConversionReport previewLabels(const LabelSet &set, LabelFormat format, const std::filesystem::path &to,
+                               const FormatOptions &options = {}, const RunContext &context = {});
 
 /// What the trainer, the evaluation and the lenses take: every image with a review (or all), its labels counted in the
 /// order of set.classes. Boxes that cannot be used are listed as in readDataset.

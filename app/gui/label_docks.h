@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Labelling's part of the window: the tool on the canvas, the panels of labels and classes, and the actions of the
+// menus Edit and Labels, introduced to the document and to the lens. As in MainWindow each signal of the one side
+// becomes a call of the other here, and nothing else happens here.
+//
+// The tool serves two owners. Usually its boxes are the labels and every gesture is an edit; while a person tries what
+// would be if (LensDocks), they are copies that only the lens sees.
+#pragma once
+
+#include <QObject>
+
+#include <set>
+
+#include "app/gui/actions.h"
+#include "app/gui/label_desk.h"
+#include "app/session/folder_detection.h"
+#include "widgets/labels/label_tool.h"
+
+namespace fcoscope {
+
+class Canvas;
+class ClassManager;
+class DetectionTable;
+class LabelsPanel;
+class LensDocks;
+class MessageStrip;
+
+class LabelDocks : public QObject {
+    Q_OBJECT
+public:
+    LabelDocks(Session &session, LensDocks &lenses, Canvas &canvas, DetectionTable &table, Actions &actions,
+               MessageStrip &strip, QWidget *parent);
+    ~LabelDocks() override;
+
+    // To be put into docks, which own them.
+    QWidget *labels();
+    QWidget *classes();
+
+    LabelDesk &desk() { return desk_; }
+    LabelTool &tool() { return tool_; }
+    FolderDetection &folderDetection() { return folder_; }
+
+Q_SIGNALS:
+    void failed(const fcoscope::Failure &failure);
+
+private:
+    using Keys = LabelDesk::Keys;
+    void connectTool();
+    void connectPanels();
+    void connectClasses();
+    void connectEditActions();
+    void connectLabelActions();
+    void connectGhosts();
+    void on(ActionId id, std::function<void()> call);
+
+    void sessionChanged(const Change &change);
+    void documentChanged(const LabelsChange &change);
+    void showBoxes();
+    void showClasses();
+    void showGhosts();
+    void updateEnabled();
+    void drawn(const Box &box, int classIndex);
+    void moved(const std::vector<BoxAt> &boxes);
+    void following();
+    void setTrying(bool trying);
+    void tellTried();
+    void chooseClass(int place);
+    void askForClass();
+    void setClass(const Keys &keys, const std::string &name);
+    void remove(const Keys &keys);
+    void takeBack(int direction);
+    void propagate();
+    void answer(bool accepted, const std::vector<int> &detections);
+    void showCounts();
+    void showStatus();
+    void hide(const Keys &keys, bool hidden);
+    void say(const Message &sentence);
+    void goToUnreviewed(int step);
+    std::vector<int> chosenDetections() const;
+
+    Session &session_;
+    LabelDocument &document_;
+    LensDocks &lenses_;
+    Canvas &canvas_;
+    DetectionTable &table_;
+    Actions &actions_;
+    MessageStrip &strip_;
+    QWidget *window_;
+    LabelDesk desk_;
+    Ghosts ghosts_;
+    FolderDetection folder_;
+    LabelTool tool_;
+    LabelsPanel *labels_;
+    ClassManager *classes_;
+    std::set<Key> hidden_;  ///< of the current image: seen by nobody until shown again
+    bool trying_ = false;
+    std::vector<CanvasBox> tried_;  ///< boxes that only the lens sees
+    int64_t nextTried_ = 1;
+};
+
+}  // namespace fcoscope

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The detections of the current image beside its labels: which are still open, and making labels of them. A detection
+// becomes a label only by accept(); one that was refused stays refused, for later runs and models, too.
+#pragma once
+
+#include <QObject>
+
+#include <optional>
+#include <vector>
+
+#include "app/session/session.h"
+#include "core/data/project/edits.h"
+#include "core/data/project/suggestions.h"
+
+namespace fcoscope {
+
+class Ghosts : public QObject {
+    Q_OBJECT
+public:
+    explicit Ghosts(Session &session, QObject *parent = nullptr);
+
+    /// One for each of the current findings' detections, empty without any.
+    const std::vector<Suggestion> &suggestions() const { return suggestions_; }
+    /// Neither labelled already nor refused.
+    bool isOpen(int detection) const;
+    std::vector<int> open() const;
+    /// Those of the class of `detection` that are open.
+    std::vector<int> openOfClass(int detection) const;
+
+    /// One edit each, with the class added where the set does not have it. False: nothing to do, or read-only.
+    bool accept(const std::vector<int> &detections);
+    bool refuse(const std::vector<int> &detections);
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    void update();
+    /// What is asked for, with the classes that must come first.
+    struct Wanted {
+        LabelEdit classes;
+        LabelSet then;  ///< the classes and the next key when they have come
+        std::vector<NewBox> boxes;
+    };
+    std::optional<Wanted> wanted(const std::vector<int> &detections) const;
+
+    Session &session_;
+    std::vector<Suggestion> suggestions_;
+};
+
+/// Two edits as one: `later` was made for a set in which `earlier` had been applied.
+LabelEdit joined(LabelEdit earlier, const LabelEdit &later);
+
+}  // namespace fcoscope

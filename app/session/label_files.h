@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Labels into files and out of them, as work for a thread.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "core/data/formats/label_format.h"
+#include "core/data/formats/split.h"
+#include "core/data/project/project_file.h"
+
+namespace fcoscope {
+
+/// What is to be written, and where from come the fields that only files say.
+struct LabelSource {
+    LabelSet set;                             ///< as it is now
+    std::shared_ptr<const LabelSet> initial;  ///< of a project that is not made yet
+    std::filesystem::path project;
+};
+/// The set with its extras.
+LabelSet withExtras(LabelSource source, const RunContext &context);
+
+struct ExportRequest {
+    LabelFormat format = LabelFormat::Coco;
+    std::filesystem::path to;
+    FormatOptions options;
+    std::vector<double> fractions;  ///< two or more: one part each, in "to" with its number; else all in one
+    uint64_t seed = 0;
+};
+/// Where the parts of `to` go, from 0: "labels_train.json", "labels_val.json", "labels_test.json", or folders.
+std::filesystem::path partPath(const std::filesystem::path &to, size_t part);
+
+/// One report for each part.
+std::vector<ConversionReport> exportLabels(const LabelSource &source, const ExportRequest &request,
+                                           const RunContext &context);
+
+}  // namespace fcoscope

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/sidecar_keeper.h"
+
+#include <algorithm>
+
+#include "core/base/file.h"
+#include "core/data/project/edits.h"
+
+namespace fcoscope {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr int soonMs = 700;
+
+/// Classes and this image alone: what one file needs, and cheap to hand to a worker.
+LabelSet partOf(const LabelSet &set, const ImageEntry &image)
+{
+    LabelSet part;
+    part.root = set.root;
+    part.classes = set.classes;
+    part.images = {image};
+    part.nextKey = set.nextKey;
+    return part;
+}
+
+std::string textOf(const fs::path &file)
+{
+    std::error_code error;
+    return fs::exists(file, error) ? readFile(file) : std::string();
+}
+
+bool changedSince(const fs::path &file, const SidecarRecord *known, fs::file_time_type since)
+{
+    std::error_code error;
+    if (known)
+        return fingerprintOf(file) != known->fingerprint;
+    const auto written = fs::last_write_time(file, error);
+    return !error && written > since;
+}
+
+/// Writes the file of the only image of `part`, or removes it where the image has no labels and no review.
+void bringInStep(const fs::path &file, const SidecarLayout &layout, const LabelSet &part)
+{
+    std::error_code error;
+    const ImageEntry &image = part.images.front();
+    const std::string before = textOf(file), text = sidecarText(layout, part, image, before);
+    if (text.empty() && image.status == ReviewStatus::New) {
+        fs::remove(file, error);
+    } else if (text != before || !fs::exists(file, error)) {
+        fs::create_directories(file.parent_path(), error);
+        writeFile(file, text);
+    }
+}
+
+/// From what is there to what the file says: boxes of equal keys are the same.
+LabelEdit editTowards(const ImageEntry &from, const ImageEntry &to, const LabelSet &before, const LabelSet &after)
+{
+    LabelEdit edit;
+    edit.words = message("core", "Take over the labels of another program");
+    for (const ClassEntry &entry : after.classes)
+        if (!before.findClass(entry.key))
+            edit.classes.push_back({entry.key, entry});
+    for (const BoxEntry &box : from.boxes)
+        if (!findBox(to, box.key))
+            edit.boxes.push_back({from.key, box.key, std::nullopt});
+    for (const BoxEntry &box : to.boxes)
+        if (const BoxEntry *old = findBox(from, box.key); !old || *old != box)
+            edit.boxes.push_back({from.key, box.key, box});
+    if (from.status != to.status)
+        edit.statuses.push_back({from.key, to.status});
+    return edit;
+}
+
+}  // namespace
+
+SidecarKeeper::SidecarKeeper(LabelDocument &document, QObject *parent) : QObject(parent), document_(document)
+{
+    soon_.setSingleShot(true);
+    soon_.setInterval(soonMs);
+    connect(&soon_, &QTimer::timeout, this, &SidecarKeeper::writeDue);
+    connect(&document_, &LabelDocument::changed, this, [this](const LabelsChange &change) {
+        if (!layout_)
+            return;
+        if (change.has(LabelsChange::Boxes) || change.has(LabelsChange::Statuses))
+            due_.insert(change.images.begin(), change.images.end());
+        if (change.has(LabelsChange::Classes) && layout_->format != LabelFormat::Yolo)
+            for (const ImageEntry &image : document_.set().images)  // a new name stands in every file that uses it
+                if (!image.boxes.empty() && !change.has(LabelsChange::Set))
+                    due_.insert(image.key);
+        if (!due_.empty())
+            soon_.start();
+    });
+}
+
+SidecarKeeper::~SidecarKeeper()
+{
+    finish();
+}
+
+void SidecarKeeper::finish()
+{
+    working_.abandon();  // what it was about is still due, or was only a look
+    thread_.waitFor(&working_);
+    soon_.stop();
+    if (writing_ > 0)
+        due_.insert(std::exchange(writing_, 0));
+    for (Key image : due_)
+        wanted_[image] = Task::Write;
+    due_.clear();
+    for (const auto &[image, task] : std::exchange(wanted_, {})) {
+        const ImageEntry *entry = document_.find(image);
+        if (!layout_ || !entry || task == Task::Look || task == Task::Take || asked_.contains(image))
+            continue;
+        try {
+            const SidecarRecord record = work(*entry, task)({}).record;
+            records_[image] = record;
+            document_.remember(record);
+        } catch (...) {
+            Q_EMIT failed({messageOfCurrentException(), "sidecars"});
+        }
+    }
+}
+
+void SidecarKeeper::open(const std::optional<SidecarLayout> &layout, const std::vector<SidecarRecord> &records)
+{
+    working_.abandon();
+    soon_.stop();
+    layout_ = layout;
+    records_.clear();
+    due_.clear();
+    asked_.clear();
+    wanted_.clear();
+    for (const SidecarRecord &record : records)
+        records_[record.image] = record;
+    since_ = fs::file_time_type::clock::now();
+}
+
+void SidecarKeeper::stopKeeping()
+{
+    open(std::nullopt, {});
+    document_.remember("sidecars", "");
+}
+
+void SidecarKeeper::look(Key image)
+{
+    if (layout_ && !asked_.contains(image) && !due_.contains(image))
+        begin(image, Task::Look);
+}
+
+void SidecarKeeper::writeDue()
+{
+    soon_.stop();
+    for (Key image : std::exchange(due_, {}))
+        if (!asked_.contains(image))
+            begin(image, Task::Write);
+}
+
+void SidecarKeeper::answer(Key image, Answer answer)
+{
+    asked_.erase(image);
+    begin(image, answer == Answer::Mine ? Task::Overwrite : Task::Take);
+}
+
+void SidecarKeeper::begin(Key image, Task task)
+{
+    wanted_[image] = task;
+    next();
+}
+
+void SidecarKeeper::next()
+{
+    if (working_.running() || wanted_.empty() || !layout_)
+        return;
+    const auto [image, task] = *wanted_.begin();
+    wanted_.erase(wanted_.begin());
+    writing_ = task == Task::Write ? image : 0;
+    const ImageEntry *entry = document_.find(image);
+    if (!entry)
+        return next();
+    working_.start(work(*entry, task), [this, image = image, task = task](Outcome<Done> outcome) {
+        done(image, task, std::move(outcome));
+    });
+}
+
+/// Looks at or writes the image's file; on any thread.
+Job<SidecarKeeper::Done>::Operation SidecarKeeper::work(const ImageEntry &image, Task task) const
+{
+    const auto record = records_.find(image.key);
+    const auto known = record == records_.end() ? std::nullopt : std::optional(record->second);
+    return [set = partOf(document_.set(), image), layout = *layout_, task, known, since = since_](const RunContext &) {
+        LabelSet part = set;
+        const ImageEntry &present = set.images.front();
+        const fs::path file = sidecarOf(layout, part, present);
+        Done done;
+        done.record = {present.key, pathBelow(part.root, file), {}};
+        done.stranger =
+            (task == Task::Look || task == Task::Write) && changedSince(file, known ? &*known : nullptr, since);
+        if (done.stranger)
+            return done;
+        if (task == Task::Write || task == Task::Overwrite)
+            bringInStep(file, layout, part);
+        if (task == Task::Take) {
+            done.theirs = readSidecar(layout, part, present);
+            done.classes = std::move(part);
+        }
+        done.record.fingerprint = fingerprintOf(file);
+        return done;
+    };
+}
+
+void SidecarKeeper::done(Key image, Task task, Outcome<Done> outcome)
+{
+    writing_ = 0;
+    if (outcome.how == Ended::Failed) {
+        Q_EMIT failed({outcome.failure, "sidecars"});
+        if (task == Task::Write || task == Task::Overwrite)
+            due_.insert(image);  // with the next edit it is tried again
+    }
+    if (outcome.result && outcome.result->stranger) {
+        asked_.insert(image);
+        Q_EMIT question(image, QString::fromStdString(outcome.result->record.file));
+    } else if (outcome.result) {
+        if (records_[image].fingerprint != outcome.result->record.fingerprint || task != Task::Look)
+            document_.remember(outcome.result->record);
+        records_[image] = outcome.result->record;
+        if (outcome.result->theirs)
+            takeOver(*outcome.result);
+    }
+    next();
+}
+
+void SidecarKeeper::takeOver(const Done &done)
+{
+    const ImageEntry *present = document_.find(done.theirs->key);
+    if (!present)
+        return;
+    document_.apply(editTowards(*present, *done.theirs, document_.set(), done.classes));
+    due_.erase(done.theirs->key);  // the file says it already
+}
+
+}  // namespace fcoscope

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/formats/format.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/error.h"
+#include "core/data/image.h"
+
+namespace fcoscope {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> imageFilesBelow(const fs::path &folder, bool deep)
+{
+    std::vector<fs::path> folders{folder};
+    std::error_code error;
+    if (deep)
+        for (auto entry =
+                 fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error);
+             !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+            if (!entry->is_directory(error))
+                continue;
+            if (entry->path().filename().string().starts_with('.'))
+                entry.disable_recursion_pending();
+            else
+                folders.push_back(entry->path());
+        }
+    std::vector<std::string> files;
+    for (const fs::path &one : folders) {
+        const std::string below = one == folder ? "" : one.lexically_relative(folder).generic_string() + "/";
+        for (const std::string &file : imageFilesIn(one))
+            files.push_back(below + fs::path(file).filename().string());
+    }
+    std::sort(files.begin(), files.end(), naturallyBefore);
+    return files;
+}
+
+Size sizeOrHeader(const LabelSet &set, const ImageEntry &image)
+{
+    if (image.size.width > 0 && image.size.height > 0)
+        return image.size;
+    try {
+        return readImageSize(set.fileOf(image).string());
+    } catch (const UserError &) {
+        return {};
+    }
+}
+
+ClassKeys::ClassKeys(LabelSet &set) : set_(set)
+{
+    for (const ClassEntry &entry : set.classes)
+        keys_.emplace(entry.name, entry.key);
+}
+
+Key ClassKeys::of(const std::string &name)
+{
+    const auto [place, isNew] = keys_.try_emplace(name, 0);
+    if (isNew) {
+        ClassEntry entry;
+        place->second = entry.key = set_.newKey();
+        entry.name = name;
+        entry.rank = set_.classes.empty() ? 0 : set_.classes.back().rank + 1;
+        entry.formatId = -1;
+        set_.classes.push_back(std::move(entry));
+    }
+    return place->second;
+}
+
+void sortClassesByName(LabelSet &set)
+{
+    std::sort(set.classes.begin(), set.classes.end(), [](const auto &a, const auto &b) { return a.name < b.name; });
+    int rank = 0;
+    for (ClassEntry &entry : set.classes)
+        entry.rank = rank++;
+}
+
+double exactLength(double from, double to)
+{
+    const double length = to - from;
+    double scale = 1;
+    for (int decimals = 0; decimals <= 6; ++decimals, scale *= 10)
+        if (const double rounded = std::round(length * scale) / scale; from + rounded == to)
+            return rounded;
+    for (const double near : {length, std::nextafter(length, 0.0), std::nextafter(length, HUGE_VAL)})
+        if (from + near == to)
+            return near;
+    return length;
+}
+
+void note(ConversionReport &report, ConversionNote::Kind kind, const std::string &file, Message what)
+{
+    report.notes.push_back({kind, file, std::move(what)});
+}
+
+void noteDroppedExtras(ConversionReport &report, const std::string &file, const std::string &of, std::string_view extra,
+                       std::span<const std::string_view> written)
+{
+    std::string names;
+    for (const ExtraField &field : extraFields(extra))
+        if (std::find(written.begin(), written.end(), field.key) == written.end())
+            names += (names.empty() ? "" : ", ") + std::string(field.key);
+    if (!names.empty())
+        note(report, ConversionNote::Kind::Dropped, file,
+             message("core", "The format has no place for these fields of {0}: {1}.").with(of, names));
+}
+
+}  // namespace fcoscope
