@@ -18,6 +18,8 @@ struct SidecarLayout {
     std::filesystem::path images;  ///< folder of the images, below which labels mirror it
     std::filesystem::path labels;  ///< folder of the label files; the same as `images` where they lie side by side
     VocOrigin vocOrigin = VocOrigin::Edges;
+    /// YOLO: the list of names that tells what the numbers mean, "" if there is none.
+    std::filesystem::path classFile;
 };
 /// As text for the project file, and back; throws UserError.
 std::string jsonOf(const SidecarLayout &layout);
@@ -31,12 +33,25 @@ std::filesystem::path sidecarOf(const SidecarLayout &layout, const LabelSet &set
 /// SHA-256 of the file's bytes; "" where there is no file.
 std::string fingerprintOf(const std::filesystem::path &file);
 
+/// YOLO: the bytes of layout.classFile with every class of the set in it, at the numbers that they have in the label
+/// files; new ones at the end, a renamed one in its place, a deleted one stays. `before` is what stands there now.
+/// Label files are written for the list that is on the disk, so: if this differs from `before`, write it first. ""
+/// where there is no such file.
+std::string sidecarClasses(const SidecarLayout &layout, const LabelSet &set, const std::string &before);
+
 /// The image's labels in the bytes of its own file. An image that is New has none: then no file is to be there, and ""
-/// comes back. `before` is what stands in the file now, so that fields which we do not know survive.
+/// comes back (but a labelme file whose shapes are no boxes keeps those, and comes back with them). `before` is what
+/// stands in the file now: unknown fields of a box survive in it, whether the box was moved, changed its class, or has
+/// none of its extras in memory. Throws UserError where `before` is not this image's label file, so that nothing is
+/// written over what we do not understand.
 std::string sidecarText(const SidecarLayout &layout, const LabelSet &set, const ImageEntry &image,
                         const std::string &before);
-/// The image as its file says it now, with the keys of boxes that are the same in `present`; new keys from nextKey on.
-/// Classes that the set does not have are added to `set`. Throws UserError where it cannot be understood.
+
+/// The image as its file says it now; New if there is no file. Boxes that are the same in `present` keep their keys:
+/// those of equal class and edges, then the ones of the class that overlap best (by half at least), then those of
+/// equal edges and another class; others get new keys from nextKey on. What the format has no place for stays as it
+/// is in `present`: locked, a score in YOLO, Verified where no box changed. Extras stay empty. Classes that the set
+/// does not have are added to `set`. Throws UserError where it cannot be understood.
 ImageEntry readSidecar(const SidecarLayout &layout, LabelSet &set, const ImageEntry &present);
 
 }  // namespace fcoscope
