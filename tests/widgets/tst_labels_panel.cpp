@@ -13,7 +13,7 @@
 
 using namespace fcoscope;
 
-Q_DECLARE_METATYPE(fcoscope::ImageStatus)
+Q_DECLARE_METATYPE(fcoscope::ListStatus)
 Q_DECLARE_METATYPE(fcoscope::LabelFlag)
 
 class TestLabelsPanel : public QObject {
@@ -84,7 +84,7 @@ private Q_SLOTS:
         panel_->setClasses(cellClasses());
         boxes_ = sample();
         panel_->setBoxes("a.png", boxes_, image_);
-        panel_->setStatus(ImageStatus::Labelled);
+        panel_->setStatus(ListStatus::Labelled);
         panel_->show();
         QVERIFY(QTest::qWaitForWindowExposed(panel_.get()));
     }
@@ -350,10 +350,10 @@ private Q_SLOTS:
         QVERIFY(button("Labelled").isChecked());
         QTest::mouseClick(&button("Verified"), Qt::LeftButton);
         QCOMPARE(chosen.count(), 1);
-        QCOMPARE(chosen[0][0].value<ImageStatus>(), ImageStatus::Verified);
+        QCOMPARE(chosen[0][0].value<ListStatus>(), ListStatus::Verified);
         QVERIFY(button("Labelled").isChecked());  // until the owner has done it
         QVERIFY(!button("Verified").isChecked());
-        panel_->setStatus(ImageStatus::Verified);
+        panel_->setStatus(ListStatus::Verified);
         QVERIFY(button("Verified").isChecked() && !button("Labelled").isChecked());
         QTest::mouseClick(&button("Verified"), Qt::LeftButton);
         QCOMPARE(chosen.count(), 1);

@@ -35,7 +35,7 @@ LabelsPanel::LabelsPanel(QWidget *parent)
         statusLine->addWidget(button, 1);
         statuses_.push_back(button);
         connect(button, &QPushButton::clicked, this, [this, i] {
-            const auto chosen = static_cast<ImageStatus>(i);
+            const auto chosen = static_cast<ListStatus>(i);
             if (status_ != chosen)
                 Q_EMIT statusChosen(chosen);
             showStatus();  // what the owner made of it
@@ -172,7 +172,7 @@ void LabelsPanel::setClasses(std::vector<CanvasClass> classes)
     showSelection();
 }
 
-void LabelsPanel::setStatus(std::optional<ImageStatus> status)
+void LabelsPanel::setStatus(std::optional<ListStatus> status)
 {
     status_ = status;
     showStatus();

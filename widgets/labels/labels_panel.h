@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "widgets/labels/label_tool.h"
+#include "widgets/labels/list_filter.h"
 
 class QComboBox;
 class QItemSelection;
@@ -25,8 +26,6 @@ namespace fcoscope {
 
 class LabelsModel;
 
-/// What a person says of an image as a whole.
-enum class ImageStatus { New, Labelled, Verified, Empty };
 /// What can be said of a label besides its class and place.
 enum class LabelFlag { Difficult, Crowd, Locked };
 
@@ -40,7 +39,7 @@ public:
     /// label is gone.
     void setBoxes(const ImageId &id, std::vector<CanvasBox> boxes, Size image);
     void setClasses(std::vector<CanvasClass> classes);  ///< by classIndex
-    void setStatus(std::optional<ImageStatus> status);  ///< none: no image is open
+    void setStatus(std::optional<ListStatus> status);  ///< none: no image is open
     /// Labels cannot be changed: everything can be read, selected and hidden, nothing else.
     void setReadOnly(bool readOnly);
 
@@ -53,7 +52,7 @@ public Q_SLOTS:
 
 Q_SIGNALS:
     void selectionChanged(const std::vector<int64_t> &keys);
-    void statusChosen(fcoscope::ImageStatus status);
+    void statusChosen(fcoscope::ListStatus status);
     void classChosen(const std::vector<int64_t> &keys, int classIndex);
     /// A name was typed that no class has.
     void newClassWanted(const std::vector<int64_t> &keys, const QString &name);
@@ -91,7 +90,7 @@ private:
     QComboBox *class_;
     std::vector<QPushButton *> statuses_;
     std::vector<int64_t> selection_;
-    std::optional<ImageStatus> status_;
+    std::optional<ListStatus> status_;
     ImageId id_;
     bool readOnly_ = false;
     bool quiet_ = false;    ///< a selection of ours, not a person's
