@@ -8,6 +8,7 @@
 #include "widgets/canvas.h"
 #include "widgets/labels/class_manager.h"
 #include "widgets/labels/labels_panel.h"
+#include "widgets/theme.h"
 #include "widgets/translate.h"
 
 namespace fcoscope {
@@ -15,7 +16,9 @@ namespace {
 
 BoxFlag flagOf(LabelFlag flag)
 {
-    return flag == LabelFlag::Difficult ? BoxFlag::Difficult : flag == LabelFlag::Crowd ? BoxFlag::Crowd : BoxFlag::Locked;
+    return flag == LabelFlag::Difficult ? BoxFlag::Difficult
+           : flag == LabelFlag::Crowd   ? BoxFlag::Crowd
+                                        : BoxFlag::Locked;
 }
 
 }  // namespace
@@ -33,8 +36,7 @@ void LabelDocks::connectPanels()
     });
     connect(labels_, &LabelsPanel::newClassWanted, this,
             [this](const Keys &keys, const QString &name) { setClass(keys, name.toStdString()); });
-    connect(labels_, &LabelsPanel::boxEdited, this,
-            [this](int64_t key, const Box &box) { moved({BoxAt{key, box}}); });
+    connect(labels_, &LabelsPanel::boxEdited, this, [this](int64_t key, const Box &box) { moved({BoxAt{key, box}}); });
     connect(labels_, &LabelsPanel::flagToggled, this,
             [this](const Keys &keys, LabelFlag flag, bool on) { desk_.setFlag(keys, flagOf(flag), on); });
     connect(labels_, &LabelsPanel::hiddenToggled, this, &LabelDocks::hide);
@@ -113,13 +115,23 @@ void LabelDocks::previewClasses(const ClassQuestion &question)
                                        .arg(where));
 }
 
+/// Its own, or that of its number among the classes of labels and model, as detections have it.
+QColor LabelDocks::colourOf(const ClassEntry &entry) const
+{
+    if (entry.colour != 0)
+        return QColor::fromRgb(entry.colour);
+    const auto names = lenses_.lens().classNames();
+    return classColor(static_cast<int>(std::find(names.begin(), names.end(), entry.name) - names.begin()));
+}
+
 void LabelDocks::showCounts()
 {
     const LabelSet &set = document_.set();
     const std::vector<ClassCount> counts = countClasses(set);
     std::vector<ManagedClass> shown;
     for (size_t i = 0; i < set.classes.size(); ++i)
-        shown.push_back(managed(set.classes[i], counts[i]));
+        shown.push_back({set.classes[i].key, QString::fromStdString(set.classes[i].name), colourOf(set.classes[i]),
+                         set.classes[i].colour != 0, counts[i].boxes, counts[i].images});
     classes_->setClasses(shown);
     classes_->setCurrent(desk_.drawingClass());
 }
