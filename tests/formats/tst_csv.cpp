@@ -150,7 +150,8 @@ private Q_SLOTS:
         set.images[0].boxes[0].score = 0.1f;
         set.images[0].boxes[1].difficult = set.images[0].boxes[1].crowd = true;
         set.images[0].boxes[2].area = 77.5;
-        set.images[0].boxes[2].extra = "{\"pose\":\"Le\\\"ft, so\",\"truncated\":1,\"deep\":{\"a\":[1,2.50]},\"status\":\"mine\"}";
+        set.images[0].boxes[2].extra =
+            "{\"pose\":\"Le\\\"ft, so\",\"truncated\":1,\"deep\":{\"a\":[1,2.50]},\"status\":\"mine\"}";
         set.images[1].status = ReviewStatus::Verified;
         FormatOptions options;
         options.writeNew = true;
@@ -159,7 +160,7 @@ private Q_SLOTS:
         QVERIFY(says(report, "no columns for these fields of boxes: status"));
         const std::string text = bytesOf(to);
         QVERIFY2(text.starts_with(
-                     "image,width,height,class,x1,y1,x2,y2,score,difficult,crowd,status,pose,truncated,deep,area\r\n"
+                     "image,width,height,class,x1,y1,x2,y2,score,difficult,crowd,status,area,pose,truncated,deep\r\n"
                      "../set/a.png,100,80,\"red, cell\",10,20,30,40,0.1,0,0,labelled,,,,\r\n"),
                  text.c_str());
         const ReadLabels read = readLabels(to);
