@@ -20,6 +20,7 @@ constexpr Verb verbs[] = {
     {"train", "train a detector on labelled images", trainVerb},
     {"eval", "measure a model on a labelled data set", evalVerb},
     {"assign", "tell which labels of a data set a detector could learn", assignVerb},
+    {"convert", "write labels in another format", convertVerb},
     {"demo", "draw the demo data set", demoVerb},
     {"model", "tell what a model file holds, or get one", modelVerb},
     {"export", "copy a model to one file, for us or for another program", exportVerb},

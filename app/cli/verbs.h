@@ -17,6 +17,7 @@ int detectVerb(const Arguments &arguments, Console &console);
 int trainVerb(const Arguments &arguments, Console &console);
 int evalVerb(const Arguments &arguments, Console &console);
 int assignVerb(const Arguments &arguments, Console &console);
+int convertVerb(const Arguments &arguments, Console &console);
 int demoVerb(const Arguments &arguments, Console &console);
 int exportVerb(const Arguments &arguments, Console &console);
 int modelVerb(const Arguments &arguments, Console &console);

@@ -14,8 +14,9 @@ struct SplitOptions {
     uint64_t seed = 0;
 };
 /// Part of each of set.images. The same for the same paths, labels, fractions and seed, whatever the order of the
-/// images. Parts differ from their fractions by less than one image; a class with as many images as there are parts is
-/// in each of them.
+/// images. Parts differ from their fractions by less than one image. A class with as many images as there are parts is
+/// in each of them, unless no exchange of two images brings it there without taking another class out of a part. Throws
+/// UserError for fractions that are not above 0 or do not sum to 1.
 std::vector<int> splitImages(const LabelSet &set, const SplitOptions &options);
 
 }  // namespace fcoscope

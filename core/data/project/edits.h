@@ -6,7 +6,10 @@
 // while Labelled becomes New again; Verified stays, because a person corrects what they have verified.
 #pragma once
 
+#include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "core/data/project/label_edit.h"
 
@@ -15,6 +18,9 @@ namespace fcoscope {
 /// Why a box cannot be a label, or nothing: not finite, thinner than a pixel, outside the image (whose size may be
 /// {0, 0}: not known). One sentence.
 std::optional<Message> reasonAgainst(const Box &box, Size image);
+
+// Boxes without an area or with numbers that are not finite are passed over by every function here. Locked boxes keep
+// their place, their class and their life until they are unlocked.
 
 struct NewBox {
     Key classKey = 0;
@@ -39,12 +45,13 @@ LabelEdit setFlag(const ImageEntry &image, std::span<const Key> boxes, BoxFlag f
 /// class with an IoU of 0.95 or more are passed over, so that doing it twice does it once.
 LabelEdit propagate(const LabelSet &set, std::span<const BoxEntry> boxes, std::span<const ImageEntry *const> images);
 
+/// Images that cannot have it are passed over: Empty those with boxes, Labelled those without.
 LabelEdit setStatus(std::span<const ImageEntry *const> images, ReviewStatus status);
 
 // --- Classes
 
+/// Throw UserError if another class has the name, or it is empty.
 LabelEdit addClass(const LabelSet &set, const std::string &name);
-/// Throws UserError if another class has the name, or it is empty.
 LabelEdit renameClass(const LabelSet &set, Key key, const std::string &name);
 LabelEdit recolourClass(const LabelSet &set, Key key, uint32_t colour);
 /// `order` holds every class once.
@@ -62,8 +69,20 @@ Touched touchedBy(const LabelEdit &edit);
 
 // --- What the model says
 
-/// Labels made of detections, with their scores.
+/// Labels made of detections, with their scores. One that lies on a box of its class already (IoU 0.95 or more) is
+/// passed over, so that doing it twice does it once.
 LabelEdit acceptDetections(const LabelSet &set, const ImageEntry &image, std::span<const NewBox> detections);
+/// The same for many images and for classes that the set may not have yet: one edit adds both.
+struct NamedDetection {
+    std::string className;
+    Box box;
+    std::optional<float> score;
+};
+struct ImageDetections {
+    const ImageEntry *image = nullptr;
+    std::vector<NamedDetection> detections;
+};
+LabelEdit acceptDetections(const LabelSet &set, std::span<const ImageDetections> found);
 LabelEdit refuseDetections(const LabelSet &set, const ImageEntry &image, std::span<const NewBox> detections);
 
 }  // namespace fcoscope

@@ -14,10 +14,11 @@ namespace fcoscope {
 
 struct ImageQuery {
     enum class Sort { Listed, Name, Boxes, Status, Score };  ///< Score: of the least sure box, those without one last
-    std::string name;                    ///< part of the path, letters without regard to case; "" any
-    std::vector<Key> classes;            ///< a box of one of them; empty: any
-    std::vector<ReviewStatus> statuses;  ///< one of them; empty: any
-    std::optional<size_t> least, most;   ///< number of boxes (of those classes, where classes are named)
+    std::string name{};                    ///< part of the path, A … Z without regard to case; "" any
+    std::vector<Key> classes{};            ///< a box of one of them; empty: any
+    std::vector<ReviewStatus> statuses{};  ///< one of them; empty: any
+    std::optional<size_t> least{};         ///< number of boxes, of those classes where classes are named
+    std::optional<size_t> most{};          ///< likewise; 0 with classes: images without one of them
     Sort sort = Sort::Listed;
     bool descending = false;
 
@@ -28,7 +29,7 @@ struct ImageQuery {
 std::vector<size_t> matching(const LabelSet &set, const ImageQuery &query);
 
 /// The next image after `from` (−1: from the start) for which nobody has said anything yet, in the order of `listed`;
-/// wraps round; −1: none. A step of −1 looks backwards.
+/// wraps round, up to `from` itself; −1: none. A step of −1 looks backwards.
 int nextUnreviewed(const LabelSet &set, std::span<const size_t> listed, int from, int step);
 
 /// What the class manager and the filter show.

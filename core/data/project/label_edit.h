@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/base/message.h"
@@ -52,16 +53,17 @@ struct LabelEdit {
 class ImagePlaces {
 public:
     explicit ImagePlaces(const LabelSet &set);
-    void add(Key key, size_t place)
-    {
-        places_.resize(std::max(places_.size(), size_t(key) + 1), npos), places_[size_t(key)] = place;
-    }
+    void add(Key key, size_t place) { places_[key] = place; }
     /// Position in LabelSet::images; npos: no such image.
-    size_t of(Key key) const { return key < 0 || size_t(key) >= places_.size() ? npos : places_[size_t(key)]; }
+    size_t of(Key key) const
+    {
+        const auto found = places_.find(key);
+        return found == places_.end() ? npos : found->second;
+    }
     static constexpr size_t npos = size_t(-1);
 
 private:
-    std::vector<size_t> places_;
+    std::unordered_map<Key, size_t> places_;  // a key read from a file may be any number
 };
 
 /// Applies `edit` and answers its inverse, with the same words. `set.nextKey` only ever grows. An edit that names an
