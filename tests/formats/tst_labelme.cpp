@@ -44,7 +44,9 @@ class TestLabelme : public QObject, private FormatFolder {
     /// The bytes after everything was read and written to the same place.
     std::string written(const ReadLabels &read)
     {
-        writeLabels(read.set, LabelFormat::Labelme, root() / "out", {.writeNew = true});
+        FormatOptions options;
+        options.writeNew = true;
+        writeLabels(read.set, LabelFormat::Labelme, root() / "out", options);
         return bytesOf(root() / "out/a.json");
     }
 
