@@ -15,6 +15,7 @@
 #include "widgets/detection_table.h"
 #include "widgets/label_colours.h"
 #include "widgets/theme.h"
+#include "widgets/translate.h"
 
 namespace fcoscope {
 
@@ -158,10 +159,7 @@ void AssignmentSummary::fillBoxes()
     const std::vector<QColor> colours = labelColours(labels);
     QList<QTreeWidgetItem *> items;
     for (const size_t i : listed) {
-        const auto index = static_cast<size_t>(labels[i].classIndex);
-        const QString name = labels[i].classIndex >= 0 && index < classNames_.size()
-                                 ? QString::fromStdString(classNames_[index])
-                                 : QString::number(labels[i].classIndex);
+        const QString name = classNameIn(classNames_, labels[i].classIndex);
         const int learnt = counts.positivesOfLabel[i], lost = counts.lostOfLabel[i];
         auto *item = new BoxItem(QStringList{QStringLiteral("%1 · %2").arg(number(static_cast<int>(i) + 1), name),
                                              learnt > 0 ? number(learnt) : tr("none"), number(lost)});

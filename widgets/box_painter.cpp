@@ -6,6 +6,7 @@
 
 #include "widgets/strokes.h"
 #include "widgets/theme.h"
+#include "widgets/translate.h"
 
 namespace fcoscope {
 
@@ -15,45 +16,23 @@ constexpr size_t mostTags = 400;    // more cannot be read
 constexpr size_t mostHalos = 3000;  // with more boxes in view the dark halo would cover the picture
 constexpr double smallBox = 18;     // logical px: a thinner line below, no halo, no tag
 
-int scaled(double logical, const View &view)
-{
-    return std::max(1, qRound(logical * view.ratio));
-}
-
-// Four bars between the rectangle grown by `outside` and shrunk by `inside` screen pixels.
+// Between the rectangle grown by `outside` and shrunk by `inside` screen pixels.
 void frame(QPainter &painter, const QRect &box, int outside, int inside, const QColor &color)
 {
-    const QRect out = box.adjusted(-outside, -outside, outside, outside);
-    const int thick = outside + inside;
-    if (2 * thick >= out.width() || 2 * thick >= out.height()) {
-        painter.fillRect(out, color);
-        return;
-    }
-    painter.fillRect(out.left(), out.top(), out.width(), thick, color);
-    painter.fillRect(out.left(), out.bottom() + 1 - thick, out.width(), thick, color);
-    fillThin(painter, QRect(out.left(), out.top() + thick, thick, out.height() - 2 * thick), color);
-    fillThin(painter, QRect(out.right() + 1 - thick, out.top() + thick, thick, out.height() - 2 * thick), color);
+    fillFrame(painter, box.adjusted(-outside, -outside, outside, outside), outside + inside, color);
 }
 
 // A coloured line of `width`, lying half inside and half outside the box's edge, with dark hairlines on both sides.
 void outline(QPainter &painter, const View &view, const QRect &box, const QColor &color, double width, bool halo)
 {
-    const int line = scaled(width, view), outside = line / 2, inside = line - outside;
+    const int line = view.pixels(width), outside = line / 2, inside = line - outside;
     if (halo) {
-        const int hair = scaled(1, view);
+        const int hair = view.pixels(1);
         const QColor dark(0, 0, 0, 90);
         frame(painter, box, outside + hair, -outside, dark);
         frame(painter, box, -inside, inside + hair, dark);
     }
     frame(painter, box, outside, inside, color);
-}
-
-QFont screenFont(const BoxStyle &style, const View &view)
-{
-    QFont font = style.font;
-    const double pixels = font.pixelSize() > 0 ? font.pixelSize() : font.pointSizeF() * 96 / 72;
-    font.setPixelSize(std::max(8, qRound(pixels * view.ratio)));
-    return font;
 }
 
 // Where the tag goes: above the box's left corner; inside it where there is no room above; never out of the window
@@ -72,9 +51,9 @@ QRect tagPlace(const View &view, const QRect &box, QSize size, int lift)
 void paintTag(QPainter &painter, const View &view, const QRect &place, const QString &text, const QColor &color)
 {
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(QPen(QColor(0, 0, 0, 110), scaled(1, view)));
+    painter.setPen(QPen(QColor(0, 0, 0, 110), view.pixels(1)));
     painter.setBrush(color);
-    const double half = scaled(1, view) / 2.0;
+    const double half = view.pixels(1) / 2.0;
     painter.drawRoundedRect(QRectF(place).adjusted(half, half, -half, -half), 3 * view.ratio, 3 * view.ratio);
     painter.setPen(textColorOn(color));
     painter.drawText(place, Qt::AlignCenter, text);
@@ -124,6 +103,20 @@ private:
 
 }  // namespace
 
+QFont screenFont(const QFont &font, double ratio)
+{
+    QFont scaled = font;
+    const double pixels = font.pixelSize() > 0 ? font.pixelSize() : font.pointSizeF() * 96 / 72;
+    scaled.setPixelSize(std::max(8, qRound(pixels * ratio)));
+    return scaled;
+}
+
+bool inView(const Box &box, const QRectF &seen)
+{
+    return box.hasArea() && box.x1 <= seen.right() && box.x2 >= seen.left() && box.y1 <= seen.bottom() &&
+           box.y2 >= seen.top();
+}
+
 QRect boxOnScreen(const Box &box, const View &view)
 {
     // Far beyond the screen the exact place does not matter, and int must not overflow.
@@ -138,11 +131,8 @@ QRect boxOnScreen(const Box &box, const View &view)
 
 QString tagText(const Detection &detection, const std::vector<std::string> &classNames)
 {
-    const auto index = static_cast<size_t>(detection.classIndex);
-    const QString name = detection.classIndex >= 0 && index < classNames.size()
-                             ? QString::fromStdString(classNames[index])
-                             : QString::number(detection.classIndex);
-    return QStringLiteral("%1 %2").arg(name, QLocale().toString(detection.score, 'f', 2));
+    return QStringLiteral("%1 %2").arg(classNameIn(classNames, detection.classIndex),
+                                       QLocale().toString(detection.score, 'f', 2));
 }
 
 void paintBoxes(QImage &screen, const View &view, const std::vector<Detection> &detections,
@@ -162,11 +152,10 @@ void paintBoxes(QPainter &painter, const View &view, const std::vector<Detection
     };
     std::vector<Shown> shown;
     for (const Detection &d : detections)
-        if ((style.classFilter < 0 || d.classIndex == style.classFilter) && d.box.hasArea() &&
-            d.box.x1 <= seen.right() && d.box.x2 >= seen.left() && d.box.y1 <= seen.bottom() && d.box.y2 >= seen.top())
+        if ((style.classFilter < 0 || d.classIndex == style.classFilter) && inView(d.box, seen))
             shown.push_back({&d, boxOnScreen(d.box, view)});
 
-    const int small = scaled(smallBox, view);
+    const int small = view.pixels(smallBox);
     // The worst first, so that the best lie on top.
     for (auto it = shown.rbegin(); it != shown.rend(); ++it) {
         const bool tiny = std::min(it->place.width(), it->place.height()) < small;
@@ -175,7 +164,7 @@ void paintBoxes(QPainter &painter, const View &view, const std::vector<Detection
     }
     if (!style.tags)
         return;
-    painter.setFont(screenFont(style, view));
+    painter.setFont(screenFont(style.font, view.ratio));
     const QFontMetricsF metrics(painter.font());
     TakenPlaces taken(view.screen());
     size_t tags = 0;
@@ -185,7 +174,7 @@ void paintBoxes(QPainter &painter, const View &view, const std::vector<Detection
         if (s.place.width() < small || s.place.height() < small)
             continue;
         const QString text = tagText(*s.detection, classNames);
-        const QRect place = tagPlace(view, s.place, tagSize(metrics, text, view), scaled(1, view));
+        const QRect place = tagPlace(view, s.place, tagSize(metrics, text, view), view.pixels(1));
         if (!taken.take(place))
             continue;
         paintTag(painter, view, place, text, classColor(s.detection->classIndex));
@@ -205,17 +194,17 @@ void paintBox(QPainter &painter, const View &view, const Detection &detection,
     painter.fillRect(box, fill);
     if (emphasis == Emphasis::Selected) {
         // A white line around the coloured one: told apart without seeing colours.
-        outline(painter, view, box.adjusted(-scaled(2, view), -scaled(2, view), scaled(2, view), scaled(2, view)),
+        outline(painter, view, box.adjusted(-view.pixels(2), -view.pixels(2), view.pixels(2), view.pixels(2)),
                 Qt::white, 2, true);
         outline(painter, view, box, color, 3, false);
     } else {
         outline(painter, view, box, color, 3, true);
     }
     // Exactly over the plain tag, so that none of it looks out.
-    painter.setFont(screenFont(style, view));
+    painter.setFont(screenFont(style.font, view.ratio));
     const QString text = tagText(detection, classNames);
     const QSize size = tagSize(QFontMetricsF(painter.font()), text, view);
-    paintTag(painter, view, tagPlace(view, box, size, scaled(1, view)), text, color);
+    paintTag(painter, view, tagPlace(view, box, size, view.pixels(1)), text, color);
 }
 
 }  // namespace fcoscope

@@ -22,6 +22,12 @@ struct BoxStyle {
 
 enum class Emphasis { None, Hovered, Selected };
 
+/// The font in screen pixels, of which `ratio` are one logical pixel, and never too small to be read.
+QFont screenFont(const QFont &font, double ratio);
+
+/// Whether any of the box lies in the part of the image that is seen.
+bool inView(const Box &box, const QRectF &seen);
+
 /// Box `detection` as whole screen pixels: [left, right) × [top, bottom), at least one pixel wide and high.
 QRect boxOnScreen(const Box &box, const View &view);
 

@@ -8,10 +8,11 @@
 #include <QLocale>
 #include <QPainter>
 #include <QSortFilterProxyModel>
-#include <cmath>
 
+#include "core/rules/locations.h"
 #include "widgets/detection_origin.h"
 #include "widgets/theme.h"
+#include "widgets/translate.h"
 
 namespace fcoscope {
 
@@ -64,9 +65,8 @@ std::vector<LevelGrid> levelGrids(const RawOutputs &raw, const Profile &profile)
 
 QString levelName(double stride)
 {
-    const double power = std::log2(stride);
-    if (stride >= 1 && power == std::floor(power))
-        return QStringLiteral("P%1").arg(static_cast<int>(power));
+    if (const auto number = pyramidNumber(stride))
+        return QStringLiteral("P%1").arg(*number);
     return DetectionTable::tr("%1 px").arg(QLocale().toString(stride, 'g', 4));
 }
 
@@ -86,9 +86,7 @@ void DetectionModel::setDetections(std::vector<Detection> detections, std::vecto
 
 QString DetectionModel::className(int classIndex) const
 {
-    const auto index = static_cast<size_t>(classIndex);
-    return classIndex >= 0 && index < classNames_.size() ? QString::fromStdString(classNames_[index])
-                                                         : QString::number(classIndex);
+    return classNameIn(classNames_, classIndex);
 }
 
 int DetectionModel::rowCount(const QModelIndex &parent) const

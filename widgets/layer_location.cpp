@@ -10,6 +10,7 @@
 
 #include "core/rules/location_maps.h"
 #include "core/rules/pixels.h"
+#include "widgets/box_painter.h"
 #include "widgets/label_colours.h"
 #include "widgets/layer_parts.h"
 #include "widgets/level_place.h"
@@ -38,14 +39,11 @@ struct Regressed {
 
 std::optional<Reach> targetAt(const AssignedImage &assigned, LocationRef at, int &label)
 {
-    const auto &positives = assigned.assignment.positives;
-    const auto found = std::lower_bound(positives.begin(), positives.end(), at, [](const Positive &p, LocationRef ref) {
-        return LocationRef{p.level, p.location} < ref;
-    });
-    if (found == positives.end() || LocationRef{found->level, found->location} != at)
+    const Positive *learnt = positiveAt(assigned, at);
+    if (!learnt)
         return {};
-    label = found->box;
-    return Reach{found->distances, assigned.transform.toImage(assigned.boxes[static_cast<size_t>(label)])};
+    label = learnt->box;
+    return Reach{learnt->distances, assigned.transform.toImage(assigned.boxes[static_cast<size_t>(label)])};
 }
 
 std::optional<Reach> predictedAt(const LensFrame &frame, const Level &level, LocationRef at)

@@ -13,19 +13,13 @@
 #include "widgets/level_place.h"
 #include "widgets/strokes.h"
 #include "widgets/theme.h"
+#include "widgets/translate.h"
 
 namespace fcoscope {
 
 namespace {
 
 constexpr size_t mostNames = 300;  // more cannot be read
-
-QString nameOf(const Label &label, const LensStyle &style)
-{
-    const auto index = static_cast<size_t>(label.classIndex);
-    return label.classIndex >= 0 && index < style.classNames.size() ? QString::fromStdString(style.classNames[index])
-                                                                    : QString::number(label.classIndex);
-}
 
 /// Layers of marks and lines. They need labels, or at least the levels that come with them.
 void paintMarks(const LensCanvas &canvas, const Layer &layer)
@@ -41,14 +35,6 @@ void paintMarks(const LensCanvas &canvas, const Layer &layer)
 }
 
 }  // namespace
-
-QFont screenFont(const QFont &font, double unit)
-{
-    QFont scaled = font;
-    const double pixels = font.pixelSize() > 0 ? font.pixelSize() : font.pointSizeF() * 96 / 72;
-    scaled.setPixelSize(std::max(8, qRound(pixels * unit)));
-    return scaled;
-}
 
 void paintNote(QPainter &painter, QPointF at, const QString &text, const QColor &plate, double unit, bool centred)
 {
@@ -97,11 +83,9 @@ void paintLabels(const LensCanvas &canvas)
               dash = std::max(3, qRound(5 * canvas.unit));
     std::vector<size_t> named;
     for (size_t i = 0; i < labels.size(); ++i) {
-        const Box &box = labels[i].box;
-        if (!box.hasArea() || box.x1 > seen.right() || box.x2 < seen.left() || box.y1 > seen.bottom() ||
-            box.y2 < seen.top())
+        if (!inView(labels[i].box, seen))
             continue;
-        const QRect place = boxOnScreen(box, canvas.view);
+        const QRect place = boxOnScreen(labels[i].box, canvas.view);
         strokeFrame(painter, place, canvas.view.screen(), {canvas.colours[i], line, dash, hair});
         if (canvas.style.names && named.size() < mostNames && place.height() > 2 * metrics.height() &&
             place.width() > 4 * metrics.averageCharWidth())
@@ -109,7 +93,7 @@ void paintLabels(const LensCanvas &canvas)
     }
     for (const size_t i : named) {
         const QRect place = boxOnScreen(labels[i].box, canvas.view);
-        const QString name = nameOf(labels[i], canvas.style);
+        const QString name = classNameIn(canvas.style.classNames, labels[i].classIndex);
         const double wide = metrics.horizontalAdvance(name) + 10 * canvas.unit;
         if (wide < place.width())  // inside, under the upper edge: detections have their tags above it
             paintNote(painter,

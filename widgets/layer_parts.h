@@ -45,8 +45,6 @@ DotShape dotShape(double spacing, double finest, int rings, double unit);
 /// How large the mark of an ambiguous location is.
 double ambiguityRadius(double spacing, double unit);
 
-/// The font of the style in screen pixels.
-QFont screenFont(const QFont &font, double unit);
 /// Text on a plate of that colour, in the ink that is read on it. `at`: the middle of its left edge, or with `centred`
 /// its middle.
 void paintNote(QPainter &painter, QPointF at, const QString &text, const QColor &plate, double unit, bool centred);

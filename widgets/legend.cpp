@@ -10,6 +10,7 @@
 #include <cmath>
 #include <optional>
 
+#include "widgets/box_painter.h"
 #include "widgets/detection_table.h"
 #include "widgets/heat_painter.h"
 #include "widgets/layer_parts.h"

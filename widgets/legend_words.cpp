@@ -53,13 +53,8 @@ QString layerTitle(const Layer &layer, const LensFrame &frame)
         parts +=
             Words::tr("largest of %1 to %2").arg(levelName(levels.front().stride), levelName(levels.back().stride));
     if (layer.kind == LayerKind::ClassProbability || layer.kind == LayerKind::Score) {
-        const auto index = static_cast<size_t>(layer.classIndex);
-        if (layer.classIndex < 0)
-            parts += Words::tr("most probable class");
-        else if (frame.raw && index < frame.raw->classNames.size())
-            parts += QString::fromStdString(frame.raw->classNames[index]);
-        else
-            parts += QString::number(layer.classIndex);
+        const std::vector<std::string> names = frame.raw ? frame.raw->classNames : std::vector<std::string>();
+        parts += layer.classIndex < 0 ? Words::tr("most probable class") : classNameIn(names, layer.classIndex);
     }
     if (layer.kind == LayerKind::Activation) {
         parts += QString::fromStdString(layer.features);

@@ -1,24 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/location_overlay.h"
 
-#include <algorithm>
-
 namespace fcoscope {
-
-namespace {
-
-bool learns(const LensFrame &frame, LocationRef at)
-{
-    if (!frame.assigned)
-        return false;
-    const auto &positives = frame.assigned->assignment.positives;
-    const auto found = std::lower_bound(positives.begin(), positives.end(), at, [](const Positive &p, LocationRef ref) {
-        return LocationRef{p.level, p.location} < ref;
-    });
-    return found != positives.end() && LocationRef{found->level, found->location} == at;
-}
-
-}  // namespace
 
 void LocationOverlay::setFrame(LensFramePtr frame, LensStyle style)
 {
@@ -40,7 +23,7 @@ std::vector<LocationRef> LocationOverlay::chosen(const std::vector<LocationRef> 
             ++end;
         const size_t before = chosen.size();
         for (size_t i = first; i < end; ++i)
-            if (level_ >= 0 ? points[i].level == level_ : learns(*frame_, points[i]))
+            if (level_ >= 0 ? points[i].level == level_ : frame_->assigned && positiveAt(*frame_->assigned, points[i]))
                 chosen.push_back(points[i]);
         if (level_ < 0 && chosen.size() == before)
             chosen.push_back(points[first]);

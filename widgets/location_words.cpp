@@ -56,12 +56,6 @@ std::vector<const Candidate *> sorted(const std::vector<Candidate> &candidates, 
 
 }  // namespace
 
-QString classNameIn(const std::vector<std::string> &names, int classIndex)
-{
-    const auto index = static_cast<size_t>(classIndex);
-    return classIndex >= 0 && index < names.size() ? QString::fromStdString(names[index]) : QString::number(classIndex);
-}
-
 QString LocationWords::linked(const QString &target, const QString &text, bool brief, const QColor &color) const
 {
     if (brief)

@@ -35,7 +35,4 @@ private:
     QString counted(const QString &text, const QString &key, bool brief) const;
 };
 
-/// The names of a class list; its number for a class that has none.
-QString classNameIn(const std::vector<std::string> &names, int classIndex);
-
 }  // namespace fcoscope

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "widgets/box_painter.h"
+#include "widgets/strokes.h"
 #include "widgets/theme.h"
 #include "widgets/view.h"
 
@@ -15,29 +16,10 @@ namespace {
 
 constexpr size_t mostDashed = 1500;  // boxes; beyond that many a picture of dashes tells nothing any more
 
-int scaled(double logical, const View &view)
-{
-    return std::max(1, qRound(logical * view.ratio));
-}
-
-bool inView(const Box &box, const QRectF &seen)
-{
-    return box.hasArea() && box.x1 <= seen.right() && box.x2 >= seen.left() && box.y1 <= seen.bottom() &&
-           box.y2 >= seen.top();
-}
-
 // A frame of `width` screen pixels, its outer edge `grown` pixels outside the box.
 void frame(QPainter &painter, const QRect &box, int grown, int width, const QColor &color)
 {
-    const QRect out = box.adjusted(-grown, -grown, grown, grown);
-    if (2 * width >= out.width() || 2 * width >= out.height()) {
-        painter.fillRect(out, color);
-        return;
-    }
-    painter.fillRect(out.left(), out.top(), out.width(), width, color);
-    painter.fillRect(out.left(), out.bottom() + 1 - width, out.width(), width, color);
-    painter.fillRect(out.left(), out.top() + width, width, out.height() - 2 * width, color);
-    painter.fillRect(out.right() + 1 - width, out.top() + width, width, out.height() - 2 * width, color);
+    fillFrame(painter, box.adjusted(-grown, -grown, grown, grown), width, color);
 }
 
 }  // namespace
@@ -112,7 +94,7 @@ void ReplayOverlay::paintRemoved(QPainter &painter, const View &view) const
 void ReplayOverlay::paintKept(QPainter &painter, const View &view) const
 {
     const QRectF seen = view.seen();
-    const int line = scaled(2, view), hair = scaled(1, view);
+    const int line = view.pixels(2), hair = view.pixels(1);
     for (const Survivor &survivor : survivors_) {
         if (survivor.candidate >= step_)
             break;
@@ -132,7 +114,7 @@ void ReplayOverlay::paintCurrent(QPainter &painter, const View &view) const
     if (at >= trace_->candidates.size())
         return;
     const TracedCandidate &current = trace_->candidates[at];
-    const int hair = scaled(1, view), line = scaled(2, view), thick = scaled(4, view);
+    const int hair = view.pixels(1), line = view.pixels(2), thick = view.pixels(4);
     if (current.suppressedBy >= 0 && static_cast<size_t>(current.suppressedBy) < trace_->candidates.size()) {
         const TracedCandidate &better = trace_->candidates[static_cast<size_t>(current.suppressedBy)];
         const QRect box = boxOnScreen(better.boxInImage, view);

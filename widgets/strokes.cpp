@@ -46,6 +46,19 @@ void fillThin(QPainter &painter, const QRect &place, const QColor &colour)
         painter.fillRect(QRect(place.left(), y, place.width(), std::min(few, place.bottom() + 1 - y)), colour);
 }
 
+void fillFrame(QPainter &painter, const QRect &outer, int width, const QColor &colour)
+{
+    if (2 * width >= outer.width() || 2 * width >= outer.height()) {
+        painter.fillRect(outer, colour);
+        return;
+    }
+    const int left = outer.left(), top = outer.top(), inner = outer.height() - 2 * width;
+    painter.fillRect(left, top, outer.width(), width, colour);
+    painter.fillRect(left, outer.bottom() + 1 - width, outer.width(), width, colour);
+    fillThin(painter, QRect(left, top + width, width, inner), colour);
+    fillThin(painter, QRect(outer.right() + 1 - width, top + width, width, inner), colour);
+}
+
 namespace {
 
 void strokeBars(QPainter &painter, std::span<const Bar> bars, QSize size, const Stroke &stroke)

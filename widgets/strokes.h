@@ -20,6 +20,9 @@ struct Stroke {
 /// a thin line takes longer than the line itself; this does not.
 void fillThin(QPainter &painter, const QRect &place, const QColor &colour);
 
+/// The four sides of `outer`, `width` screen pixels thick, inside it; all of it where they meet.
+void fillFrame(QPainter &painter, const QRect &outer, int width, const QColor &colour);
+
 /// Lines along the inner side of the edges of `box`.
 void strokeFrame(QPainter &painter, const QRect &box, QSize screen, const Stroke &stroke);
 /// A line between two points that share a row or a column; its middle lies on them.

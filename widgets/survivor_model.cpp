@@ -4,7 +4,7 @@
 #include <QLocale>
 #include <algorithm>
 
-#include "widgets/location_words.h"
+#include "widgets/translate.h"
 
 namespace fcoscope {
 

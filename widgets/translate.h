@@ -6,6 +6,7 @@
 
 #include "core/base/message.h"
 #include "core/base/options.h"
+#include "core/base/text.h"
 
 namespace fcoscope {
 
@@ -17,6 +18,12 @@ QString translated(const Message &message);
 QString optionLabel(const Option &option);
 /// The same before translation.
 QString optionLabelInEnglish(const Option &option);
+
+/// What class `classIndex` is called among `names`: its number where it has no name there.
+inline QString classNameIn(const std::vector<std::string> &names, int classIndex)
+{
+    return QString::fromStdString(nameOfClass(names, classIndex));
+}
 
 /// File name for display: the last part of a path (an ImageId), UTF-8.
 QString fileName(const std::string &path);

@@ -21,6 +21,8 @@ struct View {
     static constexpr double largestZoom = 64;
     static constexpr double fitMargin = 12;  ///< logical pixels around a fitted image, so that its border is seen
 
+    /// A length as whole screen pixels, at least one.
+    int pixels(double logical) const { return std::max(1, qRound(logical * ratio)); }
     QSize screen() const { return {qRound(widget.width() * ratio), qRound(widget.height() * ratio)}; }
 
     /// The image's corner in screen pixels, a whole number, so that image pixels fall on screen pixels at 1:1, 2:1, …

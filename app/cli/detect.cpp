@@ -11,6 +11,7 @@
 #include "app/cli/verbs.h"
 #include "core/base/error.h"
 #include "core/base/json_writer.h"
+#include "core/base/text.h"
 #include "core/data/draw.h"
 #include "core/rules/decode.h"
 
@@ -45,12 +46,6 @@ std::vector<std::string> imageFiles(const std::vector<std::string> &named)
     return files;
 }
 
-std::string className(const ModelInfo &model, int index)
-{
-    const auto i = static_cast<size_t>(index);
-    return i < model.classNames.size() ? model.classNames[i] : std::to_string(index);
-}
-
 std::string detectionJson(const Detection &d, const ModelInfo &model)
 {
     const auto numbers = [](std::initializer_list<double> values) {
@@ -61,7 +56,7 @@ std::string detectionJson(const Detection &d, const ModelInfo &model)
     };
     return JsonObject()
         .raw("box", numbers({d.box.x1, d.box.y1, d.box.x2, d.box.y2}))
-        .add("class", className(model, d.classIndex))
+        .add("class", nameOfClass(model.classNames, d.classIndex))
         .add("class_index", d.classIndex)
         .add("score", d.score)
         .add("p", d.classProbability)
@@ -90,7 +85,7 @@ std::string imageText(const Image &image, const std::vector<Detection> &detectio
 {
     size_t width = 0;
     for (const Detection &d : detections)
-        width = std::max(width, printable(className(model, d.classIndex)).size());
+        width = std::max(width, printable(nameOfClass(model.classNames, d.classIndex)).size());
     std::string text = printable(image.id) + ": " + std::to_string(image.size.width) + " × " +
                        std::to_string(image.size.height) + ", " + std::to_string(detections.size()) +
                        (detections.size() == 1 ? " detection\n" : " detections\n");
@@ -98,7 +93,7 @@ std::string imageText(const Image &image, const std::vector<Detection> &detectio
         char numbers[96];
         std::snprintf(numbers, sizeof numbers, "  %.3f  %8.1f %8.1f %8.1f %8.1f\n", double(d.score), d.box.x1, d.box.y1,
                       d.box.x2, d.box.y2);
-        std::string name = printable(className(model, d.classIndex));
+        std::string name = printable(nameOfClass(model.classNames, d.classIndex));
         name.resize(std::max(name.size(), width), ' ');
         text += "  " + name + numbers;
     }

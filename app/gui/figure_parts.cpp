@@ -60,8 +60,7 @@ void drawArm(QPainter &painter, QPointF from, QPointF to, const QColor &colour, 
 
 QString labelName(const SeenImage &seen, int label)
 {
-    const auto index = static_cast<size_t>(seen.frame.assigned->labels[static_cast<size_t>(label)].classIndex);
-    return index < seen.classNames.size() ? QString::fromStdString(seen.classNames[index]) : QString::number(index);
+    return classNameIn(seen.classNames, seen.frame.assigned->labels[static_cast<size_t>(label)].classIndex);
 }
 
 QString noteOf(const SeenImage &seen)

@@ -90,10 +90,7 @@ void LensDocks::connectLayers()
         lens_.setLayers(layers);
         updateLayerActions();
     });
-    connect(layers_, &LayersPanel::labelActivated, this, [this](int label) {
-        if (const LensFramePtr shown = frame(); shown && shown->assigned)
-            canvas_.showBox(shown->assigned->labels.at(static_cast<size_t>(label)).box);
-    });
+    connect(layers_, &LayersPanel::labelActivated, this, &LensDocks::showLabel);
     for (const auto &[action, kind] : layerActions)
         connect(&actions_[action], &QAction::triggered, this,
                 [this, layer = kind](bool visible) { toggleLayer(layer, visible); });
@@ -137,6 +134,12 @@ void LensDocks::showLevel(std::optional<double> stride)
     updateLayerActions();
 }
 
+void LensDocks::showLabel(int label)
+{
+    if (const LensFramePtr shown = frame(); shown && shown->assigned)
+        canvas_.showBox(shown->assigned->labels.at(static_cast<size_t>(label)).box);
+}
+
 void LensDocks::updateLayerActions()
 {
     const std::vector<Layer> &layers = lens_.layers();
@@ -175,7 +178,7 @@ void LensDocks::connectInspector()
                 locations_.setLocations(hovered, pinned);
                 canvas_.update();
             });
-    connect(inspector_, &LocationInspector::labelActivated, layers_, &LayersPanel::labelActivated);
+    connect(inspector_, &LocationInspector::labelActivated, this, &LensDocks::showLabel);
     const auto choose = [this](int detection) {
         canvas_.select(detection);
         canvas_.ensureVisible(detection);

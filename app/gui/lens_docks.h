@@ -59,6 +59,7 @@ private:
     void showTrace();
     void toggleLayer(LayerKind kind, bool visible);
     void showLevel(std::optional<double> stride);
+    void showLabel(int label);
     void updateLayerActions();
     void setDrawing(bool drawing);
     void refillTool();

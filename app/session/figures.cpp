@@ -6,7 +6,6 @@
 #include "app/session/datasets.h"
 #include "app/session/lens_work.h"
 #include "core/base/error.h"
-#include "core/data/image.h"
 
 namespace fcoscope {
 namespace {
@@ -65,12 +64,10 @@ SeenImage seeImage(const FigureMaterial &material, size_t index, const Profile &
                    const std::vector<Layer> &layers, const RunContext &context)
 {
     const DatasetImage &from = material.dataset.images.at(index);
-    Picture picture;
-    picture.image = readImage(from.file);
-    picture.image.id = from.file;
+    const PicturePtr picture = readPicture(coreBackend(), from.file);
     LensQuestion question;
     question.imageId = from.file;
-    question.image = picture.image.size;
+    question.image = picture->image.size;
     question.labelled = material.dataset.labelled;
     question.whatIf.profile = question.ownProfile = profile;
     question.layers = layers;
@@ -79,14 +76,14 @@ SeenImage seeImage(const FigureMaterial &material, size_t index, const Profile &
         Profile rules = material.model->info.profile;
         rules.decode = material.decode;
         question.findings =
-            detectIn(picture, material.model, {rules, CenternessSource::Branch, {}}, wantsFeatures(layers), context);
+            detectIn(*picture, material.model, {rules, CenternessSource::Branch, {}}, wantsFeatures(layers), context);
         ofModel = classNamesOn(material.model->info, material.dataset.classNames);
     }
     question.classNames = sharedClasses(ofModel, &material.dataset);
     question.labels = labelsIn(question.classNames, material.dataset, from.labels);
 
     SeenImage seen;
-    seen.picture = toQImage(picture.image).copy();
+    seen.picture = picture->shown;
     seen.frame = *lookAt(question, context)->frame;
     seen.classNames = question.classNames;
     if (question.findings)
@@ -98,10 +95,9 @@ ScoredImage scoreImage(const Backend &backend, const ModelPtr &model, const Prof
                        size_t index, const RunContext &context)
 {
     const DatasetImage &entry = dataset.images[index];
-    Picture picture;
-    picture.image = backend.readImage(entry.file);
-    picture.image.id = entry.file;
-    const FindingsPtr found = detectIn(picture, model, {rules, CenternessSource::Branch, {}}, false, context);
+    Image image = backend.readImage(entry.file);
+    image.id = entry.file;
+    const FindingsPtr found = detectIn(image, model, {rules, CenternessSource::Branch, {}}, false, context);
     const auto names = sharedClasses(classNamesOn(model->info, dataset.classNames), &dataset);
     return {entry.file, traceDecode(*found->read, rules, rules.decode).candidates,
             labelsIn(names, dataset, entry.labels)};

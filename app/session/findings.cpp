@@ -49,14 +49,14 @@ FindingsPtr decoded(const RawOutputsPtr &raw, const ModelPtr &model, const Decod
     return findings;
 }
 
-FindingsPtr detectIn(const Picture &picture, const ModelPtr &model, const Decoding &decoding, bool features,
+FindingsPtr detectIn(const Image &image, const ModelPtr &model, const Decoding &decoding, bool features,
                      const RunContext &context)
 {
     QElapsedTimer clock;
     clock.start();
-    const RawOutputsPtr raw = model->run(picture.image, context, features);
-    if (raw->imageId != picture.image.id)
-        throw std::logic_error("raw outputs of " + raw->imageId + " for " + picture.image.id);
+    const RawOutputsPtr raw = model->run(image, context, features);
+    if (raw->imageId != image.id)
+        throw std::logic_error("raw outputs of " + raw->imageId + " for " + image.id);
     return decoded(raw, model, decoding, static_cast<double>(clock.nsecsElapsed()) / 1e6);
 }
 

@@ -49,8 +49,13 @@ QImage toQImage(const Image &image);
 // These three are work for a thread: reading, decoding anew what the network said, running the network and decoding.
 PicturePtr readPicture(const Backend &backend, const ImageId &id);
 FindingsPtr decoded(const RawOutputsPtr &raw, const ModelPtr &model, const Decoding &decoding, double networkMs);
-FindingsPtr detectIn(const Picture &picture, const ModelPtr &model, const Decoding &decoding, bool features,
+FindingsPtr detectIn(const Image &image, const ModelPtr &model, const Decoding &decoding, bool features,
                      const RunContext &context);
+inline FindingsPtr detectIn(const Picture &picture, const ModelPtr &model, const Decoding &decoding, bool features,
+                            const RunContext &context)
+{
+    return detectIn(picture.image, model, decoding, features, context);
+}
 
 inline const ImageId &imageOf(const Picture &picture)
 {

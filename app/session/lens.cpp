@@ -50,7 +50,7 @@ void Lens::passDecoding()
         return;
     Decoding decoding{whatIf_.profile, whatIf_.centerness, {}};
     if (whatIf_.centerness == CenternessSource::Labels)
-        decoding.labels = boxes_.value_or(labels());
+        decoding.labels = boxes_ ? *boxes_ : labels();
     session_.setDecoding(decoding);
 }
 
@@ -65,9 +65,14 @@ std::vector<std::string> Lens::classNames() const
 
 std::vector<Label> Lens::labels() const
 {
+    return labelsIn(classNames());
+}
+
+std::vector<Label> Lens::labelsIn(const std::vector<std::string> &classNames) const
+{
     const DatasetPtr dataset = session_.datasets().datasetOf(session_.current());
     const DatasetImage *image = session_.datasets().find(session_.current());
-    return image ? labelsIn(classNames(), *dataset, image->labels) : std::vector<Label>();
+    return image ? fcoscope::labelsIn(classNames, *dataset, image->labels) : std::vector<Label>();
 }
 
 void Lens::setBoxes(std::optional<std::vector<Label>> boxes)
@@ -117,7 +122,7 @@ void Lens::ask()
     question.imageId = session_.current();
     question.image = session_.picture()->image.size;
     question.classNames = classNames();
-    question.labels = boxes_.value_or(labels());
+    question.labels = boxes_ ? *boxes_ : labelsIn(question.classNames);
     question.labelled = boxes_ || session_.datasets().find(session_.current());
     question.whatIf = whatIf_;
     question.ownProfile = ownProfile();

@@ -61,6 +61,7 @@ private:
     void ask();
     void answered(Outcome<LookPtr> outcome);
     void passDecoding();
+    std::vector<Label> labelsIn(const std::vector<std::string> &classNames) const;
 
     Session &session_;
     std::vector<Layer> layers_ = standardLayers();

@@ -88,6 +88,8 @@ LookPtr lookAt(const LensQuestion &question, const RunContext &context)
     LensInput input;
     input.imageId = question.imageId;
     const bool detections = detectionsAreAssigned(question);
+    input.detectionsStandIn = detections;
+    input.trainingSample = question.whatIf.trainingSample;
     std::vector<Label> labels = question.labels;
     if (detections)
         labels = question.findings ? asLabels(question.findings->detections) : std::vector<Label>();
@@ -110,12 +112,7 @@ LookPtr lookAt(const LensQuestion &question, const RunContext &context)
         input.modelProfile = question.findings->profile;
     }
     workOutLosses(input, question);
-    LensFrame frame = makeLensFrame(input, question.layers);
-    frame.detectionsStandIn = detections && input.assigned;
-    if (frame.assigned || frame.raw)
-        frame.transform = transformText(frame.assigned ? frame.assigned->transform : frame.raw->transform,
-                                        question.whatIf.trainingSample);
-    look->frame = std::make_shared<const LensFrame>(std::move(frame));
+    look->frame = std::make_shared<const LensFrame>(makeLensFrame(input, question.layers));
     return look;
 }
 

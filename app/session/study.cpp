@@ -3,6 +3,7 @@
 
 #include "app/session/figures.h"
 #include "core/rules/decode.h"
+#include "core/rules/locations.h"
 #include "core/rules/what_if.h"
 
 namespace fcoscope {
@@ -21,8 +22,7 @@ std::vector<Box> boxesInNetwork(const Dataset &dataset, const Profile &profile)
 {
     std::vector<Box> boxes;
     for (const DatasetImage &image : dataset.images) {
-        const ImageTransform transform =
-            fitTransform(image.size, profile.shortSide, profile.longSide, profile.sizeDivisor, profile.sizeRounding);
+        const ImageTransform transform = inferenceTransform(image.size, profile);
         for (const Label &label : image.labels)
             if (!label.crowd && label.box.hasArea())
                 boxes.push_back(transform.toNetwork(label.box));
@@ -35,12 +35,8 @@ std::vector<Box> boxesInNetwork(const Dataset &dataset, const Profile &profile)
 Study::Study(Session &session, Lens &lens, QObject *parent) : QObject(parent), session_(session), lens_(lens)
 {
     connect(&session_, &Session::changed, this, [this](const Change &change) {
-        if (change.has(Change::Labels) && session_.datasets().empty()) {
-            stopAssigning();
-            stopScoring();
-            statistics_.reset();
-            scores_.reset();
-        }
+        if (change.has(Change::Labels) && session_.datasets().empty())
+            forget();
         if (change.has(Change::Labels) || change.has(Change::Model) || change.has(Change::Current))
             Q_EMIT changed();
     });
@@ -51,6 +47,21 @@ Study::~Study()
     assigning_.abandon();
     proposing_.abandon();
     scoringOne_.abandon();
+}
+
+/// The data set is closed: what was found in it goes, and what is still being worked out must not bring it back.
+void Study::forget()
+{
+    if (assigning_.running()) {
+        assigning_.abandon();
+        Q_EMIT assignStopped();
+    }
+    scoringOne_.abandon();
+    scored_.reset();
+    scoring_.reset();
+    scoringModel_.reset();
+    statistics_.reset();
+    scores_.reset();
 }
 
 DatasetPtr Study::dataset() const
@@ -116,10 +127,12 @@ void Study::propose()
 
 void Study::score()
 {
-    scoring_ = dataset();
-    scoringModel_ = session_.model();
-    if (!scoring_ || !scoringModel_ || scored_)
+    const DatasetPtr data = dataset();
+    const ModelPtr model = session_.model();
+    if (!data || !model || scored_)
         return;
+    scoring_ = data;
+    scoringModel_ = model;
     next_ = 0;
     scored_ = std::make_shared<ScoreOverlap>();
     scoredBy_ = withDecodingOf(scoringModel_->info.profile, session_.decoding().rules);

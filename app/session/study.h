@@ -53,6 +53,7 @@ Q_SIGNALS:
 private:
     void scoreNext();
     void scoredOne(Outcome<ScoredImagePtr> outcome);
+    void forget();
 
     Session &session_;
     Lens &lens_;

@@ -26,6 +26,13 @@ inline std::string joined(const std::vector<std::string> &texts, const char *bet
     return text;
 }
 
+/// What class `classIndex` is called among `names`: its number where it has no name there.
+inline std::string nameOfClass(const std::vector<std::string> &names, int classIndex)
+{
+    const auto index = static_cast<size_t>(classIndex);
+    return classIndex >= 0 && index < names.size() ? names[index] : std::to_string(classIndex);
+}
+
 /// A number for people, the C way: no more than `decimals` places, no zeros at the end, "∞" for what has no end.
 inline std::string roundedText(double value, int decimals = 1)
 {

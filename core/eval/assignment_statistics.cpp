@@ -271,9 +271,8 @@ Profile singleLevelProfile(const Profile &profile)
 
 std::string levelLabel(double stride)
 {
-    const double power = std::log2(stride);
-    if (stride >= 1 && power == std::floor(power))
-        return "P" + std::to_string(static_cast<int>(power));
+    if (const auto number = pyramidNumber(stride))
+        return "P" + std::to_string(*number);
     return "stride " + numberText(stride);
 }
 

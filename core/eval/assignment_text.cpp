@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "core/base/options.h"
+#include "core/base/text.h"
 #include "core/eval/assignment_report.h"
 
 namespace fcoscope {
@@ -202,8 +203,7 @@ std::string unlearnableText(const AssignmentStatistics &s, size_t most)
 
 std::string classNameOf(const AssignmentStatistics &statistics, int classIndex)
 {
-    const auto i = static_cast<size_t>(classIndex);
-    return classIndex >= 0 && i < statistics.classNames.size() ? statistics.classNames[i] : std::to_string(classIndex);
+    return nameOfClass(statistics.classNames, classIndex);
 }
 
 std::string positiveBinName(size_t bin)

@@ -37,19 +37,14 @@ Neighbourhood neighbourhoodOf(const AssignedImage &assigned, int index)
     return around;
 }
 
-/// Whether any location learns the subject under another profile. The boxes are made as assignImage makes them.
+/// Whether any location learns the subject under another profile.
 bool learnt(const Neighbourhood &around, const Profile &profile)
 {
-    const Size image = around.image;
-    const ImageTransform transform =
-        fitTransform(image, profile.shortSide, profile.longSide, profile.sizeDivisor, profile.sizeRounding);
-    const Size content = transform.contentSize;
+    const ImageTransform transform = inferenceTransform(around.image, profile);
     std::vector<Box> boxes;
     boxes.reserve(around.labels.size());
-    for (const Label &label : around.labels) {
-        const Box inNetwork = transform.toNetwork(clipped(label.box, image.width, image.height));
-        boxes.push_back(targetBox(clipped(inNetwork, content.width, content.height), transform, profile));
-    }
+    for (const Label &label : around.labels)
+        boxes.push_back(targetBox(boxInNetwork(label.box, transform), transform, profile));
     std::vector<Level> windows = levelsFor(profile, transform.paddedSize);
     const Box &subject = boxes[around.subject];
     const double longer = std::max(subject.width(), subject.height());
@@ -153,33 +148,29 @@ private:
         }
         return std::nullopt;
     }
-    Message largerWords(const Message &words, const Profile &changed) const
+    /// `words` have places for how many times as large the input is, and for its sides.
+    std::optional<Remedy> ifLargerLearnt(const Profile &changed, const Message &words) const
     {
-        const double factor = double(changed.shortSide) / profile_.shortSide;
-        return words.with(numberText(std::round(factor * 100) / 100), changed.shortSide, changed.longSide);
+        const auto found = larger(changed);
+        if (!found)
+            return std::nullopt;
+        const double factor = std::round(double(found->shortSide) / profile_.shortSide * 100) / 100;
+        return remedyOf(profile_, *found, words.with(numberText(factor), found->shortSide, found->longSide));
     }
     std::optional<Remedy> largerInput() const
     {
-        const auto changed = larger(profile_);
-        if (!changed)
-            return std::nullopt;
-        return remedyOf(
-            profile_, *changed,
-            largerWords(message("core", "An input {0} times as large would do (short side {1} px, long side "
-                                        "{2} px)."),
-                        *changed));
+        return ifLargerLearnt(profile_, message("core", "An input {0} times as large would do (short side {1} px, "
+                                                        "long side {2} px)."));
     }
     std::optional<Remedy> continuousEndsAndLargerInput() const
     {
         Profile changed = profile_;
         changed.pixels = PixelConvention::Continuous;
-        const auto both = changed == profile_ ? std::nullopt : larger(changed);
-        if (!both)
+        if (changed == profile_)
             return std::nullopt;
-        return remedyOf(profile_, *both,
-                        largerWords(message("core", "Boxes that end where their last pixel ends, in an input {0} times "
-                                                    "as large (short side {1} px, long side {2} px), would do."),
-                                    *both));
+        return ifLargerLearnt(changed,
+                              message("core", "Boxes that end where their last pixel ends, in an input {0} times as "
+                                              "large (short side {1} px, long side {2} px), would do."));
     }
     std::optional<Remedy> continuousEnds() const
     {

@@ -27,17 +27,13 @@ std::map<int, Findings> claimsOfUnlearnt(const AssignedImage &assigned)
     std::map<int, Findings> found;
     for (size_t i = 0; i < assigned.labels.size(); ++i)
         found[static_cast<int>(i)];
-    const auto &positives = assigned.assignment.positives;
-    for (const Positive &positive : positives)
+    for (const Positive &positive : assigned.assignment.positives)
         found.erase(positive.box);
-    const auto before = [](const Positive &p, const Claim &c) {
-        return p.level != c.level ? p.level < c.level : p.location < c.location;
-    };
     for (const Claim &claim : assigned.assignment.claims)
         if (const auto its = found.find(claim.box); its != found.end()) {
             ++its->second.claims;
             its->second.furthest = Verdict::LostToSmaller;
-            its->second.winners.insert(std::lower_bound(positives.begin(), positives.end(), claim, before)->box);
+            its->second.winners.insert(positiveAt(assigned, {claim.level, claim.location})->box);
         }
     return found;
 }

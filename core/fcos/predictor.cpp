@@ -10,6 +10,7 @@
 #include "core/fcos/input.h"
 #include "core/fcos/model_file.h"
 #include "core/fcos/plan.h"
+#include "core/rules/locations.h"
 
 namespace fcoscope {
 
@@ -72,8 +73,7 @@ try {
     auto raw = std::make_shared<RawOutputs>();
     raw->imageId = image.id;
     raw->classNames = impl_->info.classNames;
-    raw->transform = fitTransform(image.size, profile.shortSide, profile.longSide, profile.sizeDivisor,
-                                  profile.sizeRounding);
+    raw->transform = inferenceTransform(image.size, profile);
 
     const auto start = std::chrono::steady_clock::now();
     const at::Tensor input = networkInput(image, raw->transform, profile, impl_->device);

@@ -50,21 +50,24 @@ Assignment assignLabels(const std::vector<Label> &labels, const ImageTransform &
     return assign(targetBoxes(labels, transform, profile), levels, profile, keepClaims);
 }
 
+Box boxInNetwork(const Box &inImage, const ImageTransform &transform)
+{
+    const Box inside = clipped(inImage, transform.imageSize.width, transform.imageSize.height);
+    return clipped(transform.toNetwork(inside), transform.contentSize.width, transform.contentSize.height);
+}
+
 AssignedImage assignImage(const ImageId &id, Size image, const std::vector<Label> &labels, const Profile &profile)
 {
     AssignedImage assigned;
     assigned.imageId = id;
     assigned.profile = profile;
-    assigned.transform =
-        fitTransform(image, profile.shortSide, profile.longSide, profile.sizeDivisor, profile.sizeRounding);
-    const Size content = assigned.transform.contentSize;
+    assigned.transform = inferenceTransform(image, profile);
     std::vector<Label> inNetwork;
     for (size_t i = 0; i < labels.size(); ++i) {
         Label label = labels[i];
-        const Box inside = clipped(label.box, image.width, image.height);
-        if (label.crowd || !label.box.hasArea() || !inside.hasArea())
+        if (label.crowd || !label.box.hasArea())
             continue;
-        label.box = clipped(assigned.transform.toNetwork(inside), content.width, content.height);
+        label.box = boxInNetwork(label.box, assigned.transform);
         if (!label.box.hasArea())
             continue;
         assigned.labels.push_back(labels[i]);
@@ -92,6 +95,15 @@ AssignedImage assignSample(const ImageId &id, const std::vector<Label> &labels, 
     return assigned;
 }
 
+const Positive *positiveAt(const AssignedImage &assigned, LocationRef at)
+{
+    const std::vector<Positive> &positives = assigned.assignment.positives;  // ordered by level, then location
+    const auto placeOf = [](const Positive &positive) { return LocationRef{positive.level, positive.location}; };
+    const auto found = std::lower_bound(positives.begin(), positives.end(), at,
+                                        [&](const Positive &p, LocationRef ref) { return placeOf(p) < ref; });
+    return found != positives.end() && placeOf(*found) == at ? &*found : nullptr;
+}
+
 std::vector<ClaimedLocation> ambiguousLocations(const AssignedImage &assigned)
 {
     const Assignment &assignment = assigned.assignment;
@@ -115,6 +127,11 @@ std::vector<ClaimedLocation> ambiguousLocations(const AssignedImage &assigned)
 
 AssignmentCounts countsOf(const AssignedImage &assigned)
 {
+    return countsOf(assigned, ambiguousLocations(assigned));
+}
+
+AssignmentCounts countsOf(const AssignedImage &assigned, const std::vector<ClaimedLocation> &ambiguous)
+{
     AssignmentCounts counts;
     counts.labels = static_cast<int>(assigned.labels.size());
     counts.positivesOfLabel.assign(assigned.labels.size(), 0);
@@ -127,7 +144,7 @@ AssignmentCounts countsOf(const AssignedImage &assigned)
     counts.positives = static_cast<int>(assigned.assignment.positives.size());
     counts.recalled = static_cast<int>(
         std::count_if(counts.positivesOfLabel.begin(), counts.positivesOfLabel.end(), [](int n) { return n > 0; }));
-    for (const ClaimedLocation &at : ambiguousLocations(assigned)) {
+    for (const ClaimedLocation &at : ambiguous) {
         ++counts.ambiguous;
         counts.ambiguousAcrossClasses += at.acrossClasses;
         for (size_t i = at.firstClaim; i < at.firstClaim + at.claims; ++i)

@@ -17,6 +17,9 @@ namespace fcoscope {
 Assignment assignLabels(const std::vector<Label> &labels, const ImageTransform &transform,
                         const std::vector<Level> &levels, const Profile &profile, bool keepClaims = false);
 
+/// A label's box as the network sees it: cut at the border of the image, resized, cut at the border of the content.
+Box boxInNetwork(const Box &inImage, const ImageTransform &transform);
+
 struct AssignedImage {
     ImageId imageId;
     Profile profile;
@@ -59,6 +62,9 @@ struct LocationRef {
     auto operator<=>(const LocationRef &) const = default;
 };
 
+/// What the location learns; null: nothing.
+const Positive *positiveAt(const AssignedImage &assigned, LocationRef at);
+
 /// The claims of one location side by side: it is ambiguous where there is more than one.
 struct ClaimedLocation {
     LocationRef at;
@@ -69,6 +75,8 @@ struct ClaimedLocation {
 };
 /// Every location that two or more labels claim, ordered by level, then location.
 std::vector<ClaimedLocation> ambiguousLocations(const AssignedImage &assigned);
+/// The counts of an image whose ambiguousLocations() are there already.
+AssignmentCounts countsOf(const AssignedImage &assigned, const std::vector<ClaimedLocation> &ambiguous);
 
 /// The location of `level` in whose cell the point (network coordinates) lies: the nearest one; -1 outside all cells.
 int locationAt(const Level &level, double networkX, double networkY);

@@ -98,11 +98,6 @@ Message lostText(const Candidate &candidate, const AssignedImage &assigned)
         .with(number, toldApart(area, its), toldApart(its, area));
 }
 
-std::string classIn(const std::vector<std::string> &names, int classIndex)
-{
-    return classIndex >= 0 && index(classIndex) < names.size() ? names[index(classIndex)] : std::to_string(classIndex);
-}
-
 Message thresholdText(const PairFate &fate, const DecodeOptions &options)
 {
     if (std::isnan(fate.score))
@@ -120,16 +115,15 @@ Message suppressedText(const PairFate &fate, const DecodeTrace &trace, const std
     const TracedCandidate &candidate = trace.candidates[index(fate.candidate)];
     const TracedCandidate &better = trace.candidates[index(candidate.suppressedBy)];
     return message("core", "suppressed by a better {0} at IoU {1}")
-        .with(classIn(classNames, better.pair.classIndex), roundedText(candidate.overlap, 2));
+        .with(nameOfClass(classNames, better.pair.classIndex), roundedText(candidate.overlap, 2));
 }
 
 }  // namespace
 
 std::string levelNameOf(const Level &level)
 {
-    const double power = std::log2(level.stride);
-    if (level.stride >= 1 && power == std::floor(power))
-        return "P" + roundedText(power, 0);
+    if (const auto number = pyramidNumber(level.stride))
+        return "P" + std::to_string(*number);
     return roundedText(level.stride) + " px";
 }
 
@@ -205,10 +199,11 @@ std::string placeLines(const LocationReport &report, const Inspected &inspected,
         "\n";
     if (report.learns >= 0) {
         const Label &label = inspected.assigned->labels[index(report.learns)];
-        text += say(message("core", "Learns box {0} ({1}): {2}; centerness {3}")
-                        .with(labelNumber(*inspected.assigned, report.learns), classIn(labelNames, label.classIndex),
-                              sidesText(report.target), roundedText(report.centernessTarget, 2))) +
-                "\n";
+        text +=
+            say(message("core", "Learns box {0} ({1}): {2}; centerness {3}")
+                    .with(labelNumber(*inspected.assigned, report.learns), nameOfClass(labelNames, label.classIndex),
+                          sidesText(report.target), roundedText(report.centernessTarget, 2))) +
+            "\n";
     } else if (!report.candidates.empty()) {
         text += say(message("core", "Learns no box: background")) + "\n";
     }
@@ -229,7 +224,7 @@ std::string verdictLines(const LocationReport &report, const AssignedImage &assi
             const Label &label = assigned.labels[index(candidate.box)];
             text += "  " +
                     say(message("core", "Box {0} ({1}): {2}")
-                            .with(labelNumber(assigned, candidate.box), classIn(labelNames, label.classIndex),
+                            .with(labelNumber(assigned, candidate.box), nameOfClass(labelNames, label.classIndex),
                                   say(verdictText(candidate, report.level, assigned)))) +
                     "\n";
         }
@@ -251,7 +246,7 @@ std::string predictionLines(const LocationReport &report, const Inspected &inspe
     text += "\n";
     for (const InspectedClass &its : report.classes) {
         text += "  " + say(message("core", "{0}: p = {1}, score {2}")
-                               .with(classIn(modelNames, its.classIndex), roundedText(its.fate.p, 3),
+                               .with(nameOfClass(modelNames, its.classIndex), roundedText(its.fate.p, 3),
                                      roundedText(its.fate.score, 3)));
         if (inspected.trace)
             text += "; " + say(fateText(its.fate, *inspected.trace, inspected.options, modelNames));

@@ -115,7 +115,7 @@ MadeMap mapOf(const LensInput &input, const Layer &layer)
     case LayerKind::CenternessPredicted:
         return {centernessPredicted(*input.raw, profile), noCenterness};
     case LayerKind::CenternessDifference: {
-        if (centernessPredicted(*input.raw, profile).empty())
+        if (!hasCenterness(*input.raw, profile))
             return {{}, noCenterness};
         if (profile.quality == QualityTarget::Iou)
             return {{},
@@ -299,12 +299,13 @@ LensFrame makeLensFrame(const LensInput &input, const std::vector<Layer> &layers
     frame.raw = input.raw;
     frame.modelProfile = input.modelProfile;
     if (input.assigned) {
-        frame.counts = countsOf(*input.assigned);
         frame.ambiguous = ambiguousLocations(*input.assigned);
-        frame.transform = transformText(input.assigned->transform, false);
-    } else if (input.raw) {
-        frame.transform = transformText(input.raw->transform, false);
+        frame.counts = countsOf(*input.assigned, frame.ambiguous);
+        frame.detectionsStandIn = input.detectionsStandIn;
     }
+    if (input.assigned || input.raw)
+        frame.transform =
+            transformText(input.assigned ? input.assigned->transform : input.raw->transform, input.trainingSample);
     for (const Layer &layer : layers) {
         if (!layer.visible)
             continue;

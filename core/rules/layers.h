@@ -67,7 +67,9 @@ struct LayerView {
 
 struct LensInput {
     ImageId imageId;
-    AssignedImagePtr assigned;  ///< null: no labels and no detections
+    AssignedImagePtr assigned;       ///< null: no labels and no detections
+    bool detectionsStandIn = false;  ///< assigned are detections, for want of labels
+    bool trainingSample = false;     ///< assigned is a random sample of training
     RawOutputsPtr raw;          ///< null: no model, or nothing said yet
     Profile modelProfile;       ///< of raw
     LossTerrainPtr losses;      ///< null: not worked out

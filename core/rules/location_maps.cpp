@@ -28,9 +28,15 @@ LocationMap filled(const ImageTransform &transform, std::vector<Level> levels, f
     return map;
 }
 
-bool hasCenterness(const RawOutputs &raw, size_t level)
+bool hasCenterness(const LevelOutputs &level)
 {
-    return !raw.levels[level].centernessLogits.values.empty();
+    return !level.centernessLogits.values.empty();
+}
+
+/// Of those that a network answered for, the levels that the profile knows.
+size_t levelsKnown(const RawOutputs &raw, const Profile &profile)
+{
+    return std::min(profile.strides.size(), raw.levels.size());
 }
 
 /// The larger of the two; what is no number never is.
@@ -68,7 +74,7 @@ LocationMap ofOutputs(const RawOutputs &raw, const Profile &profile, int classIn
         const std::vector<float> logits = chosenLogits(said.classLogits, classIndex);
         for (size_t i = 0; i < logits.size(); ++i)
             map.values[l][i] =
-                value(sigmoid(logits[i]), hasCenterness(raw, l) ? sigmoid(said.centernessLogits.values[i]) : 1.0f);
+                value(sigmoid(logits[i]), hasCenterness(said) ? sigmoid(said.centernessLogits.values[i]) : 1.0f);
     }
     return map;
 }
@@ -78,7 +84,7 @@ LocationMap ofOutputs(const RawOutputs &raw, const Profile &profile, int classIn
 std::vector<Level> networkLevels(const RawOutputs &raw, const Profile &profile)
 {
     std::vector<Level> levels = levelsFor(profile, raw.transform.paddedSize);
-    levels.resize(std::min(levels.size(), raw.levels.size()));
+    levels.resize(levelsKnown(raw, profile));
     for (size_t l = 0; l < levels.size(); ++l) {
         levels[l].width = raw.levels[l].classLogits.width;
         levels[l].height = raw.levels[l].classLogits.height;
@@ -97,6 +103,13 @@ bool sameLocations(const AssignedImage &assigned, const RawOutputs &raw, const P
                                                              });
 }
 
+bool hasCenterness(const RawOutputs &raw, const Profile &profile)
+{
+    const auto known = static_cast<std::ptrdiff_t>(levelsKnown(raw, profile));
+    return known > 0 && std::all_of(raw.levels.begin(), raw.levels.begin() + known,
+                                    [](const LevelOutputs &level) { return hasCenterness(level); });
+}
+
 LocationMap centernessTarget(const AssignedImage &assigned)
 {
     LocationMap map = filled(assigned.transform, assigned.levels, none);
@@ -107,11 +120,9 @@ LocationMap centernessTarget(const AssignedImage &assigned)
 
 LocationMap centernessPredicted(const RawOutputs &raw, const Profile &profile)
 {
-    std::vector<Level> levels = networkLevels(raw, profile);
-    for (size_t l = 0; l < levels.size(); ++l)
-        if (!hasCenterness(raw, l))
-            return {};
-    LocationMap map = filled(raw.transform, std::move(levels), none);
+    if (!hasCenterness(raw, profile))
+        return {};
+    LocationMap map = filled(raw.transform, networkLevels(raw, profile), none);
     for (size_t l = 0; l < map.values.size(); ++l)
         std::transform(raw.levels[l].centernessLogits.values.begin(), raw.levels[l].centernessLogits.values.end(),
                        map.values[l].begin(), sigmoid);

@@ -29,6 +29,9 @@ std::vector<Level> networkLevels(const RawOutputs &raw, const Profile &profile);
 /// Whether the labels are assigned to the very locations that the network speaks for; a what if may have moved them.
 bool sameLocations(const AssignedImage &assigned, const RawOutputs &raw, const Profile &profile);
 
+/// Whether the network says a centerness at every location of the profile's levels.
+bool hasCenterness(const RawOutputs &raw, const Profile &profile);
+
 /// The target of the third branch, √(min(l,r)/max(l,r) · min(t,b)/max(t,b)), at the positive locations.
 LocationMap centernessTarget(const AssignedImage &assigned);
 /// What the network says instead, σ(logit), at every location. Empty where the network has no centerness.

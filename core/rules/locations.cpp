@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/rules/locations.h"
 
+#include <cmath>
+
 namespace fcoscope {
+
+std::optional<int> pyramidNumber(double stride)
+{
+    const double power = std::log2(stride);
+    if (!(stride >= 1) || power != std::floor(power))
+        return std::nullopt;
+    return static_cast<int>(power);
+}
+
+ImageTransform inferenceTransform(Size image, const Profile &profile)
+{
+    return fitTransform(image, profile.shortSide, profile.longSide, profile.sizeDivisor, profile.sizeRounding);
+}
 
 std::vector<Level> levelsFor(const Profile &profile, Size padded)
 {

@@ -2,9 +2,10 @@
 // Where the locations of each level lie in the network's input.
 #pragma once
 
+#include <optional>
 #include <vector>
 
-#include "core/base/geometry.h"
+#include "core/base/image_transform.h"
 #include "core/rules/profile.h"
 
 namespace fcoscope {
@@ -22,6 +23,12 @@ struct Level {
     double x(int column) const { return firstX + column * stepX; }
     double y(int row) const { return firstY + row * stepY; }
 };
+
+/// k of a level that people call Pk because its stride is 2^k px; nothing for other strides.
+std::optional<int> pyramidNumber(double stride);
+
+/// How an image becomes the network's input in validation and inference: resized as a whole and padded by `profile`.
+ImageTransform inferenceTransform(Size image, const Profile &profile);
 
 /// The levels of `profile` over an input of `padded` pixels. Every layer that shrinks maps n to ⌈n/2⌉, so a level has
 /// ⌈n/stride⌉ cells where strides double.

@@ -2,32 +2,22 @@
 // From a person's move to what is then on the screen: a threshold with 1,000 detections, a what-if with the assignment
 // map, a box that is dragged. Worker, event loop and painting are all in it.
 #include <QElapsedTimer>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
 #include <functional>
 
-#include "app/gui/lens_docks.h"
-#include "app/gui/main_window.h"
-#include "widgets/canvas.h"
+#include "tests/gui/demo_window.h"
 
 using namespace fcoscope;
 
 class WindowBench : public QObject {
     Q_OBJECT
 
-    QTemporaryDir dir_;
-    QSettings settings_{dir_.filePath(QStringLiteral("s.ini")), QSettings::IniFormat};
-    Session session_{coreBackend("cpu")};
-    MainWindow window_{session_, settings_};
-    Canvas &canvas_ = *window_.findChild<Canvas *>();
-    LensDocks &docks_ = *window_.findChild<LensDocks *>();
-
-    static QString resource(const char *name)
-    {
-        return QStringLiteral(FCOSCOPE_SOURCE_DIR "/resources/") + QString::fromLatin1(name);
-    }
+    DemoWindow demo_;
+    Session &session_ = demo_.session;
+    Canvas &canvas_ = demo_.canvas;
+    LensDocks &docks_ = demo_.docks;
 
     /// The median over `moves` of the time until `there` and one painting, printed; fails where it is far above `goal`.
     void measure(const char *what, double goalMs, const std::function<void(int)> &move,
@@ -52,11 +42,9 @@ class WindowBench : public QObject {
 private Q_SLOTS:
     void initTestCase()
     {
-        window_.resize(1440, 900);
-        window_.show();
-        QVERIFY(QTest::qWaitForWindowExposed(&window_));
-        session_.open({resource("models/default.safetensors"), resource("demo")});
-        QTRY_VERIFY_WITH_TIMEOUT(session_.findings() && docks_.frame() && docks_.atRest(), 60000);
+        QVERIFY(demo_.show({1440, 900}));
+        demo_.openDemo();
+        QTRY_VERIFY_WITH_TIMEOUT(session_.findings() && demo_.settled(), 60000);
     }
 
     void thresholdToBoxes()

@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fcos_process.h"
 
-#include <QFile>
 #include <QJsonObject>
-
-QJsonDocument Said::json() const
-{
-    QJsonParseError error;
-    const QJsonDocument document = QJsonDocument::fromJson(out, &error);
-    return error.error == QJsonParseError::NoError ? document : QJsonDocument();
-}
 
 void startFcos(QProcess &process, const QStringList &arguments, const QString &folder)
 {
@@ -18,28 +10,11 @@ void startFcos(QProcess &process, const QStringList &arguments, const QString &f
     process.start(QStringLiteral(FCOS_PROGRAM), arguments);
 }
 
-Said ended(QProcess &process)
-{
-    Said said;
-    if (!process.waitForFinished(120000))
-        return said;
-    said.exitCode = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1;
-    said.out = process.readAllStandardOutput();
-    said.err = process.readAllStandardError();
-    return said;
-}
-
 Said fcos(const QStringList &arguments, const QString &folder)
 {
     QProcess process;
     startFcos(process, arguments, folder);
     return ended(process);
-}
-
-QByteArray contents(const QString &path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
 QList<QJsonObject> jsonLines(const QString &path)

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "core/eval/average_precision.h"
+#include "made_up_labels.h"
 
 using namespace fcoscope;
 
@@ -30,16 +31,6 @@ Detection found(Box box, float score, int classIndex = 0)
     detection.score = score;
     detection.classIndex = classIndex;
     return detection;
-}
-
-Label thing(Box box, int classIndex = 0, bool crowd = false, double area = -1)
-{
-    Label label;
-    label.box = box;
-    label.classIndex = classIndex;
-    label.crowd = crowd;
-    label.area = area;
-    return label;
 }
 
 bool near(double a, double b, double tolerance = 1e-6) { return std::abs(a - b) <= tolerance; }

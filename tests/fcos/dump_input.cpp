@@ -15,6 +15,7 @@
 
 #include "core/base/file.h"
 #include "core/fcos/input.h"
+#include "core/rules/locations.h"
 #include "tests/base/read_number.h"
 
 using namespace fcoscope;
@@ -41,8 +42,7 @@ std::string inputs(const std::string &in, const Profile &profile)
         const auto first = in.begin() + static_cast<std::ptrdiff_t>(at);
         image.pixels.assign(first, first + static_cast<std::ptrdiff_t>(length));
         at += length;
-        const ImageTransform fit =
-            fitTransform(image.size, profile.shortSide, profile.longSide, profile.sizeDivisor, profile.sizeRounding);
+        const ImageTransform fit = inferenceTransform(image.size, profile);
         for (int side : {fit.contentSize.width, fit.contentSize.height, fit.paddedSize.width, fit.paddedSize.height})
             put(out, side);
         const at::Tensor input = networkInput(image, fit, profile, at::kCPU).contiguous();

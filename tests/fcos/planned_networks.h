@@ -40,6 +40,17 @@ inline NetworkOptions small(int depth = 18)
     return network;
 }
 
+/// Makes a profile one of levels with these strides.
+inline auto onLevels(const std::vector<double> &strides)
+{
+    return [strides](NetworkOptions &, Profile &profile) {
+        profile.strides = strides;
+        profile.rangeLimits.clear();
+        for (size_t i = 1; i < strides.size(); ++i)
+            profile.rangeLimits.push_back(64 * double(i));
+    };
+}
+
 inline Detector made(const NetworkOptions &network, const Profile &profile = profileNamed("fcoscope"))
 {
     Detector detector = Detector::make(network, profile);

@@ -5,6 +5,7 @@
 
 #include "core/base/random.h"
 #include "core/fcos/input.h"
+#include "core/rules/locations.h"
 
 using namespace fcoscope;
 
@@ -19,15 +20,10 @@ Image noise(Size size)
     return image;
 }
 
-ImageTransform fitOf(Size size, const Profile &profile)
-{
-    return fitTransform(size, profile.shortSide, profile.longSide, profile.sizeDivisor, profile.sizeRounding);
-}
-
 /// An image of exactly the size that the profile would give it.
 Image fitting(const Profile &profile)
 {
-    return noise(fitOf({300, 200}, profile).contentSize);
+    return noise(inferenceTransform({300, 200}, profile).contentSize);
 }
 
 }  // namespace
@@ -55,7 +51,7 @@ private Q_SLOTS:
     {
         const Profile profile = profileOfRow();
         const Image image = fitting(profile);
-        const ImageTransform fit = fitOf(image.size, profile);
+        const ImageTransform fit = inferenceTransform(image.size, profile);
         QVERIFY(fit.contentSize == image.size);
         QVERIFY(fit.paddedSize != image.size);
         const at::Tensor input = networkInput(image, fit, profile, at::kCPU);
@@ -86,7 +82,7 @@ private Q_SLOTS:
     {
         const Profile profile = profileOfRow();
         const Image image = fitting(profile);
-        const ImageTransform fit = fitOf(image.size, profile);
+        const ImageTransform fit = inferenceTransform(image.size, profile);
         // As the loader lays them: two samples of the padded size, rubbish where there is no content.
         at::Tensor samples = at::full({2, fit.paddedSize.height, fit.paddedSize.width, 3}, 77, at::kByte);
         const at::Tensor bytes = at::from_blob(const_cast<uint8_t *>(image.pixels.data()),

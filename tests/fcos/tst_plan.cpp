@@ -121,17 +121,9 @@ void PlanTest::sameAsTheModules_data()
         p.boxActivation = BoxActivation::Exponential;
         p.boxUnit = BoxUnit::Pixels;
     });
-    const auto levels = [](std::vector<double> strides) {
-        return [strides](NetworkOptions &, Profile &p) {
-            p.strides = strides;
-            p.rangeLimits.clear();
-            for (size_t i = 1; i < strides.size(); ++i)
-                p.rangeLimits.push_back(64 * double(i));
-        };
-    };
-    row("P3 to P5", levels({8, 16, 32}));
-    row("P4 alone", levels({16}));
-    row("P5 to P7", levels({32, 64, 128}));
+    row("P3 to P5", onLevels({8, 16, 32}));
+    row("P4 alone", onLevels({16}));
+    row("P5 to P7", onLevels({32, 64, 128}));
 }
 
 void PlanTest::sameAsTheModules()

@@ -7,27 +7,22 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QSlider>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QToolBar>
 #include <QToolButton>
 
-#include "app/gui/lens_docks.h"
-#include "app/gui/main_window.h"
 #include "core/base/random.h"
-#include "widgets/canvas.h"
-#include "widgets/message_strip.h"
+#include "demo_window.h"
 
 using namespace fcoscope;
 
 class AnythingTest : public QObject {
     Q_OBJECT
 
-    QTemporaryDir dir_;
-    QSettings settings_{dir_.filePath(QStringLiteral("s.ini")), QSettings::IniFormat};
-    Session session_{coreBackend("cpu")};
-    MainWindow window_{session_, settings_};
-    Canvas &canvas_ = *window_.findChild<Canvas *>();
+    DemoWindow demo_;
+    Session &session_ = demo_.session;
+    MainWindow &window_ = demo_.window;
+    Canvas &canvas_ = demo_.canvas;
     // FCOSCOPE_SEED: for other orders. This one ends with a number half typed, which the window took for itself when it
     // was already gone.
     Random random_{qEnvironmentVariable("FCOSCOPE_SEED", QStringLiteral("5")).toULongLong(), 0, 0};
@@ -99,11 +94,8 @@ class AnythingTest : public QObject {
 private Q_SLOTS:
     void survives()
     {
-        window_.resize(1300, 850);
-        window_.show();
-        QVERIFY(QTest::qWaitForWindowExposed(&window_));
-        const QString resources = QStringLiteral(FCOSCOPE_SOURCE_DIR "/resources/");
-        session_.open({resources + QStringLiteral("models/default.safetensors"), resources + QStringLiteral("demo")});
+        QVERIFY(demo_.show({1300, 850}));
+        demo_.openDemo();
         QTRY_VERIFY_WITH_TIMEOUT(session_.findings(), 60000);
         for (int i = 0; i < 1500; ++i) {
             switch (below(4)) {

@@ -16,11 +16,9 @@
 
 #include <memory>
 
-#include "app/gui/lens_docks.h"
-#include "app/gui/main_window.h"
 #include "core/eval/assignment_statistics.h"
+#include "demo_window.h"
 #include "widgets/assignment_panel.h"
-#include "widgets/canvas.h"
 #include "widgets/layers_panel.h"
 #include "widgets/location_inspector.h"
 #include "widgets/message_strip.h"
@@ -33,40 +31,27 @@ using namespace fcoscope;
 class LensesTest : public QObject {
     Q_OBJECT
 
-    std::unique_ptr<QTemporaryDir> dir_;
-    std::unique_ptr<QSettings> settings_;
-    std::unique_ptr<Session> session_;
-    std::unique_ptr<MainWindow> window_;
+    std::unique_ptr<DemoWindow> demo_;
+    Session *session_ = nullptr;
+    MainWindow *window_ = nullptr;
     Canvas *canvas_ = nullptr;
     LensDocks *docks_ = nullptr;
 
-    static QString resource(const char *name)
-    {
-        return QStringLiteral(FCOSCOPE_SOURCE_DIR "/resources/") + QString::fromLatin1(name);
-    }
     void open(const QStringList &paths)
     {
         cleanup();
-        dir_ = std::make_unique<QTemporaryDir>();
-        settings_ = std::make_unique<QSettings>(dir_->filePath(QStringLiteral("s.ini")), QSettings::IniFormat);
-        settings_->setValue(QStringLiteral("language"), QStringLiteral("en"));
-        session_ = std::make_unique<Session>(coreBackend("cpu"));
-        window_ = std::make_unique<MainWindow>(*session_, *settings_);
+        demo_ = std::make_unique<DemoWindow>();
+        session_ = &demo_->session;
+        window_ = &demo_->window;
+        canvas_ = &demo_->canvas;
+        docks_ = &demo_->docks;
         window_->setTheme(QStringLiteral("light"));
-        window_->resize(1500, 950);
-        window_->show();
-        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
-        canvas_ = window_->findChild<Canvas *>();
-        docks_ = window_->findChild<LensDocks *>();
+        QVERIFY(demo_->show({1500, 950}));
         session_->open(paths);
         QTRY_VERIFY_WITH_TIMEOUT(settled(), 60000);
     }
     void openDemo() { open({resource("models/default.safetensors"), resource("demo")}); }
-    bool settled() const
-    {
-        return !session_->opening() && !session_->modelLoading() && session_->picture() && !session_->detecting() &&
-               (session_->findings() || !session_->model()) && docks_->frame() && docks_->atRest();
-    }
+    bool settled() const { return demo_->settled(); }
     const LensFrame &frame() const { return *docks_->frame(); }
     template <typename Widget> Widget &the() const { return *window_->findChild<Widget *>(); }
     void key(int key, Qt::KeyboardModifiers modifiers = {}) { QTest::keyClick(canvas_, Qt::Key(key), modifiers); }
@@ -87,11 +72,7 @@ class LensesTest : public QObject {
     }
 
 private Q_SLOTS:
-    void cleanup()
-    {
-        window_.reset();
-        session_.reset();
-    }
+    void cleanup() { demo_.reset(); }
 
     void keysShowLayers()
     {

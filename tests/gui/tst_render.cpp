@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // fcoscope --render as a script calls it: the program is started, its files are looked into.
 #include <QImage>
-#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QXmlStreamReader>
@@ -15,15 +14,11 @@
 #include "core/fcos/predictor.h"
 #include "core/rules/layers.h"
 #include "core/rules/trace.h"
+#include "tests/cli/said.h"
 
 using namespace fcoscope;
 
 namespace {
-
-struct Said {
-    int exitCode = -1;
-    QByteArray out, err;
-};
 
 Said run(const QStringList &arguments, bool platform = true)
 {
@@ -37,19 +32,7 @@ Said run(const QStringList &arguments, bool platform = true)
         environment.remove(QStringLiteral("QT_QPA_PLATFORM"));
     process.setProcessEnvironment(environment);
     process.start(QStringLiteral(FCOSCOPE_PROGRAM), arguments);
-    Said said;
-    if (!process.waitForFinished(120000))
-        return said;
-    said.exitCode = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1;
-    said.out = process.readAllStandardOutput();
-    said.err = process.readAllStandardError();
-    return said;
-}
-
-QByteArray bytesOf(const QString &path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    return ended(process);
 }
 
 struct Svg {
@@ -136,7 +119,7 @@ private Q_SLOTS:
         const Said said =
             run({"--render", "layers", "--layers", "assignment,ambiguity,labels", "--out", path("a.svg"), demo_});
         QVERIFY2(said.exitCode == 0, said.err);
-        const Svg svg = lookInto(bytesOf(path("a.svg")));
+        const Svg svg = lookInto(contents(path("a.svg")));
         QVERIFY(svg.whole);
         QVERIFY2(svg.shapes > 500, qPrintable(QString::number(svg.shapes)));
         QCOMPARE(svg.images, 1);
@@ -147,8 +130,8 @@ private Q_SLOTS:
     void aPdfIsOne()
     {
         QCOMPARE(run({"--render", "figure-1", "--out", path("a.pdf"), demo_}).exitCode, 0);
-        QVERIFY(bytesOf(path("a.pdf")).startsWith("%PDF"));
-        QVERIFY(bytesOf(path("a.pdf")).contains("%%EOF"));
+        QVERIFY(contents(path("a.pdf")).startsWith("%PDF"));
+        QVERIFY(contents(path("a.pdf")).contains("%%EOF"));
     }
 
     void twoRunsGiveTheSame()
@@ -160,9 +143,9 @@ private Q_SLOTS:
                     const QString file = path("same.") + QLatin1String(ending);
                     QCOMPARE(run({"--render", recipe, "--out", file, demo_}).exitCode, 0);
                     if (i == 0)
-                        first = bytesOf(file);
+                        first = contents(file);
                     else
-                        QCOMPARE(bytesOf(file), first);
+                        QCOMPARE(contents(file), first);
                 }
                 QVERIFY(first.size() > 5000);
             }
@@ -171,7 +154,7 @@ private Q_SLOTS:
     void figure1NamesWhatItShows()
     {
         QCOMPARE(run({"--render", "figure-1", "--out", path("f1.svg"), demo_}).exitCode, 0);
-        const Svg svg = lookInto(bytesOf(path("f1.svg")));
+        const Svg svg = lookInto(contents(path("f1.svg")));
         QVERIFY(svg.whole && svg.images == 2 && svg.shapes > 20);
         // The largest label of the first demo image, a WBC, and distances that add up to its sides in the network.
         static const QRegularExpression said(
@@ -234,7 +217,7 @@ private Q_SLOTS:
             QSKIP("FCOSCOPE_SHARED has no datasets/bccd");
         const Said said = run({"--render", "figure-7", "--image-limit", "3", "--out", path("f7.svg"), bccd, model_});
         QVERIFY2(said.exitCode == 0, said.err);
-        const Svg svg = lookInto(bytesOf(path("f7.svg")));
+        const Svg svg = lookInto(contents(path("f7.svg")));
         QVERIFY(svg.whole);
         // The same by hand.
         configureEngine(2);
@@ -271,11 +254,11 @@ private Q_SLOTS:
     {
         const QString image = demo_ + QStringLiteral("/03.jpg");
         QCOMPARE(run({"--render", "layers", "--detections", "--out", path("s.svg"), image, model_}).exitCode, 0);
-        const Svg with = lookInto(bytesOf(path("s.svg")));
+        const Svg with = lookInto(contents(path("s.svg")));
         QVERIFY(with.words.contains("detections stand in for labels"));
         QVERIFY(with.shapes > 200);
         QCOMPARE(run({"--render", "layers", "--out", path("n.svg"), image}).exitCode, 0);
-        const Svg without = lookInto(bytesOf(path("n.svg")));
+        const Svg without = lookInto(contents(path("n.svg")));
         QVERIFY2(without.words.contains("has no labels"), qPrintable(without.words));
     }
 
@@ -305,7 +288,7 @@ private Q_SLOTS:
                       path("z.svg"), demo_})
                      .exitCode,
                  0);
-        QVERIFY(lookInto(bytesOf(path("z.svg"))).words.contains("05.jpg"));
+        QVERIFY(lookInto(contents(path("z.svg"))).words.contains("05.jpg"));
     }
 
     void whatCannotBeIsASentence_data()

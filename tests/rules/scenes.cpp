@@ -35,7 +35,7 @@ std::vector<Label> randomLabels(Random &random, int count, Size image, int class
 RawOutputs evenOutputs(const Profile &profile, Size image, int classes, float logit, float distance)
 {
     RawOutputs raw;
-    raw.transform = fitTransform(image, profile.shortSide, profile.longSide, profile.sizeDivisor, profile.sizeRounding);
+    raw.transform = inferenceTransform(image, profile);
     for (const Level &level : levelsFor(profile, raw.transform.paddedSize)) {
         const auto grid = [&](int channels, float value) {
             return Grid{channels, level.height, level.width,

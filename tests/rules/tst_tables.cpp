@@ -249,7 +249,7 @@ void TablesTest::resizedSizes()
     QFETCH(int, height);
     QFETCH(QString, resized);
     const Profile p = profileNamed(profile.toStdString());
-    const ImageTransform fit = fitTransform({width, height}, p.shortSide, p.longSide, p.sizeDivisor, p.sizeRounding);
+    const ImageTransform fit = inferenceTransform({width, height}, p);
     QCOMPARE(QStringLiteral("%1×%2").arg(fit.contentSize.height).arg(fit.contentSize.width), resized);
     QVERIFY(fit.paddedSize.width % p.sizeDivisor == 0 && fit.paddedSize.width >= fit.contentSize.width &&
             fit.paddedSize.width < fit.contentSize.width + p.sizeDivisor);

@@ -109,10 +109,14 @@ private Q_SLOTS:
         fake_->network.hold();
         study_->score();
         session_->closeImages();
+        study_->score();  // there is nothing left to begin with
         fake_->network.release();
         QTRY_VERIFY(!study_->scoring());
         QVERIFY(!study_->dataset());
         QVERIFY(!study_->statistics());
+        session_->open({fake_->folder() + QStringLiteral("/labels.json")});
+        QTRY_VERIFY(session_->findings());  // the network's thread is past what had been asked of it
+        QVERIFY(!study_->scores());
     }
 };
 

@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "core/base/text.h"
 #include "widgets/plot/score_plot_parts.h"
 
 namespace fcoscope {
@@ -103,10 +104,7 @@ QString ScorePlot::pointText(int index) const
 {
     const ScorePoint &point = parts_->data.points[static_cast<size_t>(index)];
     const auto number = [this](float value) { return locale().toString(double(value), 'f', 2); };
-    const size_t at = static_cast<size_t>(point.classIndex);
-    const QString name = point.classIndex >= 0 && at < parts_->classNames.size()
-                             ? QString::fromStdString(parts_->classNames[at])
-                             : QString::number(point.classIndex);
+    const QString name = QString::fromStdString(nameOfClass(parts_->classNames, point.classIndex));
     return tr("%1: IoU %2, p %3, centerness %4, score %5\n%6\nClick to open the image at this box.")
         .arg(name, number(point.iou), number(point.p), number(point.o), number(point.score),
              QFileInfo(QString::fromStdString(parts_->data.images[static_cast<size_t>(point.image)])).fileName());
