@@ -37,7 +37,7 @@ struct Brush {
     const LabelScene &scene;
     double unit;  ///< screen pixels per logical pixel
 
-    int scaled(double logical) const { return std::max(1, qRound(logical * unit)); }
+    int scaled(double logical) const { return view.pixels(logical); }
     QColor colourOf(const CanvasBox &box) const { return labelColour(box.label.classIndex, scene.classes); }
     /// The halo goes round the frame as a whole: one for each side would part the corners of a solid line.
     void frame(const QRect &place, const Stroke &stroke) const
@@ -61,11 +61,6 @@ QString className(const CanvasBox &box, std::span<const CanvasClass> classes)
     const auto index = static_cast<size_t>(box.label.classIndex);
     return box.label.classIndex >= 0 && index < classes.size() ? classes[index].name
                                                                : QString::number(box.label.classIndex);
-}
-
-bool inView(const Box &box, const QRectF &seen)
-{
-    return box.x1 <= seen.right() && box.x2 >= seen.left() && box.y1 <= seen.bottom() && box.y2 >= seen.top();
 }
 
 // The part of the picture's plane on the screen; boxes may lie beside the picture.
