@@ -6,6 +6,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QTableView>
+#include <QTranslator>
 
 #include "tests/widgets/label_test.h"
 #include "widgets/labels/labels_model.h"
@@ -15,6 +16,20 @@ using namespace fcoscope;
 
 Q_DECLARE_METATYPE(fcoscope::ListStatus)
 Q_DECLARE_METATYPE(fcoscope::LabelFlag)
+
+namespace {
+
+/// A language in which every word stands in brackets.
+class Bracketed : public QTranslator {
+public:
+    QString translate(const char *context, const char *text, const char *, int) const override
+    {
+        return QByteArray(context).startsWith("fcoscope::") ? '[' + QString::fromUtf8(text) + ']' : QString();
+    }
+    bool isEmpty() const override { return false; }
+};
+
+}  // namespace
 
 class TestLabelsPanel : public QObject {
     Q_OBJECT
@@ -407,6 +422,20 @@ private Q_SLOTS:
         QVERIFY(order.indexOf(&classes()) < order.indexOf(&table()));
         for (QWidget *one : std::initializer_list<QWidget *>{&button("New"), &classes(), &table()})
             QVERIFY(!one->accessibleName().isEmpty());
+    }
+
+    void theLanguageChanges()
+    {
+        panel_->select({8});
+        Bracketed brackets;
+        QVERIFY(qApp->installTranslator(&brackets));
+        QCoreApplication::sendPostedEvents();
+        QVERIFY(button("[Verified]").isVisible());
+        QVERIFY(says("[No location can learn this label.]"));
+        QVERIFY(says("[Labels: 4, selected: 1]"));
+        QCOMPARE(table().model()->headerData(LabelsModel::Locked, Qt::Horizontal).toString(), QString("[Locked]"));
+        QVERIFY(classes().accessibleName().startsWith('[') && table().accessibleName().startsWith('['));
+        qApp->removeTranslator(&brackets);
     }
 
     void twentyThousandRowsStayQuick()

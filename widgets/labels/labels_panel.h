@@ -92,6 +92,7 @@ private:
     std::vector<int64_t> selection_;
     std::optional<ListStatus> status_;
     ImageId id_;
+    int longest_ = 0;  ///< side of the image: so wide are numbers
     bool readOnly_ = false;
     bool quiet_ = false;    ///< a selection of ours, not a person's
     bool refused_ = false;  ///< the sentence says why something was not taken
