@@ -39,6 +39,7 @@ Canvas::Canvas(QWidget *parent) : QWidget(parent), parts_(std::make_unique<Parts
         if (made.resultCount() == 1 && !*parts_->stopHalving)
             parts_->halves = made.takeResult();  // what the future keeps would be kept until the next image
         repaintFrame();
+        Q_EMIT contentChanged();
     });
     startState(State::Empty, {});
 }
@@ -78,6 +79,7 @@ void Canvas::startState(State state, const ImageId &id)
     updateCursor();
     updateDescription();
     repaintFrame();
+    Q_EMIT contentChanged();
 }
 
 void Canvas::dropDetections()
@@ -120,6 +122,7 @@ bool Canvas::setImage(const ImageId &id, const QImage &image)
     view.widget = size();
     view.ratio = devicePixelRatioF();
     setView(keep ? view : view.fitted(), !keep);
+    Q_EMIT contentChanged();
     updateDescription();
     return true;
 }
@@ -160,6 +163,7 @@ bool Canvas::setDetections(const ImageId &id, std::vector<Detection> detections,
     updateBusy();
     updateDescription();
     repaintFrame();
+    Q_EMIT contentChanged();
     if (before >= 0 && p.selected < 0)
         Q_EMIT selectionChanged(-1);
     return true;
@@ -232,6 +236,7 @@ void Canvas::setView(const View &view, bool fitted)
     parts_->view = view;
     parts_->fitted = fitted;
     repaintFrame();
+    Q_EMIT viewChanged();
     if (view.zoom != before)
         Q_EMIT zoomChanged(view.zoom);
 }

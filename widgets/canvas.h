@@ -26,6 +26,7 @@ namespace fcoscope {
 
 class CanvasOverlay;
 class CanvasTool;
+struct PictureLook;
 struct View;
 
 class Canvas : public QWidget {
@@ -76,6 +77,17 @@ public:
     /// The same for any box of the image.
     void showBox(const Box &inImage);
 
+    /// The part of the picture that is seen, in image coordinates; empty in every state but Shown.
+    QRectF seen() const;
+    /// Moves so that this point of the image is in the middle.
+    void centreOn(QPointF inImage);
+    /// The whole picture small, 512 pixels or less once that is made; null in every state but Shown.
+    QImage smallPicture() const;
+
+    /// How the picture is shown; what lies over it, and the image itself, stay as they are.
+    void setPictureLook(const PictureLook &look);
+    const PictureLook &pictureLook() const;
+
     bool keepZoom() const;
     void setKeepZoom(bool keep);  ///< default true
     bool tagsShown() const;
@@ -116,6 +128,8 @@ Q_SIGNALS:
     /// The cursor is over this point of the image; `inside` is false when it has left the image.
     void hovered(QPointF inImage, bool inside);
     void zoomChanged(double zoom);
+    void viewChanged();     ///< another part is seen, or larger, or smaller
+    void contentChanged();  ///< of the picture: another one, a smaller one of it, its look, its detections
     void filesDropped(const QList<QUrl> &urls);
     /// The button of the empty state was pressed.
     void openRequested();

@@ -93,6 +93,7 @@ void Canvas::paintFrame(const QColor &ground)
     p.style.font = font();
     p.style.font.setPointSizeF(font().pointSizeF() * 0.92);
     p.frame = renderView(p.image, p.halves, p.view, ground);
+    applyLook(p.frame, QRectF(p.view.origin(), QSizeF(p.view.image) * p.view.zoom).toRect(), p.look);
     if (p.state == State::Shown && p.lens) {
         QPainter painter(&p.frame);
         paintLens(painter, p.view, *p.lens, {p.style.font, p.lensNames, isDark(palette())});

@@ -10,6 +10,7 @@
 #include "widgets/canvas.h"
 #include "widgets/canvas_notice.h"
 #include "widgets/canvas_overlay.h"
+#include "widgets/picture_look.h"
 
 namespace fcoscope {
 
@@ -20,6 +21,7 @@ struct Canvas::Parts {
     QString failure;
     bool detecting = false;
     QImage image;                ///< the shown one, or the former one while the next is loading
+    PictureLook look;
     std::vector<QImage> halves;  ///< see pyramid.h; empty until they are made
     std::vector<Detection> detections;
     std::vector<std::string> classNames;
