@@ -19,7 +19,7 @@ struct BoxStyle {
     bool tags = true;
     int classFilter = -1;      ///< only this class; -1: all
     bool ghosts = false;       ///< dashed: proposals beside labels, which are solid
-    std::vector<bool> hidden;  ///< by the detection's place; those beyond its end are shown
+    std::vector<bool> hidden = {};  ///< by the detection's place; those beyond its end are shown
 
     bool shows(const Detection &detection, size_t place) const
     {

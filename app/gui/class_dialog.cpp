@@ -28,7 +28,8 @@ std::optional<std::string> askForClassName(QWidget *parent, const std::vector<st
     dialog.setObjectName(QStringLiteral("classDialog"));
     dialog.setWindowTitle(words(QT_TRANSLATE_NOOP("ClassDialog", "Class")));
     auto *column = new QVBoxLayout(&dialog);
-    auto *label = new QLabel(words(QT_TRANSLATE_NOOP("ClassDialog", "What is in the box? Choose a class, or type a new one.")));
+    auto *label =
+        new QLabel(words(QT_TRANSLATE_NOOP("ClassDialog", "What is in the box? Choose a class, or type a new one.")));
     label->setWordWrap(true);
     auto *field = new QComboBox;
     field->setEditable(true);

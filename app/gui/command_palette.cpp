@@ -219,6 +219,14 @@ void CommandPalette::changeEvent(QEvent *event)
     QDialog::changeEvent(event);
 }
 
+void CommandPalette::paintEvent(QPaintEvent *)
+{
+    // No title bar, so an edge of its own.
+    QPainter painter(this);
+    painter.setPen(palette().color(QPalette::PlaceholderText));
+    painter.drawRect(rect().adjusted(0, 0, -1, -1));
+}
+
 bool CommandPalette::event(QEvent *event)
 {
     if (event->type() == QEvent::WindowDeactivate)

@@ -17,7 +17,7 @@ void exportView(QWidget *parent, QSettings &settings, const Session &session, co
     if (!session.picture())
         return;
     auto seen = std::make_shared<SeenImage>();
-    seen->picture = session.picture()->shown;
+    seen->picture = shownImage(session.picture());
     seen->frame.imageId = session.current();
     if (const LookPtr look = lens.look())
         seen->frame = *look->frame;

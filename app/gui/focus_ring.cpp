@@ -38,8 +38,9 @@ protected:
 
 bool needsRing(const QWidget *widget)
 {
-    return qobject_cast<const QAbstractScrollArea *>(widget) || qobject_cast<const QPushButton *>(widget) ||
-           QByteArray(widget->metaObject()->className()).startsWith("fcoscope::");
+    return !widget->isWindow() &&
+           (qobject_cast<const QAbstractScrollArea *>(widget) || qobject_cast<const QPushButton *>(widget) ||
+            QByteArray(widget->metaObject()->className()).startsWith("fcoscope::"));
 }
 
 /// A panel behind another one stands, visible for Qt, outside of the window: the focus would go to where nobody sees

@@ -194,6 +194,7 @@ void KeysDialog::fill()
         auto *item = new QTreeWidgetItem(group, {actions_[spec.id].iconText()});
         item->setData(textColumn, idRole, static_cast<int>(spec.id));
         item->setToolTip(textColumn, actions_[spec.id].statusTip());
+        item->setSizeHint(textColumn, {0, fontMetrics().height() + 6});
     }
     tree_->expandAll();
     for (int i = 0; i < tree_->topLevelItemCount(); ++i)

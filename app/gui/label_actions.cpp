@@ -7,6 +7,7 @@
 #include "app/gui/class_dialog.h"
 #include "app/gui/label_docks.h"
 #include "app/gui/lens_docks.h"
+#include "core/data/project/import_labels.h"
 #include "widgets/canvas.h"
 #include "widgets/detection_table.h"
 #include "widgets/labels/class_manager.h"
@@ -63,7 +64,8 @@ void LabelDocks::remove(const Keys &keys)
 {
     if (!trying_)
         return desk_.remove(keys);
-    std::erase_if(tried_, [&](const CanvasBox &box) { return std::find(keys.begin(), keys.end(), box.key) != keys.end(); });
+    std::erase_if(tried_,
+                  [&](const CanvasBox &box) { return std::find(keys.begin(), keys.end(), box.key) != keys.end(); });
     tellTried();
 }
 
@@ -134,8 +136,8 @@ void LabelDocks::hide(const Keys &keys, bool hidden)
 void LabelDocks::propagate()
 {
     bool wanted = false;
-    const int count = QInputDialog::getInt(window_, tr("Propagate boxes"), tr("Into how many of the next images?"), 1, 1,
-                                           std::max(1, static_cast<int>(session_.listed().size())), 1, &wanted);
+    const int count = QInputDialog::getInt(window_, tr("Propagate boxes"), tr("Into how many of the next images?"), 1,
+                                           1, std::max(1, static_cast<int>(session_.listed().size())), 1, &wanted);
     if (wanted)
         desk_.propagate(tool_.selection(), count);
 }
@@ -149,6 +151,35 @@ void LabelDocks::goToUnreviewed(int step)
     if (next < 0)
         return say(message("core", "Every listed image has been looked at."));
     session_.setCurrent(session_.images()[listed[static_cast<size_t>(next)]]);
+}
+
+void LabelDocks::import(const std::filesystem::path &path)
+{
+    importing_.start([path, read = session_.backend().readLabels](
+                         const RunContext &context) { return std::make_shared<ReadLabels>(read(path, context)); },
+                     [this](Outcome<std::shared_ptr<ReadLabels>> outcome) {
+                         if (outcome.how == Ended::Failed)
+                             Q_EMIT failed({outcome.failure, "import"});
+                         if (outcome.result)
+                             imported(**outcome.result);
+                     });
+}
+
+void LabelDocks::imported(const ReadLabels &read)
+{
+    const ImportedLabels labels = importLabels(document_.set(), read.set);
+    document_.apply(labels.edit);
+    const auto number = [](size_t count) { return static_cast<int>(count); };
+    QStringList sentences{tr("%n box(es) imported.", nullptr, number(labels.boxes))};
+    if (labels.known > 0)
+        sentences += tr("%n were there already.", nullptr, number(labels.known));
+    if (!labels.strangers.empty())
+        sentences += tr("Of %n image(s) nothing was taken: they are not open, the first is %1.", nullptr,
+                        number(labels.strangers.size()))
+                         .arg(QString::fromStdString(labels.strangers.front()));
+    if (!read.problems.empty())
+        sentences += tr("%n entries cannot be used.", nullptr, number(read.problems.size()));
+    strip_.show(MessageStrip::Kind::Info, sentences.join(QLatin1Char(' ')), "import");
 }
 
 // --- What the model proposes

@@ -217,7 +217,8 @@ LabelDesk::Keys LabelDesk::paste()
         ++pastes_;
     clipboardFrom_ = session_.current();
     const double offset = pastes_ * copyOffset;
-    return addCopies(clipboard_, pasted(boxesOf(clipboard_), {offset, offset}, entry->size), message("core", "Paste boxes"));
+    return addCopies(clipboard_, pasted(boxesOf(clipboard_), {offset, offset}, entry->size),
+                     message("core", "Paste boxes"));
 }
 
 LabelDesk::Keys LabelDesk::duplicate(const Keys &keys)
@@ -248,7 +249,7 @@ void LabelDesk::tighten(const Keys &keys)
 {
     if (!image())
         return;
-    const QImage &picture = session_.picture()->shown;
+    const QImage picture = shownImage(session_.picture());
     std::vector<MovedBox> moved;
     for (const BoxEntry &box : boxes(keys))
         if (!box.locked)

@@ -92,9 +92,8 @@ void LabelDocks::connectTool()
     connect(&tool_, &LabelTool::moved, this, &LabelDocks::moved);
     connect(&tool_, &LabelTool::changing, this, &LabelDocks::following);
     connect(&tool_, &LabelTool::repaintNeeded, &canvas_, qOverload<>(&QWidget::update));
-    connect(&tool_, &LabelTool::refused, this, [this](const QString &reason) {
-        strip_.show(MessageStrip::Kind::Info, reason, topic);
-    });
+    connect(&tool_, &LabelTool::refused, this,
+            [this](const QString &reason) { strip_.show(MessageStrip::Kind::Info, reason, topic); });
     connect(&tool_, &LabelTool::classWanted, this, [this](int64_t) { askForClass(); });
     connect(&tool_, &LabelTool::selectionChanged, this, &LabelDocks::updateEnabled);
     QAction &draw = actions_[ActionId::DrawBox];
@@ -193,6 +192,8 @@ void LabelDocks::sessionChanged(const Change &change)
         showBoxes();
     if (change.has(Change::Found) || change.has(Change::Current))
         showGhosts();
+    if (change.has(Change::Current) || change.has(Change::Shown))
+        showStatus();
     updateEnabled();
 }
 
@@ -204,6 +205,11 @@ void LabelDocks::documentChanged(const LabelsChange &change)
         showCounts();
     if (change.has(LabelsChange::Statuses) || change.has(LabelsChange::Set))
         showStatus();
+    if (change.has(LabelsChange::Set) || change.has(LabelsChange::Saving)) {
+        const bool readOnly = document_.saving().state == LabelDocument::Saving::State::ReadOnly;
+        labels_->setReadOnly(readOnly);
+        classes_->setReadOnly(readOnly);
+    }
     updateEnabled();
 }
 
@@ -212,7 +218,7 @@ void LabelDocks::showBoxes()
     const ImageEntry *image = desk_.image();
     if (!image) {
         tool_.setBoxes(session_.current(), {}, {});
-        return labels_->setBoxes({});
+        return labels_->setBoxes(session_.current(), {}, {});
     }
     std::vector<CanvasBox> boxes = tried_;
     if (!trying_) {
@@ -226,8 +232,9 @@ void LabelDocks::showBoxes()
                              unlearnable.contains(static_cast<int>(i))});
         }
     }
-    tool_.setBoxes(session_.current(), boxes, session_.picture()->image.size);
-    labels_->setBoxes(std::move(boxes));
+    const Size size = session_.picture()->image.size;
+    tool_.setBoxes(session_.current(), boxes, size);
+    labels_->setBoxes(session_.current(), std::move(boxes), size);
 }
 
 void LabelDocks::showClasses()
@@ -237,9 +244,7 @@ void LabelDocks::showClasses()
     const std::vector<std::string> names = lenses_.lens().classNames();
     for (size_t i = 0; i < names.size(); ++i) {
         const ClassEntry *entry = set.findClass(names[i]);
-        shown.push_back({QString::fromStdString(names[i]), entry && entry->colour != 0
-                                                              ? QColor::fromRgb(entry->colour)
-                                                              : classColor(static_cast<int>(i))});
+        shown.push_back({QString::fromStdString(names[i]), entry ? colourOf(*entry) : classColor(static_cast<int>(i))});
     }
     tool_.setClasses(shown);
     labels_->setClasses(shown);

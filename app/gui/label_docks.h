@@ -20,6 +20,7 @@ namespace fcoscope {
 
 class Canvas;
 class ClassManager;
+struct ClassQuestion;
 class DetectionTable;
 class LabelsPanel;
 class LensDocks;
@@ -35,6 +36,9 @@ public:
     // To be put into docks, which own them.
     QWidget *labels();
     QWidget *classes();
+
+    /// Labels of a file or folder into what is open, as one edit.
+    void import(const std::filesystem::path &path);
 
     LabelDesk &desk() { return desk_; }
     LabelTool &tool() { return tool_; }
@@ -70,9 +74,12 @@ private:
     void remove(const Keys &keys);
     void takeBack(int direction);
     void propagate();
+    void imported(const ReadLabels &read);
     void answer(bool accepted, const std::vector<int> &detections);
     void showCounts();
     void showStatus();
+    QColor colourOf(const ClassEntry &entry) const;
+    void previewClasses(const ClassQuestion &question);
     void hide(const Keys &keys, bool hidden);
     void say(const Message &sentence);
     void goToUnreviewed(int step);
@@ -89,6 +96,8 @@ private:
     LabelDesk desk_;
     Ghosts ghosts_;
     FolderDetection folder_;
+    WorkThread importThread_;
+    Job<std::shared_ptr<ReadLabels>> importing_{importThread_};
     LabelTool tool_;
     LabelsPanel *labels_;
     ClassManager *classes_;

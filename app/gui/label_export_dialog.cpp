@@ -33,7 +33,8 @@ struct FormatChoice {
 constexpr std::array formats = {
     FormatChoice{LabelFormat::Coco, QT_TRANSLATE_NOOP("LabelExportDialog", "COCO (one .json)"), "labels.json"},
     FormatChoice{LabelFormat::Voc, QT_TRANSLATE_NOOP("LabelExportDialog", "Pascal VOC (an .xml for each image)"), ""},
-    FormatChoice{LabelFormat::Yolo, QT_TRANSLATE_NOOP("LabelExportDialog", "YOLO (a .txt for each image, data.yaml)"), ""},
+    FormatChoice{LabelFormat::Yolo, QT_TRANSLATE_NOOP("LabelExportDialog", "YOLO (a .txt for each image, data.yaml)"),
+                 ""},
     FormatChoice{LabelFormat::Labelme, QT_TRANSLATE_NOOP("LabelExportDialog", "labelme (a .json for each image)"), ""},
     FormatChoice{LabelFormat::Csv, QT_TRANSLATE_NOOP("LabelExportDialog", "CSV (a line for each box)"), "labels.csv"},
 };
@@ -71,8 +72,9 @@ QString reportText(const ConversionReport &report)
     for (const ConversionNote &note : report.notes) {
         if (note.kind == ConversionNote::Kind::LeftOut || ++told[note.what.text] > notesTold)
             continue;
-        lines += note.file.empty() ? translated(note.what)
-                                   : QStringLiteral("%1: %2").arg(QString::fromStdString(note.file), translated(note.what));
+        lines += note.file.empty()
+                     ? translated(note.what)
+                     : QStringLiteral("%1: %2").arg(QString::fromStdString(note.file), translated(note.what));
     }
     size_t more = 0;
     for (const auto &[sentence, count] : told)
@@ -155,7 +157,8 @@ void LabelExportDialog::retranslate()
     write_->setText(tr("&Export"));
     close_->setText(tr("&Close"));
     report_->setAccessibleName(tr("Report"));
-    report_->setPlaceholderText(tr("What was written, and everything that the files do not hold as the project has it."));
+    report_->setPlaceholderText(
+        tr("What was written, and everything that the files do not hold as the project has it."));
 }
 
 LabelFormat LabelExportDialog::format() const
@@ -168,9 +171,11 @@ void LabelExportDialog::formatChosen()
 {
     const FormatChoice &choice = formats[static_cast<size_t>(std::max(0, format_->currentIndex()))];
     const QString folder =
-        settings_.value(QStringLiteral("exportFolder"), QString::fromStdString(document_.set().root.string())).toString();
+        settings_.value(QStringLiteral("exportFolder"), QString::fromStdString(document_.set().root.string()))
+            .toString();
     to_->setText(folder + QLatin1Char('/') +
-                 (*choice.file ? QString::fromLatin1(choice.file) : QStringLiteral("labels-") + QString::fromLatin1(nameOf(choice.format))));
+                 (*choice.file ? QString::fromLatin1(choice.file)
+                               : QStringLiteral("labels-") + QString::fromLatin1(nameOf(choice.format))));
 }
 
 void LabelExportDialog::browse()
@@ -201,7 +206,8 @@ void LabelExportDialog::write()
     settings_.setValue(QStringLiteral("exportFormat"), format_->currentIndex());
     settings_.setValue(QStringLiteral("exportFolder"), QString::fromStdString(wanted.to.parent_path().string()));
     report_->clear();
-    job_.start([source = document_.source(), wanted](const RunContext &context) { return exportLabels(source, wanted, context); },
+    job_.start([source = document_.source(),
+                wanted](const RunContext &context) { return exportLabels(source, wanted, context); },
                [this](Outcome<std::vector<ConversionReport>> outcome) { finished(std::move(outcome)); },
                [this](const Progress &progress) {
                    progress_->setRange(0, progress.fraction < 0 ? 0 : 1000);

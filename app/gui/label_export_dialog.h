@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Export labels: which format, where to, in one set or several parts; afterwards the report of everything that the files
-// do not hold as the project has it. What is exported is taken when the button is pressed; a worker writes.
+// Export labels: which format, where to, in one set or several parts; afterwards the report of everything that the
+// files do not hold as the project has it. What is exported is taken when the button is pressed; a worker writes.
 #pragma once
 
 #include <QDialog>

@@ -52,7 +52,8 @@ void ListLink::showImages()
 {
     const std::vector<ImageId> &ids = session_.images();
     const auto count = static_cast<size_t>(list_.count());
-    const bool grown = count > 0 && count < ids.size() && ids.front() == list_.idAt(0) && ids[count - 1] == list_.idAt(static_cast<int>(count) - 1);
+    const bool grown = count > 0 && count < ids.size() && ids.front() == list_.idAt(0) &&
+                       ids[count - 1] == list_.idAt(static_cast<int>(count) - 1);
     grown ? void(list_.addImages({ids.begin() + static_cast<ptrdiff_t>(count), ids.end()})) : list_.setImages(ids);
     std::vector<ImageReview> reviews;
     for (const ImageEntry &image : document_.set().images)

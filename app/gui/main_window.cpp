@@ -13,8 +13,11 @@
 #include "app/gui/docks.h"
 #include "app/gui/export_view.h"
 #include "app/gui/keys_dialog.h"
+#include "app/gui/label_docks.h"
 #include "app/gui/lens_docks.h"
+#include "app/gui/list_link.h"
 #include "app/gui/opening_dialogs.h"
+#include "app/gui/saving_link.h"
 #include "app/gui/status_line.h"
 #include "app/gui/study_docks.h"
 #include "app/gui/weights_dialog.h"
@@ -30,7 +33,7 @@
 namespace fcoscope {
 namespace {
 
-constexpr int stateVersion = 2;  // raised when docks are added or renamed
+constexpr int stateVersion = 3;  // raised when docks are added or renamed
 
 }  // namespace
 
@@ -79,6 +82,7 @@ MainWindow::~MainWindow()
 {
     hide();  // a field that is being typed into tells its value now, while everybody who listens is still there
     // They take their overlays out of the canvas, so they go before it.
+    delete labels_;
     delete studies_;
     delete lenses_;
 }
@@ -92,13 +96,19 @@ void MainWindow::makeDocks()
     detections_ = new DetectionPanel(this);
     lenses_ = new LensDocks(session_, *canvas_, detections_->table(), actions_, this);
     studies_ = new StudyDocks(session_, lenses_->lens(), *canvas_, settings_, this);
+    labels_ = new LabelDocks(session_, *lenses_, *canvas_, detections_->table(), actions_, *strip_, this);
+    listLink_ = new ListLink(session_, *list_, settings_, this);
+    saving_ = new SavingLink(session_, *strip_, *status_, this);
     docks_ = new Docks(*this, actions_);
     connect(docks_, &Docks::seen, lenses_, &LensDocks::setSeen);
     using Id = ActionId;
-    docks_->add(Qt::LeftDockWidgetArea, {{QT_TRANSLATE_NOOP("Docks", "Images"), "imagesDock", list_, Id::ShowImages}},
+    docks_->add(Qt::LeftDockWidgetArea,
+                {{QT_TRANSLATE_NOOP("Docks", "Images"), "imagesDock", list_, Id::ShowImages},
+                 {QT_TRANSLATE_NOOP("Docks", "Classes"), "classesDock", labels_->classes(), Id::ShowClasses}},
                 230);
     docks_->add(Qt::RightDockWidgetArea,
                 {{QT_TRANSLATE_NOOP("Docks", "Thresholds"), "thresholdsDock", thresholds_, Id::ShowThresholds},
+                 {QT_TRANSLATE_NOOP("Docks", "Labels"), "labelsDock", labels_->labels(), Id::ShowLabels},
                  {QT_TRANSLATE_NOOP("Docks", "Layers"), "layersDock", lenses_->layers(), Id::ShowLayers},
                  {QT_TRANSLATE_NOOP("Docks", "What if"), "whatIfDock", lenses_->whatIf(), Id::ShowWhatIf},
                  {QT_TRANSLATE_NOOP("Docks", "Location"), "inspectorDock", lenses_->inspector(), Id::ShowInspector}},
@@ -136,7 +146,13 @@ void MainWindow::connectActions()
             session_.openModel(QFile::encodeName(file).toStdString());
     });
     on(ActionId::ExportFigure, [this] { exportView(this, settings_, session_, lenses_->lens(), *canvas_); });
-    on(ActionId::CloseImages, [this] { session_.closeImages(); });
+    on(ActionId::ImportLabels, [this] { importLabels(); });
+    on(ActionId::ExportLabels, [this] { exportLabels(false); });
+    on(ActionId::SplitSet, [this] { exportLabels(true); });
+    on(ActionId::CloseImages, [this] {
+        if (saving_->mayClose())
+            session_.closeImages();
+    });
     on(ActionId::Quit, [this] { close(); });
     on(ActionId::PreviousImage, [this] { list_->previous(); });
     on(ActionId::NextImage, [this] { list_->next(); });
@@ -145,7 +161,10 @@ void MainWindow::connectActions()
         list_->focusFilter();
     });
     on(ActionId::Detect, [this] { session_.detect(); });
-    on(ActionId::Stop, [this] { session_.stop(); });
+    on(ActionId::Stop, [this] {
+        session_.stop();
+        labels_->folderDetection().stop();
+    });
     on(ActionId::ResetThresholds, [this] { thresholds_->resetToProfile(); });
     on(ActionId::CopyDetections, [this] { detections_->table().copyToClipboard(); });
     on(ActionId::ModelCard, [this] {
@@ -187,6 +206,10 @@ void MainWindow::connectWidgets()
     connect(&session_, &Session::failed, this, &MainWindow::sessionFailed);
     connectKeys(actions_, this, settings_, *strip_);
     connectWeights(actions_[ActionId::GetWeights], this, session_, *strip_);
+    connect(&session_, &Session::openingProgressed, this, &MainWindow::showWork);
+    connect(&labels_->folderDetection(), &FolderDetection::changed, this, &MainWindow::showWork);
+    connect(&session_.sidecars(), &SidecarKeeper::failed, this, &MainWindow::sessionFailed);
+    connect(labels_, &LabelDocks::failed, this, &MainWindow::sessionFailed);
     connect(lenses_, &LensDocks::failed, this, &MainWindow::sessionFailed);
     connect(studies_, &StudyDocks::failed, this, &MainWindow::sessionFailed);
     connect(studies_, &StudyDocks::limitsProposed, lenses_, &LensDocks::takeLimits);
@@ -250,6 +273,7 @@ void MainWindow::retranslate()
 {
     actions_.retranslate();
     docks_->retranslate();
+    saving_->retranslate();
     toolBar_->setWindowTitle(tr("Tool bar"));
     // The platform adds the program's name.
     setWindowTitle(session_.current().empty() ? QString() : fileName(session_.current()));
@@ -268,6 +292,8 @@ void MainWindow::changeEvent(QEvent *event)
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {
+    if (!saving_->mayClose())
+        return event->ignore();
     // Gone at once for whoever closed it; what is running is stopped and waited for behind the scenes.
     rememberGeometry();
     hide();

@@ -2,7 +2,15 @@
 // From the session to the widgets: what is new is shown.
 #include "app/gui/main_window.h"
 
+#include <QFile>
+
+#include <algorithm>
+
 #include "app/gui/dialogs.h"
+#include "app/gui/label_docks.h"
+#include "app/gui/label_export_dialog.h"
+#include "app/gui/list_link.h"
+#include "app/gui/opening_dialogs.h"
 #include "app/gui/status_line.h"
 #include "widgets/canvas.h"
 #include "widgets/detection_panel.h"
@@ -16,7 +24,7 @@ namespace fcoscope {
 void MainWindow::sessionChanged(const Change &change)
 {
     if (change.has(Change::Images)) {
-        session_.images().empty() ? list_->setImages({}) : void(list_->addImages(session_.images()));
+        listLink_->showImages();
         showModel();
     }
     if (change.has(Change::Current))
@@ -125,6 +133,32 @@ void MainWindow::showStatus(const ImageId &id)
     }
 }
 
+void MainWindow::showWork()
+{
+    const FolderDetection &folder = labels_->folderDetection();
+    if (folder.running())
+        status_->setWork(tr("Detecting: %1 of %2").arg(folder.done()).arg(folder.all()),
+                         static_cast<double>(folder.done()) / static_cast<double>(std::max<size_t>(1, folder.all())));
+    else
+        status_->setWork(session_.opening() ? tr("Opening…") : QString(), -1);
+    updateEnabled();
+}
+
+void MainWindow::importLabels()
+{
+    const QString path = askForLabels(this, settings_);
+    if (path.isEmpty())
+        return;
+    labels_->import(QFile::encodeName(path).toStdString());
+}
+
+void MainWindow::exportLabels(bool split)
+{
+    auto *dialog = new LabelExportDialog(session_.labels(), settings_, split, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
+}
+
 void MainWindow::updateEnabled()
 {
     const bool any = !session_.images().empty(), model = session_.model() != nullptr;
@@ -134,7 +168,8 @@ void MainWindow::updateEnabled()
          {ActionId::ZoomIn, ActionId::ZoomOut, ActionId::ZoomToFit, ActionId::ZoomToActualSize, ActionId::ExportFigure})
         actions_[id].setEnabled(session_.picture() != nullptr);
     actions_[ActionId::Detect].setEnabled(session_.picture() && model && !session_.detecting());
-    actions_[ActionId::Stop].setEnabled(session_.detecting() || session_.modelLoading() || session_.opening());
+    actions_[ActionId::Stop].setEnabled(session_.detecting() || session_.modelLoading() || session_.opening() ||
+                                        labels_->folderDetection().running());
     actions_[ActionId::CopyDetections].setEnabled(session_.findings() && !session_.findings()->detections.empty());
     actions_[ActionId::ModelCard].setEnabled(model);
     actions_[ActionId::ResetThresholds].setEnabled(model);

@@ -29,6 +29,16 @@ QStringList askForImages(QWidget *parent, QSettings &settings)
     return files;
 }
 
+QString askForLabels(QWidget *parent, QSettings &settings)
+{
+    const QString file =
+        QFileDialog::getOpenFileName(parent, Words::tr("Import labels"), settings.value(folderKey).toString(),
+                                     Words::tr("Labels (*.json *.csv *.xml *.txt *.yaml);;All files (*)"));
+    // Of a format with one file for each image the folder is meant.
+    const QString ending = QFileInfo(file).suffix().toLower();
+    return ending == QLatin1String("xml") || ending == QLatin1String("txt") ? QFileInfo(file).absolutePath() : file;
+}
+
 QStringList askForFolder(QWidget *parent, QSettings &settings)
 {
     const QString folder =

@@ -10,6 +10,8 @@ class QWidget;
 namespace fcoscope {
 
 QStringList askForImages(QWidget *parent, QSettings &settings);
+/// Labels to be brought into what is open: a file, or any file of a folder of them.
+QString askForLabels(QWidget *parent, QSettings &settings);
 QStringList askForFolder(QWidget *parent, QSettings &settings);
 /// Where a report goes: a name ending in .json or .csv.
 QString askForReport(QWidget *parent, QSettings &settings);

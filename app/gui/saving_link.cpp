@@ -65,7 +65,8 @@ void SavingLink::tellFailing()
     notice.kind = MessageStrip::Kind::Error;
     notice.topic = topic;
     notice.text = [saving = shown_] {
-        return tr("%1 Nothing is lost: %n change(s) wait and are tried again.", nullptr, static_cast<int>(saving.waiting))
+        return tr("%1 Nothing is lost: %n change(s) wait and are tried again.", nullptr,
+                  static_cast<int>(saving.waiting))
             .arg(translated(saving.reason));
     };
     notice.actionText = [] { return tr("Try again"); };
@@ -78,7 +79,9 @@ void SavingLink::tellReadOnly()
     MessageStrip::Notice notice;
     notice.kind = MessageStrip::Kind::Info;
     notice.topic = topic;
-    notice.text = [reason = shown_.reason] { return tr("The labels can be looked at, not changed. %1").arg(translated(reason)); };
+    notice.text = [reason = shown_.reason] {
+        return tr("The labels can be looked at, not changed. %1").arg(translated(reason));
+    };
     strip_.show(std::move(notice));
 }
 
@@ -100,8 +103,8 @@ void SavingLink::ask(Key image, const QString &file)
         if (pressed == never)
             session_.sidecars().stopKeeping();
         else if (pressed == mine || pressed == theirs)
-            session_.sidecars().answer(image, pressed == mine ? SidecarKeeper::Answer::Mine
-                                                              : SidecarKeeper::Answer::Theirs);
+            session_.sidecars().answer(image,
+                                       pressed == mine ? SidecarKeeper::Answer::Mine : SidecarKeeper::Answer::Theirs);
     });
     box->open();
 }
@@ -113,11 +116,11 @@ bool SavingLink::mayClose()
     const LabelDocument::Saving now = document_.saving();
     if (now.state != State::Failing)
         return true;
-    return QMessageBox::question(window_, tr("Changes that are not saved"),
-                                 tr("%1 %n change(s) would be lost. Close all the same?", nullptr,
-                                    static_cast<int>(now.waiting))
-                                     .arg(translated(now.reason)),
-                                 QMessageBox::Yes | QMessageBox::No, QMessageBox::No) == QMessageBox::Yes;
+    return QMessageBox::question(
+               window_, tr("Changes that are not saved"),
+               tr("%1 %n change(s) would be lost. Close all the same?", nullptr, static_cast<int>(now.waiting))
+                   .arg(translated(now.reason)),
+               QMessageBox::Yes | QMessageBox::No, QMessageBox::No) == QMessageBox::Yes;
 }
 
 }  // namespace fcoscope

@@ -83,7 +83,7 @@ SeenImage seeImage(const FigureMaterial &material, size_t index, const Profile &
     question.labels = labelsIn(question.classNames, material.dataset.classNames, from.labels);
 
     SeenImage seen;
-    seen.picture = picture->shown;
+    seen.picture = shownImage(picture);
     seen.frame = *lookAt(question, context)->frame;
     seen.classNames = question.classNames;
     if (question.findings)

@@ -161,7 +161,7 @@ std::shared_ptr<const Dataset> LabelDocument::dataset() const
     return dataset_;
 }
 
-LabelSource LabelDocument::source() const
+LabelsToExport LabelDocument::source() const
 {
     return {set_, initial_, file_};
 }

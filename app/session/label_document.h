@@ -66,7 +66,7 @@ public:
     void noteSize(const ImageId &id, Size size);
 
     /// Everything that is to be exported, with the place of what only files say.
-    LabelSource source() const;
+    LabelsToExport source() const;
 
     /// For the project file alone, none of them an edit. The first makes the file, the others wait until it is made.
     void store(StoredDetections found);

@@ -20,7 +20,7 @@ LabelSet partOf(const LabelSet &set, const std::vector<int> &parts, int part)
 
 }  // namespace
 
-LabelSet withExtras(LabelSource source, const RunContext &context)
+LabelSet withExtras(LabelsToExport source, const RunContext &context)
 {
     std::error_code error;
     LabelSet stored;
@@ -51,7 +51,7 @@ LabelSet withExtras(LabelSource source, const RunContext &context)
     return std::move(source.set);
 }
 
-std::vector<ConversionReport> exportLabels(const LabelSource &source, const ExportRequest &request,
+std::vector<ConversionReport> exportLabels(const LabelsToExport &source, const ExportRequest &request,
                                            const RunContext &context)
 {
     const LabelSet set = withExtras(source, context);

@@ -12,13 +12,13 @@
 namespace fcoscope {
 
 /// What is to be written, and where from come the fields that only files say.
-struct LabelSource {
+struct LabelsToExport {
     LabelSet set;                             ///< as it is now
     std::shared_ptr<const LabelSet> initial;  ///< of a project that is not made yet
     std::filesystem::path project;
 };
 /// The set with its extras.
-LabelSet withExtras(LabelSource source, const RunContext &context);
+LabelSet withExtras(LabelsToExport source, const RunContext &context);
 
 struct ExportRequest {
     LabelFormat format = LabelFormat::Coco;
@@ -31,7 +31,7 @@ struct ExportRequest {
 std::filesystem::path partPath(const std::filesystem::path &to, size_t part);
 
 /// One report for each part.
-std::vector<ConversionReport> exportLabels(const LabelSource &source, const ExportRequest &request,
+std::vector<ConversionReport> exportLabels(const LabelsToExport &source, const ExportRequest &request,
                                            const RunContext &context);
 
 }  // namespace fcoscope

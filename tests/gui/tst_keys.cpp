@@ -19,6 +19,7 @@
 #include "core/base/random.h"
 #include "widgets/detection_table.h"
 #include "widgets/message_strip.h"
+#include "widgets/theme.h"
 
 using namespace fcoscope;
 using Id = ActionId;
@@ -82,6 +83,13 @@ class KeysTest : public QObject {
         QVERIFY(recorder.recording());
         QTest::keyClick(&recorder, Qt::Key(code), modifiers);
         QVERIFY(!recorder.recording());
+    }
+
+    /// FCOSCOPE_SHOTS names a folder for pictures, for whoever wants to look.
+    void shot(const char *name) const
+    {
+        if (const QString folder = qEnvironmentVariable("FCOSCOPE_SHOTS"); !folder.isEmpty())
+            dialog_->grab().save(folder + QLatin1Char('/') + QString::fromLatin1(name) + QStringLiteral(".png"));
     }
 
 private Q_SLOTS:
@@ -253,6 +261,7 @@ private Q_SLOTS:
         QVERIFY(the<QLabel>("note").text().contains(QStringLiteral("Duplicate boxes")));
         QVERIFY(bindings_->isUsual(Id::FindImage) && bindings_->isUsual(Id::DuplicateBoxes));  // not yet
         QVERIFY(the<QPushButton>("decide").isVisible());
+        shot("keys-conflict");
         // Another action is looked at: the question is gone, and answers nothing.
         dialog_->select(Id::ZoomIn);
         QVERIFY(!the<QPushButton>("decide").isVisible() && the<QLabel>("note").text().isEmpty());
@@ -266,6 +275,22 @@ private Q_SLOTS:
         QTest::mouseClick(&the<QPushButton>("decide"), Qt::LeftButton);
         QVERIFY(bindings_->isUsual(Id::FindImage) && bindings_->isUsual(Id::DuplicateBoxes));
         QVERIFY(!the<QPushButton>("resetAll").isEnabled());
+    }
+
+    void dialogInChineseAndDark()
+    {
+        applyTheme(ThemeChoice::Dark);
+        openDialog();
+        dialog_->select(Id::FindImage);
+        const QString english = the<QPushButton>("clear").text();
+        Language language;
+        language.set(QStringLiteral("zh_CN"));
+        actions_->retranslate();
+        QTRY_VERIFY(the<QPushButton>("clear").text() != english);
+        QCOMPARE(dialog_->selected(), std::optional(Id::FindImage));
+        bindings_->setKeys(Id::FindImage, {key("Ctrl+7")});
+        shot("keys-dark-chinese");
+        applyTheme(ThemeChoice::Light);
     }
 
     void recordingCatchesNobody()

@@ -109,11 +109,11 @@ private Q_SLOTS:
             {
                 const ProjectFile project = ProjectFile::create(file, set);
                 QVERIFY(project.writable() && project.file() == file);
-                QCOMPARE(differenceOf(project.read(Extras::Read), set), std::string());
+                QCOMPARE(QString::fromStdString(differenceOf(project.read(Extras::Read), set)), QString());
             }
             const ProjectFile project = ProjectFile::open(file, seed % 2 ? Access::Read : Access::Write);
-            QCOMPARE(differenceOf(project.read(Extras::Read), set), std::string());
-            QCOMPARE(differenceOf(project.read(Extras::Leave), withoutExtras(set)), std::string());
+            QCOMPARE(QString::fromStdString(differenceOf(project.read(Extras::Read), set)), QString());
+            QCOMPARE(QString::fromStdString(differenceOf(project.read(Extras::Leave), withoutExtras(set))), QString());
         }
         LabelSet nothing;
         nothing.root = "";
@@ -167,10 +167,10 @@ private Q_SLOTS:
             edits.push_back(edit);
             project.write(edit, inverses.back(), set.nextKey);
             if (i % 100 == 0)
-                QCOMPARE(differenceOf(project.read(Extras::Read), set), std::string());
+                QCOMPARE(QString::fromStdString(differenceOf(project.read(Extras::Read), set)), QString());
         }
         const LabelSet last = set;
-        QCOMPARE(differenceOf(project.read(Extras::Read), last), std::string());
+        QCOMPARE(QString::fromStdString(differenceOf(project.read(Extras::Read), last)), QString());
         const auto reopen = [&] {
             project = ProjectFile::open(file_, Access::Read), project = ProjectFile::open(file_, Access::Write);
         };
@@ -186,14 +186,14 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(project.undo(), std::logic_error);
         LabelSet expected = first;
         expected.nextKey = last.nextKey;
-        QCOMPARE(differenceOf(project.read(Extras::Read), expected), std::string());
+        QCOMPARE(QString::fromStdString(differenceOf(project.read(Extras::Read), expected)), QString());
         reopen();
-        QCOMPARE(differenceOf(project.read(Extras::Read), expected), std::string());
+        QCOMPARE(QString::fromStdString(differenceOf(project.read(Extras::Read), expected)), QString());
         for (int i = 0; i < 1000; ++i)
             project.redo();
         QVERIFY_EXCEPTION_THROWN(project.redo(), std::logic_error);
         reopen();
-        QCOMPARE(differenceOf(project.read(Extras::Read), last), std::string());
+        QCOMPARE(QString::fromStdString(differenceOf(project.read(Extras::Read), last)), QString());
     }
 
     void journalForgetsWhatWasUndone()
@@ -273,7 +273,7 @@ private Q_SLOTS:
         known.extra = set.images[3].extra;  // stays where nothing else is said
         set.images[3] = known;
         set.images.push_back(fresh);
-        QCOMPARE(differenceOf(project.read(Extras::Read), set), std::string());
+        QCOMPARE(QString::fromStdString(differenceOf(project.read(Extras::Read), set)), QString());
 
         const Key image = fresh.key;
         StoredDetections found{
@@ -308,7 +308,7 @@ private Q_SLOTS:
         const auto sidecars = project.sidecars();
         QCOMPARE(sidecars.size(), size_t(2));
         QVERIFY(sidecars[1].image == image && sidecars[1].file == "b.xml" && sidecars[1].fingerprint == "abc");
-        QCOMPARE(differenceOf(project.read(Extras::Read), set), std::string());
+        QCOMPARE(QString::fromStdString(differenceOf(project.read(Extras::Read), set)), QString());
     }
 
     void oneWriter()
@@ -332,12 +332,12 @@ private Q_SLOTS:
         const LabelEdit edit = renameClass(set, set.classes[0].key, "renamed");
         writer->write(edit, apply(set, ImagePlaces(set), edit), set.nextKey);
         QVERIFY(reader.version() > before);
-        QCOMPARE(differenceOf(reader.read(Extras::Read), set), std::string());
+        QCOMPARE(QString::fromStdString(differenceOf(reader.read(Extras::Read), set)), QString());
         QVERIFY(contains(errorOf([&] { reader.undo(); }), "reading only"));
         QVERIFY(contains(errorOf([&] { reader.putNote("a", "b"); }), "reading only"));
         QVERIFY(isProjectFile(file_));  // looking at it drops no lock
         writer.reset();
-        QCOMPARE(differenceOf(reader.read(Extras::Read), set), std::string());
+        QCOMPARE(QString::fromStdString(differenceOf(reader.read(Extras::Read), set)), QString());
         writer = ProjectFile::open(file_, Access::Write);
         writer->undo();
         QVERIFY(reader.read(Extras::Leave).classes[0].name != "renamed");
@@ -418,7 +418,7 @@ private Q_SLOTS:
         execute(file_, "CREATE TRIGGER t AFTER INSERT ON notes BEGIN DELETE FROM boxes; END");
         ProjectFile project = ProjectFile::open(file_, Access::Write);
         project.putNote("a", "b");
-        QCOMPARE(differenceOf(project.read(Extras::Read), set), std::string());
+        QCOMPARE(QString::fromStdString(differenceOf(project.read(Extras::Read), set)), QString());
     }
 
     /// Bytes changed at random: read as before, read as something else, or a sentence; never more than that.

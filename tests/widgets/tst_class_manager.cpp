@@ -51,7 +51,7 @@ private Q_SLOTS:
     void initTestCase()
     {
         prepareApplication();
-        qRegisterMetaType<ClassChange>();
+        qRegisterMetaType<ClassQuestion>();
     }
     void init()
     {
@@ -196,15 +196,15 @@ private Q_SLOTS:
         manager_->setCurrent(7);
         QTest::mouseClick(named<QToolButton>("Merge the class into another one"), Qt::LeftButton);
         QCOMPARE(asked.count(), 1);
-        QCOMPARE(asked[0][0].value<ClassChange>(), (ClassChange{ClassChange::Kind::Merge, 7, 11}));
+        QCOMPARE(asked[0][0].value<ClassQuestion>(), (ClassQuestion{ClassQuestion::Kind::Merge, 7, 11}));
         auto *into = named<QComboBox>("Merge into");
         QVERIFY(into->hasFocus());
         QCOMPARE(into->count(), 2);
         QTest::keyClick(into, Qt::Key_Down);
-        QCOMPARE(asked[1][0].value<ClassChange>(), (ClassChange{ClassChange::Kind::Merge, 7, 9}));
-        manager_->setPreview(asked[0][0].value<ClassChange>(), "Too late.");
+        QCOMPARE(asked[1][0].value<ClassQuestion>(), (ClassQuestion{ClassQuestion::Kind::Merge, 7, 9}));
+        manager_->setPreview(asked[0][0].value<ClassQuestion>(), "Too late.");
         QVERIFY(!says("Too late."));
-        manager_->setPreview(asked[1][0].value<ClassChange>(), "This would touch 5 boxes in 2 images.");
+        manager_->setPreview(asked[1][0].value<ClassQuestion>(), "This would touch 5 boxes in 2 images.");
         QVERIFY(says("This would touch 5 boxes in 2 images."));
         QCOMPARE(merged.count(), 0);
         QTest::mouseClick(push("Merge"), Qt::LeftButton);

@@ -112,8 +112,8 @@ void ClassManager::connectAll()
     connect(up_, &QToolButton::clicked, this, [this] { move(-1); });
     connect(down_, &QToolButton::clicked, this, [this] { move(1); });
     connect(rename_, &QToolButton::clicked, table_, &ClassTable::editName);
-    connect(merge_, &QToolButton::clicked, this, [this] { ask(ClassChange::Kind::Merge); });
-    connect(delete_, &QToolButton::clicked, this, [this] { ask(ClassChange::Kind::Delete); });
+    connect(merge_, &QToolButton::clicked, this, [this] { ask(ClassQuestion::Kind::Merge); });
+    connect(delete_, &QToolButton::clicked, this, [this] { ask(ClassQuestion::Kind::Delete); });
     connect(colours_, &QMenu::aboutToShow, this, &ClassManager::fillColours);
     connect(into_, &QComboBox::currentIndexChanged, this, &ClassManager::askPreview);
     connect(yes_, &QPushButton::clicked, this, &ClassManager::confirm);
@@ -133,17 +133,17 @@ void ClassManager::connectAll()
 
 void ClassManager::setClasses(const std::vector<ManagedClass> &classes)
 {
-    const ClassChange asked = change_;
+    const ClassQuestion asked = change_;
     if (classes == table_->classes())
         return;
     table_->setClasses(classes);
     // A question about classes that are still there stays, with a new preview: the numbers may have changed.
-    const bool holds = asked.kind != ClassChange::Kind::None && table_->rowOf(asked.key) >= 0 &&
-                       (asked.kind == ClassChange::Kind::Delete || table_->rowOf(asked.into) >= 0);
+    const bool holds = asked.kind != ClassQuestion::Kind::None && table_->rowOf(asked.key) >= 0 &&
+                       (asked.kind == ClassQuestion::Kind::Delete || table_->rowOf(asked.into) >= 0);
     closeQuestion();
     if (holds && current() == asked.key) {
         ask(asked.kind);
-        if (asked.kind == ClassChange::Kind::Merge)
+        if (asked.kind == ClassQuestion::Kind::Merge)
             into_->setCurrentIndex(into_->findData(QVariant::fromValue<qlonglong>(asked.into)));
     }
     showState();
@@ -244,13 +244,13 @@ void ClassManager::chooseOtherColour()
 
 // --- Questions
 
-void ClassManager::ask(ClassChange::Kind kind)
+void ClassManager::ask(ClassQuestion::Kind kind)
 {
     const ManagedClass *each = table_->chosen();
     if (!each || readOnly_)
         return;
     setNotice({});
-    const bool merging = kind == ClassChange::Kind::Merge;
+    const bool merging = kind == ClassQuestion::Kind::Merge;
     asked_->setText(merging ? tr("Make all boxes of %1 boxes of another class, and delete %1?").arg(each->name)
                             : tr("Delete the class %1 with its boxes?").arg(each->name));
     yes_->setText(merging ? tr("Merge") : tr("Delete"));
@@ -272,16 +272,16 @@ void ClassManager::ask(ClassChange::Kind kind)
 
 void ClassManager::askPreview()
 {
-    if (change_.kind == ClassChange::Kind::None)
+    if (change_.kind == ClassQuestion::Kind::None)
         return;
-    change_.into = change_.kind == ClassChange::Kind::Merge ? into_->currentData().toLongLong() : 0;
+    change_.into = change_.kind == ClassQuestion::Kind::Merge ? into_->currentData().toLongLong() : 0;
     preview_->setText(QStringLiteral("…"));
     Q_EMIT previewWanted(change_);
 }
 
-void ClassManager::setPreview(const ClassChange &change, const QString &sentence)
+void ClassManager::setPreview(const ClassQuestion &change, const QString &sentence)
 {
-    if (change_.kind == ClassChange::Kind::None || change != change_)
+    if (change_.kind == ClassQuestion::Kind::None || change != change_)
         return;
     preview_->setText(sentence);
     yes_->setAccessibleDescription(sentence);
@@ -295,12 +295,12 @@ void ClassManager::closeQuestion()
 
 void ClassManager::confirm()
 {
-    const ClassChange change = change_;
+    const ClassQuestion change = change_;
     closeQuestion();
     table_->setFocus();
-    if (change.kind == ClassChange::Kind::Merge)
+    if (change.kind == ClassQuestion::Kind::Merge)
         Q_EMIT mergeWanted(change.key, change.into);
-    else if (change.kind == ClassChange::Kind::Delete)
+    else if (change.kind == ClassQuestion::Kind::Delete)
         Q_EMIT deleteWanted(change.key);
 }
 
@@ -321,7 +321,7 @@ bool ClassManager::eventFilter(QObject *watched, QEvent *event)
     if (control && (key->key() == Qt::Key_Up || key->key() == Qt::Key_Down))
         move(key->key() == Qt::Key_Up ? -1 : 1);
     else if (key->key() == Qt::Key_Delete)
-        ask(ClassChange::Kind::Delete);
+        ask(ClassQuestion::Kind::Delete);
     else if (key->key() == Qt::Key_Insert)
         name_->setFocus();
     else

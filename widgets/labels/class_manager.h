@@ -20,12 +20,12 @@ class QToolButton;
 namespace fcoscope {
 
 /// What is asked about before it is done.
-struct ClassChange {
+struct ClassQuestion {
     enum class Kind { None, Merge, Delete };
     Kind kind = Kind::None;
     int64_t key = 0;
     int64_t into = 0;  ///< Merge: the class that is left
-    bool operator==(const ClassChange &) const = default;
+    bool operator==(const ClassQuestion &) const = default;
 };
 
 class ClassManager : public QWidget {
@@ -39,7 +39,7 @@ public:
     int64_t current() const;  ///< 0: none
     void setCurrent(int64_t key);
     /// What `change` would touch, a whole sentence; nothing happens if something else is asked by now.
-    void setPreview(const ClassChange &change, const QString &sentence);
+    void setPreview(const ClassQuestion &change, const QString &sentence);
     /// A sentence below the table, why a wish was not granted; "" takes it away.
     void setNotice(const QString &sentence);
 
@@ -49,7 +49,7 @@ Q_SIGNALS:
     void renameWanted(int64_t key, const QString &name);
     void recolourWanted(int64_t key, const QColor &colour);  ///< invalid: the colour of its place again
     void moveWanted(int64_t key, int rank);                  ///< rank from 0, counted without the class itself
-    void previewWanted(const fcoscope::ClassChange &change);
+    void previewWanted(const fcoscope::ClassQuestion &change);
     void mergeWanted(int64_t key, int64_t into);
     void deleteWanted(int64_t key);
 
@@ -62,7 +62,7 @@ private:
     void connectAll();
     void add();
     void move(int by);
-    void ask(ClassChange::Kind kind);
+    void ask(ClassQuestion::Kind kind);
     void askPreview();
     void closeQuestion();
     void confirm();
@@ -80,7 +80,7 @@ private:
     QWidget *question_;
     QLabel *asked_, *preview_, *notice_;
     QComboBox *into_;
-    ClassChange change_;  ///< that is being asked about
+    ClassQuestion change_;  ///< that is being asked about
     bool readOnly_ = false;
 };
 

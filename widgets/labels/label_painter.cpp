@@ -37,7 +37,7 @@ struct Brush {
     const LabelScene &scene;
     double unit;  ///< screen pixels per logical pixel
 
-    int scaled(double logical) const { return std::max(1, qRound(logical * unit)); }
+    int scaled(double logical) const { return view.pixels(logical); }
     QColor colourOf(const CanvasBox &box) const { return labelColour(box.label.classIndex, scene.classes); }
     /// The halo goes round the frame as a whole: one for each side would part the corners of a solid line.
     void frame(const QRect &place, const Stroke &stroke) const

@@ -14,7 +14,8 @@
 //                another one on writing they are left out and listed, because they would be of another place
 //     NaN        Python writes it into what is no JSON then: such a field is left out and listed
 // Fields of our own, written only where the rest does not say it already: "fcoscope_status" of an image,
-// "fcoscope_locked" of an annotation, "fcoscope_rank" and "fcoscope_colour" of a category.
+// "fcoscope_locked" of an annotation, "fcoscope_edges" of one whose right or lower edge is no sum of doubles (about one
+// in ten thousand of those with all digits), "fcoscope_rank" and "fcoscope_colour" of a category.
 #pragma once
 
 #include "core/data/formats/format.h"

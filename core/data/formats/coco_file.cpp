@@ -3,6 +3,7 @@
 // built.
 #include "core/data/formats/coco_file.h"
 
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -51,13 +52,12 @@ std::string textOf(json::value value)
     return got(value.get_string(), text) ? std::string(text) : std::string();
 }
 
-/// [x, y, width, height] as a box.
-std::optional<Box> boxOf(json::value value)
+std::optional<std::array<double, 4>> fourNumbers(json::value value)
 {
     json::array numbers;
     if (!got(value.get_array(), numbers))
         return std::nullopt;
-    double n[4] = {};
+    std::array<double, 4> n{};
     size_t count = 0;
     bool good = true;
     for (auto element : numbers) {
@@ -69,7 +69,25 @@ std::optional<Box> boxOf(json::value value)
     }
     if (!good || count != 4)
         return std::nullopt;
-    return Box{n[0], n[1], n[0] + n[2], n[1] + n[3]};
+    return n;
+}
+
+/// [x, y, width, height] as a box.
+std::optional<Box> boxOf(json::value value)
+{
+    const auto n = fourNumbers(value);
+    return n ? std::optional(Box{(*n)[0], (*n)[1], (*n)[0] + (*n)[2], (*n)[1] + (*n)[3]}) : std::nullopt;
+}
+
+/// Our edges of a box whose width no double can say. They count only while the bbox is still the same one.
+void takeExactEdges(CocoAnnotation &annotation)
+{
+    if (!annotation.box || !annotation.edges)
+        return;
+    const Box &a = *annotation.box, &b = *annotation.edges;
+    const double near = 1e-9 * (1 + std::abs(b.x2) + std::abs(b.y2));
+    if (a.x1 == b.x1 && a.y1 == b.y1 && std::abs(a.x2 - b.x2) <= near && std::abs(a.y2 - b.y2) <= near)
+        annotation.box = b;
 }
 
 bool isTrue(json::value value)
@@ -137,7 +155,10 @@ public:
     /// Adds a field as it stands to `extra`, or lists it where it is no JSON (what nobody reads, nobody has checked).
     void keep(std::string &extra, const char *key, json::value value, const char *list, int64_t position)
     {
-        const std::string_view text = simdjson::to_json_string(value);
+        std::string_view text = value.raw_json_token();  // of NaN and the like not even the type can be asked for
+        if (text.starts_with('{') || text.starts_with('['))
+            text = simdjson::to_json_string(value);
+        text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
         if (isJsonValue(text))
             addExtra(extra, rawKey(key), text);
         else if (*list == '\0')
@@ -227,17 +248,24 @@ void readCategories(EntryReader &reader, CocoFile &coco, json::value value)
         });
 }
 
-/// The score, and its own digits in `extra` where a float cannot hold them.
+/// The score, and its own digits where a float cannot hold them.
 bool readScore(CocoAnnotation &annotation, json::value &field)
 {
     double score = 0, shortest = 0;
+    std::string_view digits = field.raw_json_token();
     if (!got(field.get_double(), score))
         return false;
     if (std::isfinite(static_cast<float>(score)))
         annotation.score = static_cast<float>(score);
     if (!annotation.score || !parseNumber(jsonNumber(*annotation.score), shortest) || shortest != score)
-        addExtra(annotation.extra, "score", jsonNumber(score));
+        annotation.scoreDigits = digits.substr(0, digits.find_last_not_of(" \t\r\n") + 1);
     return true;
+}
+
+void readEdges(CocoAnnotation &annotation, json::value &field)
+{
+    if (const auto n = fourNumbers(field))
+        annotation.edges = Box{(*n)[0], (*n)[1], (*n)[2], (*n)[3]};
 }
 
 bool readAnnotationField(CocoAnnotation &annotation, std::string_view key, json::value &field, bool extras)
@@ -256,6 +284,8 @@ bool readAnnotationField(CocoAnnotation &annotation, std::string_view key, json:
         annotation.difficult = isTrue(field);
     else if (key == "fcoscope_locked")
         annotation.locked = isTrue(field);
+    else if (key == "fcoscope_edges")
+        readEdges(annotation, field);
     else if (key == "score" && extras)
         return readScore(annotation, field);
     else if (key == "ignore" && isTrue(field))
@@ -277,6 +307,9 @@ void readAnnotations(EntryReader &reader, CocoFile &coco, json::value value)
         },
         [&](int64_t position) {
             annotation.position = position;
+            takeExactEdges(annotation);
+            if (!annotation.scoreDigits.empty())
+                addExtra(annotation.extra, "score", annotation.scoreDigits);
             coco.annotations.push_back(std::move(annotation));
             annotation = {};
         });

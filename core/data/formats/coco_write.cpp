@@ -27,6 +27,11 @@ std::vector<int64_t> idsOf(const std::vector<int64_t> &wanted)
     return ids;
 }
 
+std::string four(double a, double b, double c, double d)
+{
+    return "[" + jsonNumber(a) + ", " + jsonNumber(b) + ", " + jsonNumber(c) + ", " + jsonNumber(d) + "]";
+}
+
 /// One entry, field by field; fields of `extra` that it has already are listed as dropped.
 class Entry {
 public:
@@ -174,8 +179,10 @@ void CocoWriting::writeBox(const std::string &file, const BoxEntry &box, int64_t
     entry.number("id", id);
     entry.number("image_id", imageId);
     entry.number("category_id", its.id);
-    entry.raw("bbox", "[" + jsonNumber(b.x1) + ", " + jsonNumber(b.y1) + ", " + jsonNumber(exactLength(b.x1, b.x2)) +
-                          ", " + jsonNumber(exactLength(b.y1, b.y2)) + "]");
+    const double width = exactLength(b.x1, b.x2), height = exactLength(b.y1, b.y2);
+    entry.raw("bbox", four(b.x1, b.y1, width, height));
+    if (b.x1 + width != b.x2 || b.y1 + height != b.y2)
+        entry.raw("fcoscope_edges", four(b.x1, b.y1, b.x2, b.y2));
     entry.real("area", box.area >= 0 ? box.area : b.area());
     entry.number("iscrowd", box.crowd);
     const std::string_view ignore = extraField(extra, "ignore");

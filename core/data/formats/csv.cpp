@@ -311,8 +311,9 @@ private:
             box.area = number;
         box.difficult = readFlag(columns_.in(row, C::Difficult));
         box.crowd = readFlag(columns_.in(row, C::Crowd));
+        box.locked = readFlag(columns_.in(row, C::Locked));
         if (request_.extras)
-            box.extra = extraOf(row);
+            box.extra = extraOf(row), rememberBox(box.extra, box.box);
         image.boxes.push_back(std::move(box));
     }
 

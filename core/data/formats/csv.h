@@ -6,7 +6,7 @@
 //     class      class, label, class_name, name, …
 //     edges      xmin ymin xmax ymax or x1 y1 x2 y2; or x y w h; or bbox with "[x, y, w, h]" (Kaggle)
 //     size       width, height of the image, which must be the image's
-//     score, difficult, crowd (iscrowd, IsGroupOf), area, status (new, labelled, verified, empty)
+//     score, difficult, crowd (iscrowd, IsGroupOf), area, locked, status (new, labelled, verified, empty)
 // Other columns survive in the box's extra. Edges with LabelName (Open Images) are fractions of the sides. A table
 // without names is keras-retinanet's: path, x1, y1, x2, y2, class. An image whose line has neither edges nor class is
 // there, without boxes: Empty, unless its status says something else.
@@ -40,6 +40,7 @@ enum class CsvColumn {
     Difficult,
     Crowd,
     Area,
+    Locked,
     Status,
 };
 struct CsvColumns {

@@ -78,6 +78,7 @@ constexpr ColumnName columnNames[] = {
     {"iscrowd", C::Crowd},
     {"isgroupof", C::Crowd},
     {"area", C::Area},
+    {"locked", C::Locked},
     {"status", C::Status},
 };
 

@@ -16,17 +16,29 @@ namespace {
 
 constexpr size_t mostColumns = 200;
 
+/// What rememberBox calls its field.
+std::string rememberedBoxField()
+{
+    std::string extra;
+    rememberBoxAnyway(extra, {});
+    return std::string(extraFields(extra).front().key);
+}
+
 /// The fields that boxes have beyond ours, in the order they come in; as keys in an extra.
 std::vector<std::string> extraColumns(const WriteRequest &request)
 {
     std::vector<std::string> columns;
     std::unordered_set<std::string> known;
+    const std::string remembered = rememberedBoxField();
     for (const ImageEntry *image : request.images)
         for (const BoxEntry &box : image->boxes) {
             if (box.area >= 0 && known.insert("area").second)
                 columns.emplace_back("area");
+            if (box.locked && known.insert("locked").second)
+                columns.emplace_back("locked");
             for (const ExtraField &field : extraFields(box.extra))
-                if (columns.size() < mostColumns && known.insert(std::string(field.key)).second)
+                if (field.key != remembered && columns.size() < mostColumns &&
+                    known.insert(std::string(field.key)).second)
                     columns.emplace_back(field.key);
         }
     return columns;
@@ -41,7 +53,8 @@ public:
         // A field of a name that means something else here would be read as that.
         std::erase_if(columns_, [&](const std::string &column) {
             const auto meaning = csvColumnsOf({"image", "x1", "y1", "x2", "y2", nameOf(column)});
-            const bool taken = column != "area" && (!meaning || meaning->places.size() > 5 || nameOf(column).empty());
+            const bool taken = column != "area" && column != "locked" &&
+                               (!meaning || meaning->places.size() > 5 || nameOf(column).empty());
             dropped_ += taken ? (dropped_.empty() ? "" : ", ") + column : "";
             return taken;
         });
@@ -65,8 +78,9 @@ public:
                      jsonNumber(b.y1) + "," + jsonNumber(b.x2) + "," + jsonNumber(b.y2) + "," +
                      (box.score ? jsonNumber(*box.score) : "") + (box.difficult ? ",1" : ",0") +
                      (box.crowd ? ",1," : ",0,") + nameOf(image.status);
+            const std::string extra = extraForBox(report_, image.path, "box", box);
             for (const std::string &column : columns_)
-                text_ += "," + csvField(cellOf(box, column));
+                text_ += "," + csvField(cellOf(box, extra, column));
             text_ += "\r\n";
         }
         noteDroppedExtras(report_, image.path, image.path, image.extra);
@@ -84,11 +98,13 @@ private:
     static std::string nameOf(const std::string &key) { return extraText("\"" + key + "\""); }
     static const char *nameOf(ReviewStatus status) { return fcoscope::nameOf(status); }
 
-    static std::string cellOf(const BoxEntry &box, const std::string &column)
+    static std::string cellOf(const BoxEntry &box, const std::string &extra, const std::string &column)
     {
+        if (column == "locked")
+            return box.locked ? "1" : "0";
         if (column == "area" && box.area >= 0)
             return jsonNumber(box.area);
-        return extraText(extraField(box.extra, column));
+        return extraText(extraField(extra, column));
     }
 
     const WriteRequest &request_;

@@ -136,9 +136,10 @@ ImageEntry labelmeEntry(const fs::path &file, const LabelmeFile &content, LabelS
         box.score = shape.score;
         box.crowd = shape.crowd;
         box.difficult = shape.difficult;
+        box.locked = shape.locked;
         box.area = shape.area;
         if (extras)
-            box.extra = extraOf(JsonFields(content.shapes[i]), shape.points);
+            box.extra = extraOf(JsonFields(content.shapes[i]), shape.points), rememberBox(box.extra, box.box);
         image.boxes.push_back(std::move(box));
     }
     if (content.checked)
@@ -164,9 +165,10 @@ std::string labelmeText(const LabelSet &set, const ImageEntry &image, const std:
     for (size_t i = 0; i < image.boxes.size(); ++i) {
         const BoxEntry &box = image.boxes[i];
         const int known = i < shapeOf.size() ? shapeOf[i] : -1;
-        JsonFields fields =
-            known >= 0 ? JsonFields(before->shapes[static_cast<size_t>(known)]) : newShape(box.extra, points);
-        putBox(fields, box, set.findClass(box.classKey)->name, points);
+        const std::string &name = set.findClass(box.classKey)->name;
+        JsonFields fields = known >= 0 ? JsonFields(before->shapes[static_cast<size_t>(known)])
+                                       : newShape(extraForShape(report, image.path, name, box), points);
+        putBox(fields, box, name, points);
         (known >= 0 ? shapes[static_cast<size_t>(known)] : added.emplace_back()) = fields.text();
     }
     std::erase(shapes, "");

@@ -166,6 +166,7 @@ LabelmeShape readShape(const JsonFields &fields, size_t position)
         shape.area = number;
     shape.difficult = isTrue(fields.get("difficult"));
     shape.crowd = isTrue(fields.get("crowd"));
+    shape.locked = isTrue(fields.get("locked"));
     return shape;
 }
 
@@ -175,7 +176,7 @@ std::string extraOf(const JsonFields &fields, ShapePoints points)
     const bool rectangle = points != ShapePoints::Other;
     const auto known = [&](std::string_view key, std::string_view value) {
         double number = 0;
-        if (key == "label" || key == "difficult" || key == "crowd")
+        if (key == "label" || key == "difficult" || key == "crowd" || key == "locked")
             return true;
         if (key == "score" || key == "area")
             return readJsonNumber(value, number);
@@ -221,6 +222,7 @@ void putBox(JsonFields &fields, const BoxEntry &box, const std::string &label, S
         fields.set("score", box.score ? jsonNumber(*box.score) : "null");
     putFlag(fields, "difficult", present.difficult, box.difficult);
     putFlag(fields, "crowd", present.crowd, box.crowd);
+    putFlag(fields, "locked", present.locked, box.locked);
     if (present.area != box.area && box.area >= 0)
         fields.set("area", jsonNumber(box.area));
     else if (present.area != box.area)
@@ -233,6 +235,23 @@ Box boxAround(const std::vector<Point> &points)
     for (const Point &p : points)
         box = {std::min(box.x1, p.x), std::min(box.y1, p.y), std::max(box.x2, p.x), std::max(box.y2, p.y)};
     return box;
+}
+
+std::string extraForShape(ConversionReport &report, const std::string &file, const std::string &className,
+                          const BoxEntry &box)
+{
+    BoxEntry without = box;
+    without.extra.clear();
+    std::string_view points;
+    for (const ExtraField &field : extraFields(box.extra))
+        if (field.key == "points")
+            points = field.value;
+        else
+            addExtra(without.extra, field.key, field.value);
+    std::string extra = extraForBox(report, file, className, without);
+    if (!points.empty())
+        addExtra(extra, "points", points);
+    return extra;
 }
 
 std::string polygonExtra(const std::vector<Point> &points)

@@ -11,9 +11,8 @@
 
 #include <optional>
 
-#include "core/base/message.h"
+#include "core/data/formats/format.h"
 #include "core/data/formats/labelme_json.h"
-#include "core/data/label_set.h"
 
 namespace fcoscope {
 
@@ -25,6 +24,7 @@ struct LabelmeShape {
     ShapePoints points = ShapePoints::Other;
     std::optional<float> score;
     bool difficult = false, crowd = false;
+    bool locked = false;
     double area = -1;
     std::optional<Message> problem;  ///< what was made of a shape that is no plain rectangle
 };
@@ -41,6 +41,11 @@ JsonFields newShape(const std::string &extra, ShapePoints points);
 void putBox(JsonFields &fields, const BoxEntry &box, const std::string &label, ShapePoints points);
 
 // --- Polygons in an extra: "shape_type":"polygon" and "points", in pixels
+
+/// The box's extra as a shape takes it: without what belongs to another place of the box (listed), but for its points,
+/// which move with it.
+std::string extraForShape(ConversionReport &report, const std::string &file, const std::string &className,
+                          const BoxEntry &box);
 
 struct Point {
     double x = 0, y = 0;

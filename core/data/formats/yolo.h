@@ -64,7 +64,7 @@ bool recogniseYolo(const std::filesystem::path &path);
 
 /// a/images/b/c.jpg → a/labels/b/c.txt, by the last folder named images; "" if there is none.
 std::filesystem::path mirroredLabel(const std::filesystem::path &image);
-/// Whether this file's first lines are a class and fractions; an empty one is, too.
+/// Whether a quarter of this file's first lines are a class and fractions; an empty one is YOLO's, too.
 bool looksLikeYolo(const std::filesystem::path &text);
 
 // --- Reading and writing (yolo.cpp)

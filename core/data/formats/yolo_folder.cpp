@@ -276,6 +276,21 @@ bool holdsYoloTexts(const fs::path &folder)
     return good > 0;
 }
 
+/// A class and four numbers at least, none far from being a fraction.
+bool isLine(std::string_view line)
+{
+    constexpr Fraction::Whole two = Fraction::Whole(2000000) * 1000000 * 1000000 * 1000000;
+    size_t words = 0;
+    for (size_t at = 0; (at = line.find_first_not_of(" \t", at)) != std::string_view::npos; ++words) {
+        const size_t end = std::min(line.find_first_of(" \t", at), line.size());
+        const auto number = parseFraction(line.substr(at, end - at));
+        if (!number || (words > 0 && (number->value > two || number->value < -two)))
+            return false;
+        at = end;
+    }
+    return words >= 5;
+}
+
 }  // namespace
 
 fs::path mirroredLabel(const fs::path &image)
@@ -301,21 +316,13 @@ bool looksLikeYolo(const fs::path &text)
         return false;
     }
     if (bytes.size() == 2048)
-        bytes.resize(bytes.rfind('\n') + 1);
+        bytes.resize(bytes.rfind('\n') + 1);  // the line that is cut short does not count
+    size_t good = 0, filled = 0;
     for (const std::string &line : namesOfLines(bytes)) {
-        size_t words = 0;
-        for (size_t at = 0; (at = line.find_first_not_of(" \t", at)) != std::string::npos; ++words) {
-            const size_t end = std::min(line.find_first_of(" \t", at), line.size());
-            const auto number = parseFraction(std::string_view(line).substr(at, end - at));
-            const Fraction::Whole two = Fraction::Whole(2000000) * 1000000 * 1000000 * 1000000;
-            if (!number || (words > 0 && (number->value > two || number->value < -two)))
-                return false;
-            at = end;
-        }
-        if (words > 0)
-            return words >= 5;
+        filled += !line.empty();
+        good += isLine(line);
     }
-    return bytes.empty() || bytes.find_first_not_of(" \t\r\n") == std::string::npos;
+    return filled == 0 ? bytes.find('\0') == std::string::npos : good * 4 >= filled;
 }
 
 YoloFolder openYolo(const fs::path &path, const DatasetOptions &options)

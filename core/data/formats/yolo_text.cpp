@@ -170,6 +170,7 @@ std::string extraOf(const Line &line)
     std::string extra = line.polygon.empty() ? "" : polygonExtra(line.polygon);
     if (!line.keypoints.empty())
         addExtra(extra, "yoloKeypoints", "[" + line.keypoints + "]");
+    rememberBox(extra, line.box);
     return extra;
 }
 
@@ -197,13 +198,15 @@ std::string polygonText(const std::vector<Point> &polygon, const Box &box, Size 
 
 void noteDropped(const ImageEntry &image, ConversionReport &report)
 {
-    size_t difficult = 0, crowd = 0, scores = 0;
+    size_t difficult = 0, crowd = 0, scores = 0, locked = 0, areas = 0;
     for (const BoxEntry &box : image.boxes) {
         difficult += box.difficult;
         crowd += box.crowd;
         scores += box.score.has_value();
+        locked += box.locked;
+        areas += box.area >= 0;
         if (!box.extra.empty())
-            noteDroppedExtras(report, image.path, "a box", box.extra,
+            noteDroppedExtras(report, image.path, "a box", extraForShape(report, image.path, "box", box),
                               std::array<std::string_view, 3>{"shape_type", "points", "yoloKeypoints"});
     }
     const auto tell = [&](size_t count, const Message &what) {
@@ -213,6 +216,8 @@ void noteDropped(const ImageEntry &image, ConversionReport &report)
     tell(difficult, message("core", "YOLO has no place for \"difficult\": {0} boxes lose it."));
     tell(crowd, message("core", "YOLO has no place for \"crowd\": {0} boxes lose it."));
     tell(scores, message("core", "YOLO's training labels have no place for scores: {0} boxes lose theirs."));
+    tell(locked, message("core", "YOLO has no place for \"locked\": {0} boxes lose it."));
+    tell(areas, message("core", "YOLO has no place for areas of objects: {0} boxes lose theirs."));
     noteDroppedExtras(report, image.path, image.path, image.extra);
 }
 

@@ -68,7 +68,8 @@ void removeAll(const fs::path &unfinished)
 /// The whole project under another name, safe on the disk. Whoever is killed meanwhile leaves nothing in its place.
 void makeUnfinished(const fs::path &unfinished, const fs::path &file, const LabelSet &set, const RunContext &context)
 {
-    std::unique_ptr<SQLite::Database> database;
+    std::unique_ptr<SQLite::Database> database;  // closed behind the error, whose errno is wanted
+    errno = 0;
     try {
         database =
             std::make_unique<SQLite::Database>(unfinished.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
@@ -81,7 +82,7 @@ void makeUnfinished(const fs::path &unfinished, const fs::path &file, const Labe
         database->exec("COMMIT");
         database->exec("PRAGMA journal_mode = WAL");
     } catch (const SQLite::Exception &error) {
-        throw ProjectDatabase::explained(error, database ? database->getHandle() : nullptr, file);
+        throw ProjectDatabase::explained(error, file);
     }
 }
 
