@@ -64,7 +64,7 @@ private Q_SLOTS:
         QTRY_COMPARE(stage(5), Stage::Detected);
         QCOMPARE(found(), 5u);
         QCOMPARE(session_->status(fake_->id(5)).detections, 5);
-        QCOMPARE(session_->picture()->shown.pixel(3, 3), FakeBackend::colourOf(5));
+        QCOMPARE(shownImage(session_->picture()).pixel(3, 3), FakeBackend::colourOf(5));
         for (int i = 0; i < 5; ++i) {
             const Detection &d = session_->findings()->detections[static_cast<size_t>(i)];
             QVERIFY(std::abs(d.score - FakeBackend::scoreOf(i)) < 1e-4);
