@@ -336,6 +336,7 @@ void Canvas::setBoxesShown(bool shown)
     parts_->boxes = shown;
     forgetHover();
     repaintFrame();
+    Q_EMIT contentChanged();
 }
 
 void Canvas::setGhosts(bool ghosts, std::vector<bool> hidden)
@@ -347,6 +348,7 @@ void Canvas::setGhosts(bool ghosts, std::vector<bool> hidden)
     p.style.hidden = std::move(hidden);
     forgetHover();
     repaintFrame();
+    Q_EMIT contentChanged();
 }
 
 void Canvas::setClassFilter(int classIndex)
@@ -354,6 +356,7 @@ void Canvas::setClassFilter(int classIndex)
     parts_->style.classFilter = classIndex;
     forgetHover();
     repaintFrame();
+    Q_EMIT contentChanged();
 }
 
 // --- Selection

@@ -62,6 +62,7 @@ public:
     const ImageId &imageId() const;
     QSize imageSize() const;  ///< of the shown image; empty in every other state
     const std::vector<Detection> &detections() const;
+    bool detectionShown(int detection) const;  ///< neither hidden nor of a class that is filtered out
 
     // --- View
 

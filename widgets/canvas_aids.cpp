@@ -35,6 +35,13 @@ QImage Canvas::smallPicture() const
     return picture;
 }
 
+bool Canvas::detectionShown(int detection) const
+{
+    const Parts &p = *parts_;
+    const auto place = static_cast<size_t>(detection);
+    return p.boxes && place < p.detections.size() && p.style.shows(p.detections[place], place);
+}
+
 void Canvas::setPictureLook(const PictureLook &look)
 {
     if (look == parts_->look)

@@ -183,6 +183,15 @@ private Q_SLOTS:
         map->setDots({});
         canvas_->setDetections("a.png", {detectionAt({370, 140, 390, 160}, 3, 0.9f)}, {"a", "b", "c", "d"});
         QVERIFY(count(shown(*map), classColor(3)) >= 4);
+        canvas_->setGhosts(true, {true});  // hidden on the canvas, hidden here
+        QCOMPARE(count(shown(*map), classColor(3)), 0);
+        canvas_->setGhosts(false, {});
+        canvas_->setClassFilter(2);
+        QCOMPARE(count(shown(*map), classColor(3)), 0);
+        canvas_->setClassFilter(-1);
+        const float nowhere = std::numeric_limits<float>::quiet_NaN();
+        canvas_->setDetections("a.png", {detectionAt({nowhere, 1, nowhere, 2}, 3, 0.9f)}, {});
+        QCOMPARE(count(shown(*map), classColor(3)), 0);
         std::vector<Minimap::Dot> many;
         for (int i = 0; i < 20000; ++i)
             many.push_back({{double(i % 400), double(i / 400 * 6)}, QColor::fromHsv(i % 360, 200, 200)});

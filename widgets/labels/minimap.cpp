@@ -98,10 +98,14 @@ void Minimap::paintPicture()
     const QSizeF image = canvas_->imageSize();
     const auto dot = [&](QPointF inImage, const QColor &colour) {
         const QPointF at(inImage.x() * width() / image.width(), inImage.y() * height() / image.height());
+        if (!(at.x() >= 0 && at.x() <= width() && at.y() >= 0 && at.y() <= height()))
+            return;  // nor where a network said that it is nowhere
         painter.fillRect(QRectF(at.x() - dotSize / 2, at.y() - dotSize / 2, dotSize, dotSize), colour);
     };
-    for (const Detection &each : canvas_->detections())
-        dot({(each.box.x1 + each.box.x2) / 2, (each.box.y1 + each.box.y2) / 2}, classColor(each.classIndex));
+    const std::vector<Detection> &found = canvas_->detections();
+    for (size_t i = 0; i < found.size(); ++i)
+        if (const Box &box = found[i].box; canvas_->detectionShown(static_cast<int>(i)))
+            dot({(box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2}, classColor(found[i].classIndex));
     for (const Dot &each : dots_)
         dot(each.inImage, each.colour);
 }
