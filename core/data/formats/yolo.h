@@ -58,8 +58,10 @@ struct YoloFolder {
     std::filesystem::path images;    ///< "images_root" or the option: labels mirror what is below it; "" is usual
     std::vector<std::string> files;  ///< images, below the root or absolute, in order
     std::vector<Problem> problems;
+    bool listing = true;  ///< whether `files` and `problems` were looked for
 };
-YoloFolder openYolo(const std::filesystem::path &path, const DatasetOptions &options);
+/// `listing` false: only the names are looked for.
+YoloFolder openYolo(const std::filesystem::path &path, const DatasetOptions &options, bool listing = true);
 bool recogniseYolo(const std::filesystem::path &path);
 
 /// a/images/b/c.jpg → a/labels/b/c.txt, by the last folder named images; "" if there is none.

@@ -59,6 +59,8 @@ public:
     /// A folder, with all below it, or a list; false if there is neither.
     bool add(const fs::path &source)
     {
+        if (!folder_.listing)
+            return true;
         if (isFolder(source)) {
             for (const std::string &file : imageFilesBelow(source))
                 addImage(source / file);
@@ -126,11 +128,11 @@ private:
     throw UserError(message("core", "The data set {0} has no split \"{1}\".").with(path.string(), split));
 }
 
-YoloFolder openYaml(const fs::path &file, const DatasetOptions &options)
+YoloFolder openYaml(const fs::path &file, const DatasetOptions &options, bool listing)
 {
     const YoloYaml yaml = readYoloYaml(file);
     const fs::path here = file.has_parent_path() ? file.parent_path() : ".";
-    YoloFolder folder{here, file, yaml.names, yaml.keypoints, {}, {}, {}};
+    YoloFolder folder{here, file, yaml.names, yaml.keypoints, {}, {}, {}, listing};
     std::vector<fs::path> bases{here};
     if (const fs::path path = pathOf(yaml.path); !path.empty())
         for (const fs::path &base : {here / path, here / path.filename(), here.parent_path() / path})
@@ -160,11 +162,12 @@ YoloFolder openYaml(const fs::path &file, const DatasetOptions &options)
     return folder;
 }
 
-YoloFolder openDarknet(const fs::path &file, const DatasetOptions &options)
+YoloFolder openDarknet(const fs::path &file, const DatasetOptions &options, bool listing)
 {
     const auto values = readDarknet(file);
     const fs::path here = file.has_parent_path() ? file.parent_path() : ".";
     YoloFolder folder;
+    folder.listing = listing;
     folder.root = here;
     const std::vector<fs::path> bases{here, here.parent_path().empty() && here != "." ? "." : here.parent_path()};
     if (const auto names = values.find("names"); names != values.end())
@@ -187,10 +190,25 @@ YoloFolder openDarknet(const fs::path &file, const DatasetOptions &options)
     return folder;
 }
 
+/// a/labels/b → a/images/b, by the last folder named labels; "" if there is none.
+fs::path imagesOfLabels(const fs::path &labels)
+{
+    fs::path images;
+    std::vector<fs::path> parts(labels.begin(), labels.end());
+    const auto last = std::find(parts.rbegin(), parts.rend(), "labels");
+    if (last == parts.rend())
+        return {};
+    *last = "images";
+    for (const fs::path &part : parts)
+        images /= part;
+    return images;
+}
+
 /// The folder of a list, of names or of label files.
-YoloFolder openPlain(const fs::path &path, const DatasetOptions &options)
+YoloFolder openPlain(const fs::path &path, const DatasetOptions &options, bool listing)
 {
     YoloFolder folder;
+    folder.listing = listing;
     const bool single = !isFolder(path);
     folder.root = single ? (path.has_parent_path() ? path.parent_path() : ".") : path;
     fs::path near = fs::absolute(folder.root).lexically_normal();
@@ -222,6 +240,11 @@ YoloFolder openPlain(const fs::path &path, const DatasetOptions &options)
         source = found;
     }
     Collector(folder).add(source);
+    if (const fs::path images = imagesOfLabels(fs::absolute(source).lexically_normal());
+        folder.files.empty() && isFolder(images)) {  // the folder of label files was dropped
+        folder.root = images;
+        Collector(folder).add(images);
+    }
     return folder;
 }
 
@@ -258,22 +281,38 @@ bool isListOfImages(const fs::path &file)
     return false;
 }
 
-/// A few label files of a folder: one that is no YOLO says that it is another format's.
+/// Whether one of the label files of a folder and those in it is YOLO's; gives up after `mostEntries`.
+bool holdsYoloTexts(const fs::path &folder, size_t mostEntries)
+{
+    std::error_code error;
+    size_t looked = 0, read = 0;
+    for (auto entry = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error);
+         !error && entry != fs::recursive_directory_iterator() && looked < mostEntries && read < 50;
+         entry.increment(error), ++looked) {
+        const fs::path &path = entry->path();
+        if (entry->is_directory(error) && path.filename().string().starts_with('.'))
+            entry.disable_recursion_pending();
+        else if (isText(path) && path.filename() != "classes.txt" && entry->is_regular_file(error) &&
+                 entry->file_size(error) > 0 && ++read > 0 && looksLikeYolo(path))
+            return true;
+    }
+    return false;
+}
+
+/// Looks where label files usually are before it walks over all images.
 bool holdsYoloTexts(const fs::path &folder)
 {
     std::error_code error;
-    size_t looked = 0, good = 0;
-    for (auto entry = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error);
-         !error && entry != fs::recursive_directory_iterator() && looked < 2000; entry.increment(error)) {
-        const fs::path &path = entry->path();
-        if (path.filename().string().starts_with('.') && entry->is_directory(error))
-            entry.disable_recursion_pending();
-        if (++looked; !isText(path) || path.filename() == "classes.txt" || !entry->is_regular_file(error))
-            continue;
-        if (looksLikeYolo(path) && entry->file_size(error) > 0 && ++good >= 3)
-            return true;
-    }
-    return good > 0;
+    std::vector<fs::path> likely{folder / "labels"};
+    fs::directory_iterator entry(folder, error);
+    for (size_t looked = 0; !error && entry != fs::directory_iterator() && looked < 1000;
+         entry.increment(error), ++looked)
+        if (entry->is_directory(error))
+            likely.push_back(entry->path() / "labels");
+    constexpr size_t few = 2000, most = 200000;
+    return std::any_of(likely.begin(), likely.end(),
+                       [&](const fs::path &labels) { return holdsYoloTexts(labels, few); }) ||
+           holdsYoloTexts(folder, most);
 }
 
 /// A class and four numbers at least, none far from being a fraction.
@@ -325,16 +364,16 @@ bool looksLikeYolo(const fs::path &text)
     return filled == 0 ? bytes.find('\0') == std::string::npos : good * 4 >= filled;
 }
 
-YoloFolder openYolo(const fs::path &path, const DatasetOptions &options)
+YoloFolder openYolo(const fs::path &path, const DatasetOptions &options, bool listing)
 {
     const bool isDirectory = isFolder(path);
     YoloFolder folder;
     if (const auto names = isDirectory ? namesFileIn(path) : std::optional(path); names && isYaml(*names))
-        folder = openYaml(*names, options);
+        folder = openYaml(*names, options, listing);
     else if (const auto data = isDirectory ? darknetIn(path) : std::optional(path); data && isDarknet(*data))
-        folder = openDarknet(*data, options);
+        folder = openDarknet(*data, options, listing);
     else
-        folder = openPlain(path, options);
+        folder = openPlain(path, options, listing);
     if (folder.namesFile && folder.names.empty())
         folder.names = readYoloNames(*folder.namesFile);
     return folder;
