@@ -62,12 +62,17 @@ struct YoloFolder {
 };
 /// `listing` false: only the names are looked for.
 YoloFolder openYolo(const std::filesystem::path &path, const DatasetOptions &options, bool listing = true);
-bool recogniseYolo(const std::filesystem::path &path);
 
 /// a/images/b/c.jpg → a/labels/b/c.txt, by the last folder named images; "" if there is none.
 std::filesystem::path mirroredLabel(const std::filesystem::path &image);
+
+// --- Recognising (yolo_recognise.cpp)
+
+bool recogniseYolo(const std::filesystem::path &path);
 /// Whether a quarter of this file's first lines are a class and fractions; an empty one is YOLO's, too.
 bool looksLikeYolo(const std::filesystem::path &text);
+bool isDarknet(const std::filesystem::path &file);
+std::optional<std::filesystem::path> darknetIn(const std::filesystem::path &folder);
 
 // --- Reading and writing (yolo.cpp)
 
