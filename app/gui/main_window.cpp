@@ -108,7 +108,6 @@ void MainWindow::makeDocks()
                 230);
     docks_->add(Qt::RightDockWidgetArea,
                 {{QT_TRANSLATE_NOOP("Docks", "Thresholds"), "thresholdsDock", thresholds_, Id::ShowThresholds},
-                 {QT_TRANSLATE_NOOP("Docks", "Labels"), "labelsDock", labels_->labels(), Id::ShowLabels},
                  {QT_TRANSLATE_NOOP("Docks", "Layers"), "layersDock", lenses_->layers(), Id::ShowLayers},
                  {QT_TRANSLATE_NOOP("Docks", "What if"), "whatIfDock", lenses_->whatIf(), Id::ShowWhatIf},
                  {QT_TRANSLATE_NOOP("Docks", "Location"), "inspectorDock", lenses_->inspector(), Id::ShowInspector}},
@@ -116,6 +115,7 @@ void MainWindow::makeDocks()
     docks_->add(
         Qt::BottomDockWidgetArea,
         {{QT_TRANSLATE_NOOP("Docks", "Detections"), "detectionsDock", detections_, Id::ShowDetections},
+         {QT_TRANSLATE_NOOP("Docks", "Labels"), "labelsDock", labels_->labels(), Id::ShowLabels},
          {QT_TRANSLATE_NOOP("Docks", "NMS replay"), "replayDock", lenses_->replay(), Id::ShowReplay},
          {QT_TRANSLATE_NOOP("Docks", "Whole data set"), "studyDock", studies_->assignment(), Id::ShowStudy, true},
          {QT_TRANSLATE_NOOP("Docks", "Score against IoU"), "scoresDock", studies_->scores(), Id::ShowScores, true}},
