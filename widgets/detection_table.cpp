@@ -93,19 +93,15 @@ int DetectionModel::rowCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : static_cast<int>(detections_.size());
 }
-int DetectionModel::columnCount(const QModelIndex &parent) const
-{
-    return parent.isValid() ? 0 : ColumnCount;
-}
+int DetectionModel::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : ColumnCount; }
 
 QString DetectionModel::locationText(const Detection &d) const
 {
     const auto level = static_cast<size_t>(d.level);
     const QLocale locale;
     if (d.level >= 0 && level < levels_.size() && levels_[level].columns > 0)
-        return QStringLiteral("(%1, %2)")
-            .arg(locale.toString(d.location % levels_[level].columns),
-                 locale.toString(d.location / levels_[level].columns));
+        return QStringLiteral("(%1, %2)").arg(locale.toString(d.location % levels_[level].columns),
+                                              locale.toString(d.location / levels_[level].columns));
     return locale.toString(d.location);
 }
 
@@ -114,27 +110,18 @@ QString DetectionModel::text(const Detection &d, int column) const
     const QLocale locale;
     const auto level = static_cast<size_t>(d.level);
     switch (column) {
-    case Class:
-        return className(d.classIndex);
-    case Score:
-        return locale.toString(d.score, 'f', 3);
-    case Probability:
-        return locale.toString(d.classProbability, 'f', 3);
-    case Centerness:
-        return locale.toString(d.centerness, 'f', 3);
+    case Class: return className(d.classIndex);
+    case Score: return locale.toString(d.score, 'f', 3);
+    case Probability: return locale.toString(d.classProbability, 'f', 3);
+    case Centerness: return locale.toString(d.centerness, 'f', 3);
     case Level:
         return d.level >= 0 && level < levels_.size() && levels_[level].stride > 0 ? levelName(levels_[level].stride)
                                                                                    : locale.toString(d.level);
-    case Location:
-        return locationText(d);
-    case Left:
-        return locale.toString(d.box.x1, 'f', 1);
-    case Top:
-        return locale.toString(d.box.y1, 'f', 1);
-    case Width:
-        return locale.toString(d.box.width(), 'f', 1);
-    case Height:
-        return locale.toString(d.box.height(), 'f', 1);
+    case Location: return locationText(d);
+    case Left: return locale.toString(d.box.x1, 'f', 1);
+    case Top: return locale.toString(d.box.y1, 'f', 1);
+    case Width: return locale.toString(d.box.width(), 'f', 1);
+    case Height: return locale.toString(d.box.height(), 'f', 1);
     }
     return {};
 }
@@ -142,26 +129,16 @@ QString DetectionModel::text(const Detection &d, int column) const
 QVariant DetectionModel::sortKey(const Detection &d, int column) const
 {
     switch (column) {
-    case Class:
-        return className(d.classIndex);
-    case Score:
-        return d.score;
-    case Probability:
-        return d.classProbability;
-    case Centerness:
-        return d.centerness;
-    case Level:
-        return d.level;
-    case Location:
-        return d.level * 1e9 + d.location;
-    case Left:
-        return d.box.x1;
-    case Top:
-        return d.box.y1;
-    case Width:
-        return d.box.width();
-    case Height:
-        return d.box.height();
+    case Class: return className(d.classIndex);
+    case Score: return d.score;
+    case Probability: return d.classProbability;
+    case Centerness: return d.centerness;
+    case Level: return d.level;
+    case Location: return d.level * 1e9 + d.location;
+    case Left: return d.box.x1;
+    case Top: return d.box.y1;
+    case Width: return d.box.width();
+    case Height: return d.box.height();
     }
     return {};
 }
@@ -203,26 +180,16 @@ QVariant DetectionModel::headerData(int section, Qt::Orientation orientation, in
         return {};
     const bool full = role == Qt::ToolTipRole;
     switch (section) {
-    case Class:
-        return full ? tr("Class of the object") : tr("Class");
-    case Score:
-        return full ? tr("Score by which detections are ranked") : tr("Score");
-    case Probability:
-        return full ? tr("Class probability p") : tr("p", "class probability");
-    case Centerness:
-        return full ? tr("Centerness o") : tr("o", "centerness");
-    case Level:
-        return full ? tr("Pyramid level the box came from") : tr("Level");
-    case Location:
-        return full ? tr("Location on that level: column, row") : tr("Location");
-    case Left:
-        return full ? tr("Left side in image pixels") : tr("x", "left side");
-    case Top:
-        return full ? tr("Upper side in image pixels") : tr("y", "upper side");
-    case Width:
-        return full ? tr("Width in image pixels") : tr("w", "width");
-    case Height:
-        return full ? tr("Height in image pixels") : tr("h", "height");
+    case Class: return full ? tr("Class of the object") : tr("Class");
+    case Score: return full ? tr("Score by which detections are ranked") : tr("Score");
+    case Probability: return full ? tr("Class probability p") : tr("p", "class probability");
+    case Centerness: return full ? tr("Centerness o") : tr("o", "centerness");
+    case Level: return full ? tr("Pyramid level the box came from") : tr("Level");
+    case Location: return full ? tr("Location on that level: column, row") : tr("Location");
+    case Left: return full ? tr("Left side in image pixels") : tr("x", "left side");
+    case Top: return full ? tr("Upper side in image pixels") : tr("y", "upper side");
+    case Width: return full ? tr("Width in image pixels") : tr("w", "width");
+    case Height: return full ? tr("Height in image pixels") : tr("h", "height");
     }
     return {};
 }
@@ -366,16 +333,6 @@ void DetectionTable::copyToClipboard() const
         lines << cells.join('\t');
     }
     QApplication::clipboard()->setText(lines.join('\n') + '\n');
-}
-
-bool DetectionTable::event(QEvent *event)
-{
-    // Copying here is copying rows, whatever the window does with this key.
-    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent *>(event)->matches(QKeySequence::Copy)) {
-        event->accept();
-        return true;
-    }
-    return QTableView::event(event);
 }
 
 void DetectionTable::keyPressEvent(QKeyEvent *event)

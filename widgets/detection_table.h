@@ -87,7 +87,6 @@ Q_SIGNALS:
     void detectionActivated(int detection);
 
 protected:
-    bool event(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void changeEvent(QEvent *event) override;
 

@@ -11,6 +11,7 @@
 #include "core/base/text.h"
 #include "core/data/formats/conversion_report.h"
 #include "core/data/formats/split.h"
+#include "core/data/project/project_file.h"
 
 namespace fcoscope {
 namespace {
@@ -69,9 +70,11 @@ bool readOptions(const Arguments &arguments, ConvertOptions &options)
     std::vector<std::string> paths;
     CommandLine line("convert", "Write labels of one format as another. Everything that is not in TARGET as it was in "
                                 "SOURCE is listed. No image is copied.");
-    line.positional("SOURCE TARGET", paths, 2, 2,
-                    message("core", "A file or folder of labels, recognised by its content (PATH:SPLIT names a split); "
-                                    "and the file (COCO, CSV) or folder to write."));
+    line.positional(
+        "SOURCE TARGET", paths, 2, 2,
+        message("core",
+                "A project, or a file or folder of labels, recognised by its content (PATH:SPLIT names a split); "
+                "and the file (COCO, CSV) or folder to write."));
     line.options("Output", own);
     line.options("Formats", formats, {"split"});
     if (!line.parse(arguments))
@@ -83,6 +86,31 @@ bool readOptions(const Arguments &arguments, ConvertOptions &options)
     options.formats.reading.split = source.split;
     options.target = paths[1];
     return true;
+}
+
+/// What is converted, and what it is called.
+struct Source {
+    std::string format;
+    LabelSet set;
+    std::vector<Problem> problems;
+};
+
+/// A project, or a folder that has one, stands before the label files beside it: it is what people last worked on.
+Source readSource(const ConvertOptions &options, Console &console)
+{
+    fs::path project = options.source;
+    if (std::error_code error; fs::is_directory(project, error)) {
+        const ProjectPlace place = projectPlace(project);
+        project = place.exists ? place.file : fs::path();
+    }
+    if (!project.empty() && isProjectFile(project)) {
+        if (project != options.source)
+            console.note("fcos: the labels are those of the project " + printable(project.string()));
+        const ProjectFile file = ProjectFile::open(project, ProjectFile::Access::Read);
+        return {"project", file.read(ProjectFile::Extras::Read, console.context()), {}};
+    }
+    ReadLabels read = readLabels(options.source, options.formats, console.context());
+    return {nameOf(read.format), std::move(read.set), std::move(read.problems)};
 }
 
 std::string partName(size_t part, size_t parts)
@@ -146,13 +174,13 @@ std::string problemsText(const std::vector<Problem> &problems, size_t most)
     return text;
 }
 
-void printReport(const ConvertOptions &options, const ReadLabels &read, LabelFormat to, const ConversionReport &report,
+void printReport(const ConvertOptions &options, const Source &read, LabelFormat to, const ConversionReport &report,
                  bool written)
 {
     if (options.json) {
         print(JsonObject()
                   .add("source", options.source)
-                  .add("from", nameOf(read.format))
+                  .add("from", read.format)
                   .add("to", nameOf(to))
                   .add("target", options.target.string())
                   .add("written", written)
@@ -164,7 +192,7 @@ void printReport(const ConvertOptions &options, const ReadLabels &read, LabelFor
     }
     const size_t most = static_cast<size_t>(options.notes);
     std::string text = problemsText(read.problems, most);
-    text += std::string(nameOf(read.format)) + " → " + nameOf(to) + ": " + reportText(report, most);
+    text += read.format + " → " + nameOf(to) + ": " + reportText(report, most);
     std::string safe;
     for (size_t at = 0; at < text.size();) {
         const size_t end = text.find('\n', at);
@@ -194,7 +222,7 @@ int convertVerb(const Arguments &arguments, Console &console)
     if (!readOptions(arguments, options))
         return exitDone;
     const LabelFormat format = formatMeant(options);
-    ReadLabels read = readLabels(options.source, options.formats, console.context());
+    Source read = readSource(options, console);
     const std::vector<Part> parts = partsOf(std::move(read.set), options, format);
     if (options.strict) {
         const ConversionReport preview = writeParts(parts, format, options, console.context(), previewLabels);

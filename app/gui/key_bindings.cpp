@@ -14,6 +14,8 @@
 
 #include <algorithm>
 
+#include "widgets/detection_table.h"
+
 namespace fcoscope {
 namespace {
 
@@ -61,6 +63,8 @@ protected:
         if (event->type() != QEvent::ShortcutOverride || watched != QApplication::focusWidget())
             return false;
         const auto *key = static_cast<QKeyEvent *>(event);
+        if (qobject_cast<DetectionTable *>(watched) && key->matches(QKeySequence::Copy))
+            event->accept();  // copies rows there, boxes elsewhere
         if (key->modifiers() & ~Qt::KeypadModifier)
             return false;
         const bool enter = key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter;

@@ -62,8 +62,9 @@ private:
 /// "Ctrl+Z   Ctrl+Y": as the desktop writes them.
 QString shownKeys(const Keys &keys);
 
-/// Lets a field, a list or a button that has the focus keep its Return, and a button or a list its Space: Qt would
-/// give them to an action of the window first. To be installed on the application; lives as long as `window`.
+/// Lets a field, a list or a button that has the focus keep its Return, a button or a list its Space, and the table of
+/// detections its Ctrl+C: Qt would give them to an action of the window first. For all windows of the program; lives
+/// as long as `window`.
 void keepWidgetKeys(QWidget *window);
 
 }  // namespace fcoscope

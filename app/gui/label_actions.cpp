@@ -86,6 +86,7 @@ void LabelDocks::connectLabelActions()
         tool_.setShown(!away);
         canvas_.update();
     });
+    connect(&actions_[Id::ShowUnlearnable], &QAction::toggled, this, &LabelDocks::pointOutUnlearnable);
     on(Id::TightenBoxes, [this] { desk_.tighten(tool_.selection()); });
     on(Id::PropagateBoxes, [this] { propagate(); });
     on(Id::MarkVerified, [this] { desk_.toggleVerified(); });
@@ -93,6 +94,22 @@ void LabelDocks::connectLabelActions()
     on(Id::NextUnreviewed, [this] { goToUnreviewed(1); });
     on(Id::PreviousUnreviewed, [this] { goToUnreviewed(-1); });
     on(Id::DetectFolder, [this] { folder_.running() ? folder_.stop() : folder_.start(); });
+}
+
+/// With the map that says why: no location of any level is theirs.
+void LabelDocks::pointOutUnlearnable(bool on)
+{
+    if (actions_[ActionId::LensAssignment].isChecked() != on)
+        actions_[ActionId::LensAssignment].trigger();
+    if (!on)
+        return;
+    Keys keys;
+    for (const CanvasBox &box : tool_.boxes())
+        if (box.unlearnable)
+            keys.push_back(box.key);
+    tool_.select(keys);
+    if (keys.empty())
+        say(message("core", "Every box of this image can be learnt: some location of some level is its own."));
 }
 
 void LabelDocks::chooseClass(int place)

@@ -218,6 +218,7 @@ void LabelDocks::showBoxes()
     const ImageEntry *image = desk_.image();
     if (!image) {
         tool_.setBoxes(session_.current(), {}, {});
+        Q_EMIT boxesShown({});
         return labels_->setBoxes(session_.current(), {}, {});
     }
     std::vector<CanvasBox> boxes = tried_;
@@ -234,6 +235,7 @@ void LabelDocks::showBoxes()
     }
     const Size size = session_.picture()->image.size;
     tool_.setBoxes(session_.current(), boxes, size);
+    Q_EMIT boxesShown(boxes);
     labels_->setBoxes(session_.current(), std::move(boxes), size);
 }
 

@@ -46,6 +46,8 @@ public:
 
 Q_SIGNALS:
     void failed(const fcoscope::Failure &failure);
+    /// What the tool has from now on.
+    void boxesShown(const std::vector<fcoscope::CanvasBox> &boxes);
 
 private:
     using Keys = LabelDesk::Keys;
@@ -74,6 +76,7 @@ private:
     void remove(const Keys &keys);
     void takeBack(int direction);
     void propagate();
+    void pointOutUnlearnable(bool on);
     void imported(const ReadLabels &read);
     void answer(bool accepted, const std::vector<int> &detections);
     void showCounts();

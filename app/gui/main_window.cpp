@@ -25,6 +25,8 @@
 #include "widgets/detection_panel.h"
 #include "widgets/detection_table.h"
 #include "widgets/image_list.h"
+#include "widgets/labels/minimap.h"
+#include "widgets/labels/view_aids.h"
 #include "widgets/message_strip.h"
 #include "widgets/theme.h"
 #include "widgets/threshold_panel.h"
@@ -99,16 +101,18 @@ void MainWindow::makeDocks()
     labels_ = new LabelDocks(session_, *lenses_, *canvas_, detections_->table(), actions_, *strip_, this);
     listLink_ = new ListLink(session_, *list_, settings_, this);
     saving_ = new SavingLink(session_, *strip_, *status_, this);
+    aids_ = new ViewAids(this);
+    minimap_ = new Minimap(canvas_);
     docks_ = new Docks(*this, actions_);
     connect(docks_, &Docks::seen, lenses_, &LensDocks::setSeen);
     using Id = ActionId;
     docks_->add(Qt::LeftDockWidgetArea,
                 {{QT_TRANSLATE_NOOP("Docks", "Images"), "imagesDock", list_, Id::ShowImages},
-                 {QT_TRANSLATE_NOOP("Docks", "Classes"), "classesDock", labels_->classes(), Id::ShowClasses}},
+                 {QT_TRANSLATE_NOOP("Docks", "Classes"), "classesDock", labels_->classes(), Id::ShowClasses},
+                 {QT_TRANSLATE_NOOP("Docks", "Picture"), "pictureDock", aids_, Id::ShowBrightness}},
                 230);
     docks_->add(Qt::RightDockWidgetArea,
                 {{QT_TRANSLATE_NOOP("Docks", "Thresholds"), "thresholdsDock", thresholds_, Id::ShowThresholds},
-                 {QT_TRANSLATE_NOOP("Docks", "Labels"), "labelsDock", labels_->labels(), Id::ShowLabels},
                  {QT_TRANSLATE_NOOP("Docks", "Layers"), "layersDock", lenses_->layers(), Id::ShowLayers},
                  {QT_TRANSLATE_NOOP("Docks", "What if"), "whatIfDock", lenses_->whatIf(), Id::ShowWhatIf},
                  {QT_TRANSLATE_NOOP("Docks", "Location"), "inspectorDock", lenses_->inspector(), Id::ShowInspector}},
@@ -116,6 +120,7 @@ void MainWindow::makeDocks()
     docks_->add(
         Qt::BottomDockWidgetArea,
         {{QT_TRANSLATE_NOOP("Docks", "Detections"), "detectionsDock", detections_, Id::ShowDetections},
+         {QT_TRANSLATE_NOOP("Docks", "Labels"), "labelsDock", labels_->labels(), Id::ShowLabels},
          {QT_TRANSLATE_NOOP("Docks", "NMS replay"), "replayDock", lenses_->replay(), Id::ShowReplay},
          {QT_TRANSLATE_NOOP("Docks", "Whole data set"), "studyDock", studies_->assignment(), Id::ShowStudy, true},
          {QT_TRANSLATE_NOOP("Docks", "Score against IoU"), "scoresDock", studies_->scores(), Id::ShowScores, true}},
@@ -186,6 +191,21 @@ void MainWindow::connectViewActions()
     onToggled(ActionId::KeepZoom, [this](bool is) { canvas_->setKeepZoom(is); });
     onToggled(ActionId::ShowBoxes, [this](bool is) { canvas_->setBoxesShown(is); });
     onToggled(ActionId::ShowTags, [this](bool is) { canvas_->setTagsShown(is); });
+    connect(labels_, &LabelDocks::boxesShown, this, [this](const std::vector<CanvasBox> &boxes) {
+        std::vector<Minimap::Dot> dots;
+        for (const CanvasBox &box : boxes)
+            dots.push_back({{(box.label.box.x1 + box.label.box.x2) / 2, (box.label.box.y1 + box.label.box.y2) / 2},
+                            classColor(box.label.classIndex)});
+        minimap_->setDots(std::move(dots));
+    });
+    connect(aids_, &ViewAids::lookChanged, canvas_, &Canvas::setPictureLook);
+    connect(aids_, &ViewAids::minimapWantedChanged, &actions_[ActionId::ShowMinimap], &QAction::setChecked);
+    onToggled(ActionId::ShowMinimap, [this](bool is) {
+        minimap_->setWanted(is);
+        aids_->setMinimapWanted(is);
+        settings_.setValue(QStringLiteral("minimap"), is);
+    });
+    actions_[ActionId::ShowMinimap].setChecked(settings_.value(QStringLiteral("minimap"), true).toBool());
     onToggled(ActionId::FullScreen, [this](bool is) {
         setWindowState(is ? windowState() | Qt::WindowFullScreen : windowState() & ~Qt::WindowFullScreen);
     });

@@ -23,10 +23,12 @@ class LabelDocks;
 class LensDocks;
 class ListLink;
 class MessageStrip;
+class Minimap;
 class SavingLink;
 class StatusLine;
 class StudyDocks;
 class ThresholdPanel;
+class ViewAids;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -80,6 +82,8 @@ private:
     LensDocks *lenses_;
     StudyDocks *studies_;
     LabelDocks *labels_;
+    ViewAids *aids_;
+    Minimap *minimap_;
     ListLink *listLink_;
     SavingLink *saving_;
     Docks *docks_;

@@ -2,6 +2,8 @@
 // The window as a person has it who starts anew, with the network that is real and settings of its own.
 #pragma once
 
+#include <QDir>
+#include <QFile>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
@@ -33,8 +35,16 @@ struct DemoWindow {
         window.show();
         return QTest::qWaitForWindowExposed(&window);
     }
-    /// The model and the images that ship.
-    void openDemo() { session.open({resource("models/default.safetensors"), resource("demo")}); }
+    /// The model that ships, and a copy of the images: whoever edits makes a project beside them.
+    void openDemo() { session.open({resource("models/default.safetensors"), demoFolder()}); }
+    QString demoFolder()
+    {
+        const QString copy = dir.filePath(QStringLiteral("demo"));
+        if (QDir().mkdir(copy))
+            for (const QFileInfo &file : QDir(resource("demo")).entryInfoList(QDir::Files))
+                QFile::copy(file.filePath(), copy + QLatin1Char('/') + file.fileName());
+        return copy;
+    }
     /// The current image is shown and everything has been said about it.
     bool settled() const
     {

@@ -19,7 +19,6 @@
 #include <QScrollBar>
 #include <QShortcut>
 #include <QTabBar>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QTextEdit>
 #include <QToolBar>
@@ -28,10 +27,7 @@
 #include <memory>
 
 #include "app/gui/dialogs.h"
-#include "app/gui/language.h"
-#include "app/gui/lens_docks.h"
-#include "app/gui/main_window.h"
-#include "widgets/canvas.h"
+#include "demo_window.h"
 
 using namespace fcoscope;
 
@@ -115,10 +111,8 @@ bool hasAction(const QWidget *widget)
 class AccessibilityTest : public QObject {
     Q_OBJECT
 
-    QTemporaryDir dir_;
-    std::unique_ptr<QSettings> settings_;
-    std::unique_ptr<Session> session_;
-    std::unique_ptr<MainWindow> window_;
+    std::unique_ptr<DemoWindow> demo_;
+    MainWindow *window_ = nullptr;
     QStringList troubles_;
     int shots_ = 0;
 
@@ -252,30 +246,17 @@ class AccessibilityTest : public QObject {
         const QString all = std::exchange(troubles_, {}).join(QStringLiteral("\n  "));
         QVERIFY2(all.isEmpty(), qPrintable(QStringLiteral("\n  ") + all));
     }
-    bool settled() const
-    {
-        const auto *docks = window_->findChild<LensDocks *>();
-        return !session_->opening() && !session_->modelLoading() && session_->picture() && session_->findings() &&
-               !session_->detecting() && docks->atRest();
-    }
 
 private Q_SLOTS:
     void initTestCase()
     {
-        settings_ = std::make_unique<QSettings>(dir_.filePath(QStringLiteral("s.ini")), QSettings::IniFormat);
-        settings_->setValue(QStringLiteral("language"), QStringLiteral("en"));
-        settings_->setValue(QStringLiteral("theme"), QStringLiteral("light"));
-        session_ = std::make_unique<Session>(coreBackend("cpu"));
-        window_ = std::make_unique<MainWindow>(*session_, *settings_);
-        window_->resize(1600, 1000);
-        window_->show();
-        QVERIFY(QTest::qWaitForWindowActive(window_.get()));
+        demo_ = std::make_unique<DemoWindow>();
+        window_ = &demo_->window;
+        window_->setTheme(QStringLiteral("light"));
+        QVERIFY(demo_->show({1600, 1000}));
+        QVERIFY(QTest::qWaitForWindowActive(window_));
     }
-    void cleanupTestCase()
-    {
-        window_.reset();
-        session_.reset();
-    }
+    void cleanupTestCase() { demo_.reset(); }
 
     void emptyWindow()
     {
@@ -286,9 +267,8 @@ private Q_SLOTS:
     /// Panels behind one another are looked at one after the other, each in a turn of its own.
     void wholeWindow()
     {
-        const QString resources = QStringLiteral(FCOSCOPE_SOURCE_DIR "/resources/");
-        session_->open({resources + QStringLiteral("models/default.safetensors"), resources + QStringLiteral("demo")});
-        QTRY_VERIFY_WITH_TIMEOUT(settled(), 60000);
+        demo_->openDemo();
+        QTRY_VERIFY_WITH_TIMEOUT(demo_->settled(), 60000);
         const QList<QDockWidget *> docks = window_->findChildren<QDockWidget *>();
         QVERIFY(docks.size() >= 8);
         for (QDockWidget *dock : docks) {
@@ -328,7 +308,7 @@ private Q_SLOTS:
 
     void skippedEntries()
     {
-        QDialog *dialog = showSkipped(window_.get(), {{"a.jpg", message("core", "No.")}});
+        QDialog *dialog = showSkipped(window_, {{"a.jpg", message("core", "No.")}});
         check(*dialog);
         dialog->close();
         verifyNoTroubles();

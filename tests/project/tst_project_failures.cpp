@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What goes wrong around a project: a full disk, a system call that fails, folders that cannot be written, were removed
 // or replaced. A sentence that names the file, nothing lost, and the same call works once the matter is put right.
+#include <QCoreApplication>
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -146,6 +148,24 @@ std::string throughFailure(const fs::path &file, const std::string &cause, const
 bool becomeNobody()
 {
     return ::geteuid() != 0 || (::setgid(65534) == 0 && ::setuid(65534) == 0);
+}
+
+/// What another process does with a project that somebody writes; says who that is, or what is wrong.
+std::string visit(const fs::path &file)
+{
+    std::string holder = "a second writer";
+    try {
+        ProjectFile::open(file, Access::Write);
+    } catch (const LockedProject &error) {
+        holder = error.message().arguments.size() == 3 ? "process " + error.message().arguments[1] : error.what();
+    }
+    // A reader that goes, and a foreign one that may write: neither may take the writer's -wal away.
+    ProjectFile::open(file, Access::Read).read(Extras::Read);
+    sqlite3 *foreign = nullptr;
+    sqlite3_open(file.c_str(), &foreign);
+    sqlite3_exec(foreign, "SELECT count(*) FROM boxes", nullptr, nullptr, nullptr);
+    sqlite3_close(foreign);
+    return fs::exists(file.string() + "-wal") ? holder : "the -wal was taken away";
 }
 
 void allow(const fs::path &path, int mode)
@@ -432,23 +452,11 @@ private Q_SLOTS:
         Work work(file_, someSet());
         work.edit();
         QVERIFY(isProjectFile(file_));
-        const std::string answer = inChild([&]() -> std::string {
-            try {
-                ProjectFile::open(file_, Access::Write);
-                return "a second writer";
-            } catch (const LockedProject &error) {
-                if (!contains(error.what(), std::to_string(::getppid())))
-                    return error.what();
-            }
-            // A reader that goes, and a foreign one that may write: neither takes the writer's -wal away.
-            ProjectFile::open(file_, Access::Read).read(Extras::Read);
-            sqlite3 *foreign = nullptr;
-            sqlite3_open(file_.c_str(), &foreign);
-            sqlite3_exec(foreign, "SELECT count(*) FROM boxes", nullptr, nullptr, nullptr);
-            sqlite3_close(foreign);
-            return fs::exists(file_.string() + "-wal") ? "" : "the -wal was taken away";
-        });
-        QVERIFY2(answer.empty(), answer.c_str());
+        // A program of its own, not a fork: SQLite's list of what a process has open would go along.
+        QProcess visitor;
+        visitor.start(QCoreApplication::applicationFilePath(), {"--visit", QString::fromStdString(file_)});
+        QVERIFY(visitor.waitForFinished());
+        QCOMPARE(QString::fromUtf8(visitor.readAllStandardOutput()), QString("process %1").arg(::getpid()));
         work.edit();
         // A foreign program holds the database: a sentence after a while, and it goes on when that one has gone.
         sqlite3 *foreign = nullptr;
@@ -463,5 +471,14 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestProjectFailures)
+int main(int argc, char **argv)
+{
+    if (argc == 3 && std::string(argv[1]) == "--visit") {
+        fputs(visit(argv[2]).c_str(), stdout);
+        return 0;
+    }
+    QCoreApplication application(argc, argv);
+    TestProjectFailures test;
+    return QTest::qExec(&test, argc, argv);
+}
 #include "tst_project_failures.moc"

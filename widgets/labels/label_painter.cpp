@@ -136,10 +136,13 @@ void paintSigns(const Brush &brush, std::span<const Item> items)
 void paintPlain(const Brush &brush, std::span<const Item> items, bool crowded)
 {
     const int hair = brush.scaled(1), dash = brush.scaled(4);
+    size_t broken = 0;
     for (const Item &item : items) {
         const bool thin = crowded || isTiny(item.place, brush);
-        brush.frame(item.place, {brush.colourOf(*item.box), brush.scaled(thin ? 1 : 2),
-                                 item.box->unlearnable ? dash : 0, thin ? 0 : hair});
+        // Millions of dashes would take longer than a frame, and nobody could tell them.
+        const bool dashed = item.box->unlearnable && ++broken <= mostSigns;
+        brush.frame(item.place,
+                    {brush.colourOf(*item.box), brush.scaled(thin ? 1 : 2), dashed ? dash : 0, thin ? 0 : hair});
     }
 }
 

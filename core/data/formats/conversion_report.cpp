@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <set>
+#include <unordered_map>
 
 #include "core/base/json_writer.h"
 
@@ -20,6 +22,40 @@ int rankOf(Kind kind)
 std::string counted(size_t count, const char *one, const char *many)
 {
     return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+/// A sentence that stands in a report, once or many times.
+struct Sentence {
+    std::string text, firstFile;
+    size_t times = 0;
+    std::set<std::string> files;
+};
+
+std::vector<Sentence> sentencesOf(const NoteGroup &group)
+{
+    std::vector<Sentence> sentences;
+    std::unordered_map<std::string, size_t> places;
+    for (const ConversionNote *note : group.notes) {
+        const std::string text = note->what.english();
+        const auto [place, isNew] = places.try_emplace(text, sentences.size());
+        if (isNew)
+            sentences.push_back({text, note->file, 0, {}});
+        Sentence &sentence = sentences[place->second];
+        ++sentence.times;
+        sentence.files.insert(note->file);
+    }
+    return sentences;
+}
+
+std::string textOf(const Sentence &sentence)
+{
+    std::string text = sentence.text;
+    if (sentence.files.size() == 1 && !sentence.firstFile.empty())
+        text = sentence.firstFile + ": " + text;
+    if (sentence.times > 1)
+        text += " (" + std::to_string(sentence.times) + " times" +
+                (sentence.files.size() > 1 ? ", in " + std::to_string(sentence.files.size()) + " images" : "") + ")";
+    return text;
 }
 
 }  // namespace
@@ -51,12 +87,11 @@ std::string reportText(const ConversionReport &report, size_t most)
                        counted(report.classes, "class", "classes") + "\n";
     for (const NoteGroup &group : groupedNotes(report)) {
         text += std::string(nameOf(group.kind)) + " (" + std::to_string(group.notes.size()) + "):\n";
-        for (size_t i = 0; i < group.notes.size() && i < most; ++i) {
-            const ConversionNote &note = *group.notes[i];
-            text += "  " + (note.file.empty() ? "" : note.file + ": ") + note.what.english() + "\n";
-        }
-        if (group.notes.size() > most)
-            text += "  … and " + std::to_string(group.notes.size() - most) + " more like these\n";
+        const std::vector<Sentence> sentences = sentencesOf(group);
+        for (size_t i = 0; i < sentences.size() && i < most; ++i)
+            text += "  " + textOf(sentences[i]) + "\n";
+        if (sentences.size() > most)
+            text += "  … and " + std::to_string(sentences.size() - most) + " more like these\n";
     }
     return text;
 }

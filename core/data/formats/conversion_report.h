@@ -20,7 +20,8 @@ std::vector<NoteGroup> groupedNotes(const ConversionReport &report);
 /// "changed", "dropped", "left out".
 const char *nameOf(ConversionNote::Kind kind);
 
-/// Plain text, at most `most` notes of each group one by one and the number of the others.
+/// Plain text: of each group at most `most` different sentences, each with how often it is said, and the number of the
+/// others.
 std::string reportText(const ConversionReport &report, size_t most = 20);
 /// One object: images, boxes, classes, imagesLeftOut, boxesLeftOut, lossless, files, notes [{kind, file, what}].
 std::string reportJson(const ConversionReport &report);

@@ -93,6 +93,14 @@ void note(ConversionReport &report, ConversionNote::Kind kind, const std::string
     report.notes.push_back({kind, file, std::move(what)});
 }
 
+void noteColours(const LabelSet &set, ConversionReport &report)
+{
+    for (const ClassEntry &entry : set.classes)
+        if (entry.colour != 0)
+            note(report, ConversionNote::Kind::Dropped, "",
+                 message("core", "The format has no place for the colour of {0}.").with(entry.name));
+}
+
 void noteDroppedExtras(ConversionReport &report, const std::string &file, const std::string &of, std::string_view extra,
                        std::span<const std::string_view> written)
 {

@@ -51,6 +51,8 @@ ConversionReport writeThrough(const LabelSet &set, LabelFormat format, const fs:
     report.images = request.images.size();
     for (const ImageEntry *image : request.images)
         report.boxes += image->boxes.size();
+    if (format != LabelFormat::Coco)
+        noteColours(set, report);
     formatOf(format).write(request, context, report);
     return report;
 }
@@ -65,6 +67,28 @@ fs::path absoluteRoot(const fs::path &root)
     if (!absolute.has_filename() && absolute.has_parent_path() && absolute != absolute.root_path())
         absolute = absolute.parent_path();
     return absolute;
+}
+
+/// Where labels lie in one folder and all images in another, the images' folder is the root: their paths below it are
+/// what mirrored label files, and file_name in COCO, are made of.
+void takeImagesAsRoot(LabelSet &set)
+{
+    std::optional<fs::path> common;
+    for (const ImageEntry &image : set.images) {
+        const fs::path path = image.path;
+        if (!path.is_absolute())
+            return;
+        const fs::path folder = path.lexically_normal().parent_path();
+        if (!common)
+            common = folder;
+        while (common != folder && *folder.lexically_relative(*common).begin() == "..")
+            common = common->parent_path();
+    }
+    if (!common)
+        return;
+    set.root = *common;
+    for (ImageEntry &image : set.images)
+        image.path = fs::path(image.path).lexically_normal().lexically_relative(*common).generic_string();
 }
 
 }  // namespace
@@ -107,6 +131,7 @@ ReadLabels readLabels(const fs::path &path, const FormatOptions &options, const 
 {
     ReadLabels read = readLabelsAsGiven({path, options}, context);
     read.set.root = absoluteRoot(read.set.root);
+    takeImagesAsRoot(read.set);
     if (!options.reading.classes.empty())
         useClasses(read, namesIn(options.reading.classes));
     return read;

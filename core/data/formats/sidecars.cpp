@@ -163,6 +163,11 @@ std::vector<Candidate> candidatesFor(const fs::path &path, const ReadLabels &rea
                       {root, root / "Annotations"}};
     if (read.format == LabelFormat::Yolo)
         candidates = {{root, root / "labels"}, {root, mirroredLabel(root / "x").parent_path()}};
+    if (read.format == LabelFormat::Yolo) {  // labels of images that lie elsewhere
+        const fs::path here = fs::is_directory(given) ? given : given.parent_path();
+        candidates.push_back({root, here / "labels"});
+        candidates.push_back({root, here});
+    }
     candidates.push_back({root, root});
     if (read.format != LabelFormat::Yolo && fs::is_directory(given)) {
         candidates.push_back({root, given});
@@ -243,7 +248,7 @@ std::optional<SidecarLayout> sidecarLayout(const fs::path &path, const ReadLabel
     if (read.vocOrigin != VocOrigin::Auto)
         layout.vocOrigin = read.vocOrigin;
     if (read.format == LabelFormat::Yolo)
-        if (const YoloFolder folder = openYolo(path, {}); folder.namesFile)
+        if (const YoloFolder folder = openYolo(path, {}, false); folder.namesFile)
             layout.classFile = fs::absolute(*folder.namesFile).lexically_normal();
     size_t most = 0, looked = 0;
     const auto candidates = candidatesFor(path, read);

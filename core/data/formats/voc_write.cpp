@@ -63,12 +63,8 @@ std::vector<fs::path> namesFor(const std::vector<const ImageEntry *> &images)
 void noteWhatHasNoPlace(const LabelSet &set, ConversionReport &report)
 {
     noteDroppedExtras(report, "", set.root.string(), set.extra);
-    for (const ClassEntry &entry : set.classes) {
+    for (const ClassEntry &entry : set.classes)
         noteDroppedExtras(report, "", entry.name, entry.extra);
-        if (entry.colour != 0)
-            note(report, Kind::Dropped, "",
-                 message("core", "The format has no place for the colour of {0}.").with(entry.name));
-    }
     std::unordered_set<Key> used;
     for (const ImageEntry &image : set.images)
         for (const BoxEntry &box : image.boxes)
