@@ -41,9 +41,14 @@ CREATE TABLE notes(name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) WITHOUT 
 CREATE TABLE sidecars(image INTEGER PRIMARY KEY, file TEXT NOT NULL, fingerprint TEXT NOT NULL);
 )";
 
+/// One name for one file: SQLite and the lock put theirs beside the file that a symbolic link leads to.
 fs::path placed(const fs::path &file)
 {
-    return fs::absolute(file).lexically_normal();
+    std::error_code error;
+    const fs::path whole = fs::absolute(file);
+    const bool leadsAway = std::find(whole.begin(), whole.end(), "..") != whole.end() || fs::is_symlink(whole, error);
+    const fs::path resolved = leadsAway ? fs::weakly_canonical(whole, error) : fs::path();
+    return resolved.empty() ? whole.lexically_normal() : resolved;
 }
 
 void syncPath(const fs::path &path, const fs::path &project)
