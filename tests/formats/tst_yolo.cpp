@@ -212,11 +212,22 @@ private Q_SLOTS:
         QCOMPARE(read.set.classNames(), (std::vector<std::string>{"person", "traffic light"}));
         QCOMPARE(read.set.classes[1].formatId, int64_t(2));
         QVERIFY2(read.problems.empty(), allOf(read.problems).c_str());
+        const ReadLabels labels = readLabels(root() / "labels");  // only their folder was dropped
+        QCOMPARE(labels.set.boxCount(), size_t(2));
+        QCOMPARE(labels.set.fileOf(labels.set.images.at(0)), root() / "images/train/a.png");
         FormatOptions val;
         val.reading.split = "val";
         QCOMPARE(readLabels(root() / "data.yaml", val).set.images.size(), size_t(2));
         val.reading.split = "extra";
         QVERIFY(refusalOf(root(), val).contains("\"extra\""));
+    }
+
+    void labelsAreFoundAmongManyImages()
+    {
+        for (int i = 0; i < 3000; ++i)
+            put(root() / "images" / (std::to_string(i) + ".png"), "x");
+        put(root() / "labels/2999.txt", "0 0.5 0.5 0.2 0.25\n");
+        QVERIFY(recogniseLabels(root()) == LabelFormat::Yolo);
     }
 
     void roboflowFoldersAndLists()

@@ -29,13 +29,16 @@ bool looksLikeLabelme(const fs::path &json)
     return has("shapes") || (has("imagePath") && has("imageData"));
 }
 
-/// The .json files of a folder and of those in it but hidden ones, in natural order, no more than `most`.
-std::vector<fs::path> jsonFilesBelow(const fs::path &folder, size_t most)
+/// The .json files of a folder and of those in it but hidden ones, in natural order, no more than `most`, and of no
+/// more than `mostEntries` looked at.
+std::vector<fs::path> jsonFilesBelow(const fs::path &folder, size_t most = size_t(-1), size_t mostEntries = size_t(-1))
 {
+    size_t looked = 0;
     std::vector<fs::path> files;
     std::error_code error;
     for (auto entry = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error);
-         !error && entry != fs::recursive_directory_iterator() && files.size() < most; entry.increment(error)) {
+         !error && entry != fs::recursive_directory_iterator() && files.size() < most && looked < mostEntries;
+         entry.increment(error), ++looked) {
         if (entry->is_directory(error) && entry->path().filename().string().starts_with('.'))
             entry.disable_recursion_pending();
         else if (isJson(entry->path()) && entry->is_regular_file(error))
@@ -199,7 +202,7 @@ bool recogniseLabelme(const fs::path &path)
     std::error_code error;
     if (!fs::is_directory(path, error))
         return fs::is_regular_file(path, error) && isJson(path) && looksLikeLabelme(path);
-    const auto files = jsonFilesBelow(path, 50);
+    const auto files = jsonFilesBelow(path, 50, 200000);
     return std::any_of(files.begin(), files.end(), looksLikeLabelme);
 }
 
@@ -223,8 +226,7 @@ ReadLabels readLabelme(const ReadRequest &request, const RunContext &context)
     const ImagesOfFiles images(folder, request);
     ClassKeys classes(read.set);
     Reading reading{request, read, images, classes, {}};
-    const std::vector<fs::path> files =
-        single ? std::vector{folder / request.path.filename()} : jsonFilesBelow(folder, size_t(-1));
+    const std::vector<fs::path> files = single ? std::vector{folder / request.path.filename()} : jsonFilesBelow(folder);
     for (size_t i = 0; i < files.size(); ++i) {
         if (context.shouldStop())
             throw Stopped{};

@@ -248,7 +248,7 @@ std::optional<SidecarLayout> sidecarLayout(const fs::path &path, const ReadLabel
     if (read.vocOrigin != VocOrigin::Auto)
         layout.vocOrigin = read.vocOrigin;
     if (read.format == LabelFormat::Yolo)
-        if (const YoloFolder folder = openYolo(path, {}); folder.namesFile)
+        if (const YoloFolder folder = openYolo(path, {}, false); folder.namesFile)
             layout.classFile = fs::absolute(*folder.namesFile).lexically_normal();
     size_t most = 0, looked = 0;
     const auto candidates = candidatesFor(path, read);

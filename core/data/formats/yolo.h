@@ -58,14 +58,21 @@ struct YoloFolder {
     std::filesystem::path images;    ///< "images_root" or the option: labels mirror what is below it; "" is usual
     std::vector<std::string> files;  ///< images, below the root or absolute, in order
     std::vector<Problem> problems;
+    bool listing = true;  ///< whether `files` and `problems` were looked for
 };
-YoloFolder openYolo(const std::filesystem::path &path, const DatasetOptions &options);
-bool recogniseYolo(const std::filesystem::path &path);
+/// `listing` false: only the names are looked for.
+YoloFolder openYolo(const std::filesystem::path &path, const DatasetOptions &options, bool listing = true);
 
 /// a/images/b/c.jpg → a/labels/b/c.txt, by the last folder named images; "" if there is none.
 std::filesystem::path mirroredLabel(const std::filesystem::path &image);
+
+// --- Recognising (yolo_recognise.cpp)
+
+bool recogniseYolo(const std::filesystem::path &path);
 /// Whether a quarter of this file's first lines are a class and fractions; an empty one is YOLO's, too.
 bool looksLikeYolo(const std::filesystem::path &text);
+bool isDarknet(const std::filesystem::path &file);
+std::optional<std::filesystem::path> darknetIn(const std::filesystem::path &folder);
 
 // --- Reading and writing (yolo.cpp)
 

@@ -59,6 +59,8 @@ public:
     /// A folder, with all below it, or a list; false if there is neither.
     bool add(const fs::path &source)
     {
+        if (!folder_.listing)
+            return true;
         if (isFolder(source)) {
             for (const std::string &file : imageFilesBelow(source))
                 addImage(source / file);
@@ -126,11 +128,11 @@ private:
     throw UserError(message("core", "The data set {0} has no split \"{1}\".").with(path.string(), split));
 }
 
-YoloFolder openYaml(const fs::path &file, const DatasetOptions &options)
+YoloFolder openYaml(const fs::path &file, const DatasetOptions &options, bool listing)
 {
     const YoloYaml yaml = readYoloYaml(file);
     const fs::path here = file.has_parent_path() ? file.parent_path() : ".";
-    YoloFolder folder{here, file, yaml.names, yaml.keypoints, {}, {}, {}};
+    YoloFolder folder{here, file, yaml.names, yaml.keypoints, {}, {}, {}, listing};
     std::vector<fs::path> bases{here};
     if (const fs::path path = pathOf(yaml.path); !path.empty())
         for (const fs::path &base : {here / path, here / path.filename(), here.parent_path() / path})
@@ -160,11 +162,12 @@ YoloFolder openYaml(const fs::path &file, const DatasetOptions &options)
     return folder;
 }
 
-YoloFolder openDarknet(const fs::path &file, const DatasetOptions &options)
+YoloFolder openDarknet(const fs::path &file, const DatasetOptions &options, bool listing)
 {
     const auto values = readDarknet(file);
     const fs::path here = file.has_parent_path() ? file.parent_path() : ".";
     YoloFolder folder;
+    folder.listing = listing;
     folder.root = here;
     const std::vector<fs::path> bases{here, here.parent_path().empty() && here != "." ? "." : here.parent_path()};
     if (const auto names = values.find("names"); names != values.end())
@@ -187,10 +190,25 @@ YoloFolder openDarknet(const fs::path &file, const DatasetOptions &options)
     return folder;
 }
 
+/// a/labels/b → a/images/b, by the last folder named labels; "" if there is none.
+fs::path imagesOfLabels(const fs::path &labels)
+{
+    fs::path images;
+    std::vector<fs::path> parts(labels.begin(), labels.end());
+    const auto last = std::find(parts.rbegin(), parts.rend(), "labels");
+    if (last == parts.rend())
+        return {};
+    *last = "images";
+    for (const fs::path &part : parts)
+        images /= part;
+    return images;
+}
+
 /// The folder of a list, of names or of label files.
-YoloFolder openPlain(const fs::path &path, const DatasetOptions &options)
+YoloFolder openPlain(const fs::path &path, const DatasetOptions &options, bool listing)
 {
     YoloFolder folder;
+    folder.listing = listing;
     const bool single = !isFolder(path);
     folder.root = single ? (path.has_parent_path() ? path.parent_path() : ".") : path;
     fs::path near = fs::absolute(folder.root).lexically_normal();
@@ -222,73 +240,12 @@ YoloFolder openPlain(const fs::path &path, const DatasetOptions &options)
         source = found;
     }
     Collector(folder).add(source);
+    if (const fs::path images = imagesOfLabels(fs::absolute(source).lexically_normal());
+        folder.files.empty() && isFolder(images)) {  // the folder of label files was dropped
+        folder.root = images;
+        Collector(folder).add(images);
+    }
     return folder;
-}
-
-bool isDarknet(const fs::path &file)
-{
-    if (lowerCase(file.extension().string()) != ".data")
-        return false;
-    const auto values = readDarknet(file);
-    return values.contains("names") && (values.contains("train") || values.contains("valid"));
-}
-
-std::optional<fs::path> darknetIn(const fs::path &folder)
-{
-    std::error_code error;
-    fs::directory_iterator entry(folder, error);
-    for (; !error && entry != fs::directory_iterator(); entry.increment(error))
-        if (isFile(entry->path()) && isDarknet(entry->path()))
-            return entry->path();
-    return std::nullopt;
-}
-
-/// Whether the first words of a text are an image that is there.
-bool isListOfImages(const fs::path &file)
-{
-    std::string bytes = readFilePart(file, 0, 4096).bytes;
-    bytes.resize(std::min(bytes.find('\n'), bytes.size()));
-    const auto lines = namesOfLines(bytes);
-    if (lines.empty() || lines[0].empty())
-        return false;
-    const fs::path path = pathOf(lines[0]), here = file.parent_path();
-    for (const fs::path &place : {here / path, here.parent_path() / path, here / path.filename()})
-        if (isFile(place) && isImageFile(place.string()))
-            return true;
-    return false;
-}
-
-/// A few label files of a folder: one that is no YOLO says that it is another format's.
-bool holdsYoloTexts(const fs::path &folder)
-{
-    std::error_code error;
-    size_t looked = 0, good = 0;
-    for (auto entry = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error);
-         !error && entry != fs::recursive_directory_iterator() && looked < 2000; entry.increment(error)) {
-        const fs::path &path = entry->path();
-        if (path.filename().string().starts_with('.') && entry->is_directory(error))
-            entry.disable_recursion_pending();
-        if (++looked; !isText(path) || path.filename() == "classes.txt" || !entry->is_regular_file(error))
-            continue;
-        if (looksLikeYolo(path) && entry->file_size(error) > 0 && ++good >= 3)
-            return true;
-    }
-    return good > 0;
-}
-
-/// A class and four numbers at least, none far from being a fraction.
-bool isLine(std::string_view line)
-{
-    constexpr Fraction::Whole two = Fraction::Whole(2000000) * 1000000 * 1000000 * 1000000;
-    size_t words = 0;
-    for (size_t at = 0; (at = line.find_first_not_of(" \t", at)) != std::string_view::npos; ++words) {
-        const size_t end = std::min(line.find_first_of(" \t", at), line.size());
-        const auto number = parseFraction(line.substr(at, end - at));
-        if (!number || (words > 0 && (number->value > two || number->value < -two)))
-            return false;
-        at = end;
-    }
-    return words >= 5;
 }
 
 }  // namespace
@@ -307,60 +264,19 @@ fs::path mirroredLabel(const fs::path &image)
     return {};
 }
 
-bool looksLikeYolo(const fs::path &text)
-{
-    std::string bytes;
-    try {
-        bytes = readFilePart(text, 0, 2048).bytes;
-    } catch (const UserError &) {
-        return false;
-    }
-    if (bytes.size() == 2048)
-        bytes.resize(bytes.rfind('\n') + 1);  // the line that is cut short does not count
-    size_t good = 0, filled = 0;
-    for (const std::string &line : namesOfLines(bytes)) {
-        filled += !line.empty();
-        good += isLine(line);
-    }
-    return filled == 0 ? bytes.find('\0') == std::string::npos : good * 4 >= filled;
-}
-
-YoloFolder openYolo(const fs::path &path, const DatasetOptions &options)
+YoloFolder openYolo(const fs::path &path, const DatasetOptions &options, bool listing)
 {
     const bool isDirectory = isFolder(path);
     YoloFolder folder;
     if (const auto names = isDirectory ? namesFileIn(path) : std::optional(path); names && isYaml(*names))
-        folder = openYaml(*names, options);
+        folder = openYaml(*names, options, listing);
     else if (const auto data = isDirectory ? darknetIn(path) : std::optional(path); data && isDarknet(*data))
-        folder = openDarknet(*data, options);
+        folder = openDarknet(*data, options, listing);
     else
-        folder = openPlain(path, options);
+        folder = openPlain(path, options, listing);
     if (folder.namesFile && folder.names.empty())
         folder.names = readYoloNames(*folder.namesFile);
     return folder;
-}
-
-bool recogniseYolo(const fs::path &path)
-{
-    try {
-        if (isFolder(path)) {
-            const auto names = namesFileIn(path);
-            if (names && isYaml(*names)) {
-                readYoloYaml(*names);
-                return true;
-            }
-            return darknetIn(path) || holdsYoloTexts(path) || (names && isFolder(path / "labels"));
-        }
-        if (isYaml(path)) {
-            readYoloYaml(path);
-            return true;
-        }
-        return isFile(path) && (isDarknet(path) ||
-                                (isText(path) && (path.filename() == "classes.txt" ? holdsYoloTexts(path.parent_path())
-                                                                                   : isListOfImages(path))));
-    } catch (const std::exception &) {
-        return false;
-    }
 }
 
 }  // namespace fcoscope

@@ -24,9 +24,13 @@ namespace fs = std::filesystem;
 constexpr uint64_t largestYaml = uint64_t(4) << 20;
 constexpr size_t mostNames = 100000;
 
-[[noreturn]] void refuse(const fs::path &file, const char *why)
+[[noreturn]] void refuse(const fs::path &file, const Message &why)
 {
-    throw UserError(message("core", "{0} is no data.yaml of YOLO: {1}.").with(file.string(), why));
+    throw UserError(why.with(file.string()));
+}
+[[noreturn]] void refuseWithoutNames(const fs::path &file)
+{
+    refuse(file, message("core", "{0} is no data.yaml of YOLO: it has no \"names\"."));
 }
 
 YoloNames namesOf(const fs::path &file, const YAML::Node &node)
@@ -35,20 +39,21 @@ YoloNames namesOf(const fs::path &file, const YAML::Node &node)
     if (node.IsSequence()) {
         for (const auto &entry : node) {
             if (!entry.IsScalar() || names.size() >= mostNames)
-                refuse(file, "an entry of \"names\" is no text");
+                refuse(file, message("core", "{0} is no data.yaml of YOLO: an entry of \"names\" is no text."));
             names.push_back(entry.Scalar());
         }
         return names;
     }
     if (!node.IsMap())
-        refuse(file, "it has no \"names\"");
+        refuseWithoutNames(file);
     for (const auto &entry : node) {
         size_t number = 0;
         const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "";
         const auto parsed = std::from_chars(key.data(), key.data() + key.size(), number);
         if (parsed.ec != std::errc() || parsed.ptr != key.data() + key.size() || key.empty() || number >= mostNames ||
             !entry.second.IsScalar())
-            refuse(file, "an entry of \"names\" is no number with a name");
+            refuse(file,
+                   message("core", "{0} is no data.yaml of YOLO: an entry of \"names\" is no number with a name."));
         if (names.size() <= number)
             names.resize(number + 1);
         names[number] = entry.second.Scalar();
@@ -135,7 +140,7 @@ YoloYaml parseYoloYaml(const fs::path &file, const std::string &text)
     try {
         const YAML::Node root = YAML::Load(text);
         if (!root.IsMap() || !root["names"])
-            refuse(file, "it has no \"names\"");
+            refuseWithoutNames(file);
         YoloYaml yaml;
         yaml.names = namesOf(file, root["names"]);
         const auto one = [&](const char *key) {
@@ -172,7 +177,7 @@ std::string yoloNamesText(const fs::path &file, const std::string &before, const
     const std::string text = replaced(before, names);
     if (parseYoloYaml(file, text).names !=
         names)  // names in a form that lines do not tell: better a refusal than a loss
-        refuse(file, "its \"names\" cannot be made longer; write one name in each line");
+        refuse(file, message("core", "The names in {0} cannot be made longer; write one name in each line."));
     return text;
 }
 
