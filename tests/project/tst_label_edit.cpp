@@ -90,10 +90,10 @@ private Q_SLOTS:
                 step->edit = apply(set, places, step->inverse);  // what comes back leads forth again
             LabelSet expected = first;
             expected.nextKey = last.nextKey;  // keys are never given twice
-            QCOMPARE(differenceOf(set, expected), std::string());
+            QCOMPARE(QString::fromStdString(differenceOf(set, expected)), QString());
             for (const Step &step : steps)
                 apply(set, places, step.edit);
-            QCOMPARE(differenceOf(set, last), std::string());
+            QCOMPARE(QString::fromStdString(differenceOf(set, last)), QString());
         }
         QCOMPARE(int(kinds.size()), editKinds);
     }
@@ -249,7 +249,7 @@ private Q_SLOTS:
         QCOMPARE(set.nextKey, fresh + 1);
         apply(set, places, inverse);
         set.nextKey = first.nextKey;
-        QCOMPARE(differenceOf(set, first), std::string());
+        QCOMPARE(QString::fromStdString(differenceOf(set, first)), QString());
     }
 
     /// 20,000 boxes of one image go and come back without anybody waiting.

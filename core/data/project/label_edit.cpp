@@ -84,6 +84,13 @@ std::vector<size_t> byBox(const std::vector<BoxChange> &changes)
     return order;
 }
 
+/// Room that is made before changes no value, and taking over needs none. Twice as much as before, as push_back does.
+void makeRoom(std::vector<BoxEntry> &boxes, size_t added)
+{
+    if (boxes.size() + added > boxes.capacity())
+        boxes.reserve(std::max(boxes.size() + added, 2 * boxes.capacity()));
+}
+
 std::vector<BoxChange> stageBoxes(LabelSet &set, const ImagePlaces &places, const LabelEdit &edit, Staged &staged)
 {
     std::vector<BoxChange> inverse(edit.boxes.size());
@@ -103,8 +110,8 @@ std::vector<BoxChange> stageBoxes(LabelSet &set, const ImagePlaces &places, cons
             const BoxEntry *present = findBox(image, change.box);
             staged.boxesOfGone += present && staged.isGone(present->classKey) ? 1 : 0;
             staged.boxes.push_back({place, change.box, present ? std::optional(*present) : std::nullopt});
-            if (!present)  // room that is made now changes no value, and taking over needs none
-                image.boxes.reserve(std::max(image.boxes.capacity(), image.boxes.size() + ++added));
+            added += present ? 0 : 1;
+            makeRoom(image.boxes, added);
         }
         std::optional<BoxEntry> &now = staged.boxes.back().to;
         if (to && now)

@@ -150,6 +150,7 @@ void ProjectDatabase::open() const
 {
     opened_ = signature();
     follows_ = true;
+    errno = 0;
     try {
         if (!writable())
             return openForReading();
@@ -161,7 +162,7 @@ void ProjectDatabase::open() const
         database_->execAndGet("SELECT count(*) FROM facts");  // a first reading makes the -wal that checkInPlace knows
         opened_ = signature();
     } catch (const SQLite::Exception &error) {
-        const UserError explanation = explained(error, database_ ? database_->getHandle() : nullptr, file_);
+        const UserError explanation = explained(error, file_);
         close();
         throw explanation;
     } catch (...) {
@@ -270,10 +271,10 @@ void ProjectDatabase::checkInPlace() const
 
 // --- Errors
 
-UserError ProjectDatabase::explained(const SQLite::Exception &error, sqlite3 *database, const fs::path &file)
+UserError ProjectDatabase::explained(const SQLite::Exception &error, const fs::path &file)
 {
+    const int reason = errno;
     const std::string name = file.string();
-    const int reason = database ? sqlite3_system_errno(database) : 0;
     switch (error.getErrorCode() & 0xFF) {
     case SQLITE_FULL:
         return UserError(message("core", "The project {0} cannot be written: the disk is full.").with(name));

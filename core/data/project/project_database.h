@@ -12,6 +12,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -106,8 +107,9 @@ public:
 
     int64_t fact(const char *name) const;
     void setFact(const char *name, int64_t value);
-    /// What SQLite said, as one sentence for people.
-    static UserError explained(const SQLite::Exception &error, sqlite3 *database, const std::filesystem::path &file);
+    /// What SQLite said, as one sentence for people. Looks at errno, because SQLite forgets it where a commit fails:
+    /// set it to 0 before what may fail.
+    static UserError explained(const SQLite::Exception &error, const std::filesystem::path &file);
 
 private:
     struct Signature {
@@ -118,6 +120,7 @@ private:
     template <typename Work> void inside(const char *begin, Work &&work) const
     {
         checkInPlace();
+        errno = 0;
         try {
             if (sqlite3_get_autocommit(database_->getHandle()) == 0)
                 database_->exec("ROLLBACK");  // what an error left open
@@ -126,11 +129,13 @@ private:
                 work();
                 database_->exec("COMMIT");
             } catch (...) {
+                const int reason = errno;
                 database_->tryExec("ROLLBACK");
+                errno = reason;
                 throw;
             }
         } catch (const SQLite::Exception &error) {
-            throw explained(error, database_->getHandle(), file_);
+            throw explained(error, file_);
         }
     }
     SQLite::Statement &statement(const char *sql) const;

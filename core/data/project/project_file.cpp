@@ -41,9 +41,14 @@ CREATE TABLE notes(name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) WITHOUT 
 CREATE TABLE sidecars(image INTEGER PRIMARY KEY, file TEXT NOT NULL, fingerprint TEXT NOT NULL);
 )";
 
+/// One name for one file: SQLite and the lock put theirs beside the file that a symbolic link leads to.
 fs::path placed(const fs::path &file)
 {
-    return fs::absolute(file).lexically_normal();
+    std::error_code error;
+    const fs::path whole = fs::absolute(file);
+    const bool leadsAway = std::find(whole.begin(), whole.end(), "..") != whole.end() || fs::is_symlink(whole, error);
+    const fs::path resolved = leadsAway ? fs::weakly_canonical(whole, error) : fs::path();
+    return resolved.empty() ? whole.lexically_normal() : resolved;
 }
 
 void syncPath(const fs::path &path, const fs::path &project)
@@ -68,7 +73,8 @@ void removeAll(const fs::path &unfinished)
 /// The whole project under another name, safe on the disk. Whoever is killed meanwhile leaves nothing in its place.
 void makeUnfinished(const fs::path &unfinished, const fs::path &file, const LabelSet &set, const RunContext &context)
 {
-    std::unique_ptr<SQLite::Database> database;
+    std::unique_ptr<SQLite::Database> database;  // closed behind the error, whose errno is wanted
+    errno = 0;
     try {
         database =
             std::make_unique<SQLite::Database>(unfinished.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
@@ -81,7 +87,7 @@ void makeUnfinished(const fs::path &unfinished, const fs::path &file, const Labe
         database->exec("COMMIT");
         database->exec("PRAGMA journal_mode = WAL");
     } catch (const SQLite::Exception &error) {
-        throw ProjectDatabase::explained(error, database ? database->getHandle() : nullptr, file);
+        throw ProjectDatabase::explained(error, file);
     }
 }
 

@@ -59,10 +59,11 @@ ProjectLock::ProjectLock(const fs::path &project) : path_(project.string() + "-l
     };
     for (;;) {
         descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-        if (descriptor_ < 0 && errno == EACCES)  // left by another user: it can be locked all the same
+        const int reason = errno;
+        if (descriptor_ < 0 && reason == EACCES)  // left by another user: it can be locked all the same
             descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
         if (descriptor_ < 0)
-            throw refuse(errno);
+            throw refuse(reason);
         int failed = 0;
         while ((failed = ::flock(descriptor_, LOCK_EX | LOCK_NB)) != 0 && errno == EINTR) {
         }

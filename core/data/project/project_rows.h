@@ -6,6 +6,11 @@
 
 namespace fcoscope {
 
+/// The column boxes.flags.
+struct BoxFlags {
+    enum { Crowd = 1, Difficult = 2, Locked = 4, All = 7 };
+};
+
 /// Everything of `set`, extras included, into the empty tables.
 void insertSet(SQLite::Database &database, const LabelSet &set, const std::filesystem::path &file,
                const RunContext &context);
