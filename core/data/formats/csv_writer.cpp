@@ -118,19 +118,11 @@ private:
 void writeCsv(const WriteRequest &request, const RunContext &context, ConversionReport &report)
 {
     Writer writer(request, report);
-    std::unordered_set<Key> used;
     for (const ImageEntry *image : request.images) {
         if (context.shouldStop())
             throw Stopped{};
         writer.add(*image);
-        for (const BoxEntry &box : image->boxes)
-            used.insert(box.classKey);
     }
-    for (const ClassEntry &entry : request.set.classes)
-        if (!used.contains(entry.key))
-            note(report, ConversionNote::Kind::Dropped, "",
-                 message("core", "The class {0} has no box; the format knows classes by their boxes only.")
-                     .with(entry.name));
     request.put(request.to, writer.finish());
     report.files.push_back(request.to);
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
 #include "core/base/error.h"
 #include "core/data/image.h"
@@ -99,6 +100,23 @@ void noteColours(const LabelSet &set, ConversionReport &report)
         if (entry.colour != 0)
             note(report, ConversionNote::Kind::Dropped, "",
                  message("core", "The format has no place for the colour of {0}.").with(entry.name));
+}
+
+void noteClassList(const LabelSet &set, ConversionReport &report)
+{
+    std::unordered_set<Key> used;
+    for (const ImageEntry &image : set.images)
+        for (const BoxEntry &box : image.boxes)
+            used.insert(box.classKey);
+    for (const ClassEntry &entry : set.classes)
+        if (!used.contains(entry.key))
+            note(report, ConversionNote::Kind::Dropped, "",
+                 message("core", "The class {0} has no boxes; the format keeps no list of classes.").with(entry.name));
+    const auto byName = [](const ClassEntry &a, const ClassEntry &b) { return a.name < b.name; };
+    if (!std::is_sorted(set.classes.begin(), set.classes.end(), byName))
+        note(
+            report, ConversionNote::Kind::Changed, "",
+            message("core", "The format keeps no order of classes; read again, they are in the order of their names."));
 }
 
 void noteDroppedExtras(ConversionReport &report, const std::string &file, const std::string &of, std::string_view extra,

@@ -143,8 +143,10 @@ double exactLength(double from, double to);
 // --- Reports
 
 void note(ConversionReport &report, ConversionNote::Kind kind, const std::string &file, Message what);
-/// Lists the colours of classes as dropped.
+/// For formats without a place for colours, and for those that name a class at each box and keep no list of them:
+/// classes without boxes, and an order that is not that of the names. writeLabels calls them.
 void noteColours(const LabelSet &set, ConversionReport &report);
+void noteClassList(const LabelSet &set, ConversionReport &report);
 /// Lists every field of `extra` but those in `written` as dropped. `of` says what it belongs to: "box 3 (cat)".
 void noteDroppedExtras(ConversionReport &report, const std::string &file, const std::string &of, std::string_view extra,
                        std::span<const std::string_view> written = {});

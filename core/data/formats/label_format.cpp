@@ -53,6 +53,8 @@ ConversionReport writeThrough(const LabelSet &set, LabelFormat format, const fs:
         report.boxes += image->boxes.size();
     if (format != LabelFormat::Coco)
         noteColours(set, report);
+    if (format != LabelFormat::Coco && format != LabelFormat::Yolo)
+        noteClassList(set, report);
     formatOf(format).write(request, context, report);
     return report;
 }

@@ -65,21 +65,6 @@ void noteWhatHasNoPlace(const LabelSet &set, ConversionReport &report)
     noteDroppedExtras(report, "", set.root.string(), set.extra);
     for (const ClassEntry &entry : set.classes)
         noteDroppedExtras(report, "", entry.name, entry.extra);
-    std::unordered_set<Key> used;
-    for (const ImageEntry &image : set.images)
-        for (const BoxEntry &box : image.boxes)
-            used.insert(box.classKey);
-    for (const ClassEntry &entry : set.classes)
-        if (!used.contains(entry.key))
-            note(report, Kind::Dropped, "",
-                 message("core", "The class {0} has no boxes; the format keeps no list of classes.").with(entry.name));
-    for (size_t i = 1; i < set.classes.size(); ++i)
-        if (set.classes[i].name < set.classes[i - 1].name) {
-            note(report, Kind::Changed, "",
-                 message("core", "The format keeps no order of classes; read again, they are in the order of their "
-                                 "names."));
-            break;
-        }
 }
 
 }  // namespace
