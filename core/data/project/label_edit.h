@@ -19,7 +19,9 @@ namespace fcoscope {
 struct BoxChange {
     Key image = 0;
     Key box = 0;
-    std::optional<BoxEntry> to;  ///< none: the box is gone. Its extra does not count: files keep extras by key
+    /// None: the box is gone. Its extra counts only where the box is new: one that is there keeps what it has, in the
+    /// set as in the file. The same goes for classes.
+    std::optional<BoxEntry> to;
     bool operator==(const BoxChange &) const = default;
 };
 struct StatusChange {

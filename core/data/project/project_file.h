@@ -36,7 +36,9 @@ struct ProjectPlace {
 };
 ProjectPlace projectPlace(const std::filesystem::path &folder, const std::filesystem::path &userData = {});
 
-/// Whether this is a project file, by its content.
+/// Whether this is a project file, by its content. Ask this, and never read the file in another way while a ProjectFile
+/// of the process has it open: closing it again would drop SQLite's locks (POSIX), and another program's last reader
+/// could take the -wal away under us.
 bool isProjectFile(const std::filesystem::path &path);
 
 struct JournalEntry {
@@ -79,19 +81,23 @@ public:
 
     enum class Extras { Leave, Read };
     LabelSet read(Extras extras, const RunContext &context = {}) const;
-    /// The newest entries first, until they take `limit` bytes; then those that are undone count as well.
+    /// The newest entries first, until they take `limit` bytes; all of those that are undone, however long. Throws
+    /// UserError where an entry is damaged; the labels can be read all the same.
     std::vector<JournalEntry> journal(size_t limit = size_t(64) << 20) const;
     /// Rises with every change that any process has made: for a window that reads while another one writes.
     int64_t version() const;
 
-    /// The edit and its journal entry; entries that were undone go. `nextKey` is LabelSet::nextKey after the edit.
+    /// The edit and its journal entry; entries that were undone go. `nextKey` is LabelSet::nextKey after the edit. An
+    /// edit that names an image or a class that is not in the file, or holds a number that is not finite, throws
+    /// std::logic_error.
     void write(const LabelEdit &edit, const LabelEdit &inverse, Key nextKey);
-    /// Undoes the newest entry that is not undone, or does the oldest undone one again.
+    /// Undoes the newest entry that is not undone, or does the oldest undone one again; std::logic_error if there is
+    /// none.
     void undo();
     void redo();
 
     /// Rows that are no edits: images found in the folder, sizes read from headers. Keys that are there already are
-    /// replaced; boxes of entries are not looked at.
+    /// replaced, status included, and keep their place; new ones are listed last; boxes of entries are not looked at.
     void putImages(const std::vector<ImageEntry> &images, Key nextKey);
     void putDetections(const StoredDetections &found);
     std::vector<StoredDetections> detections(Key image) const;
