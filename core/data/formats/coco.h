@@ -22,6 +22,8 @@
 
 namespace fcoscope {
 
+bool recogniseCoco(const std::filesystem::path &path);
+
 /// The COCO file that `path` stands for, a folder's for a split; nothing if there is no JSON file at all. Throws
 /// UserError where several fit, or none fits the split.
 std::filesystem::path cocoFileOf(const std::filesystem::path &path, const std::string &split);

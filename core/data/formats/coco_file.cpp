@@ -79,8 +79,14 @@ std::optional<Box> boxOf(json::value value)
     return n ? std::optional(Box{(*n)[0], (*n)[1], (*n)[0] + (*n)[2], (*n)[1] + (*n)[3]}) : std::nullopt;
 }
 
+/// While it is being read: what a million of them need not carry.
+struct OpenAnnotation : CocoAnnotation {
+    std::optional<Box> edges;  ///< ours, see coco.h
+    std::string scoreDigits;   ///< where a float cannot hold them
+};
+
 /// Our edges of a box whose width no double can say. They count only while the bbox is still the same one.
-void takeExactEdges(CocoAnnotation &annotation)
+void takeExactEdges(OpenAnnotation &annotation)
 {
     if (!annotation.box || !annotation.edges)
         return;
@@ -249,7 +255,7 @@ void readCategories(EntryReader &reader, CocoFile &coco, json::value value)
 }
 
 /// The score, and its own digits where a float cannot hold them.
-bool readScore(CocoAnnotation &annotation, json::value &field)
+bool readScore(OpenAnnotation &annotation, json::value &field)
 {
     double score = 0, shortest = 0;
     std::string_view digits = field.raw_json_token();
@@ -262,13 +268,13 @@ bool readScore(CocoAnnotation &annotation, json::value &field)
     return true;
 }
 
-void readEdges(CocoAnnotation &annotation, json::value &field)
+void readEdges(OpenAnnotation &annotation, json::value &field)
 {
     if (const auto n = fourNumbers(field))
         annotation.edges = Box{(*n)[0], (*n)[1], (*n)[2], (*n)[3]};
 }
 
-bool readAnnotationField(CocoAnnotation &annotation, std::string_view key, json::value &field, bool extras)
+bool readAnnotationField(OpenAnnotation &annotation, std::string_view key, json::value &field, bool extras)
 {
     if (key == "bbox")
         annotation.box = boxOf(field);
@@ -299,7 +305,7 @@ bool readAnnotationField(CocoAnnotation &annotation, std::string_view key, json:
 
 void readAnnotations(EntryReader &reader, CocoFile &coco, json::value value)
 {
-    CocoAnnotation annotation;
+    OpenAnnotation annotation;
     reader.read(
         value, "annotations", annotation.extra,
         [&](std::string_view key, json::value &field) {
@@ -310,7 +316,7 @@ void readAnnotations(EntryReader &reader, CocoFile &coco, json::value value)
             takeExactEdges(annotation);
             if (!annotation.scoreDigits.empty())
                 addExtra(annotation.extra, "score", annotation.scoreDigits);
-            coco.annotations.push_back(std::move(annotation));
+            coco.annotations.push_back(std::move(static_cast<CocoAnnotation &>(annotation)));
             annotation = {};
         });
 }

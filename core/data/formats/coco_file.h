@@ -33,9 +33,8 @@ struct CocoCategory {
 struct CocoAnnotation {
     int64_t position = 0;  ///< in the file, from 0
     std::optional<int64_t> id, imageId, categoryId;
-    std::optional<Box> box, edges;  ///< `edges`: ours, see coco.h
+    std::optional<Box> box;
     std::optional<float> score;
-    std::string scoreDigits;  ///< where a float cannot hold them
     double area = -1;
     bool crowd = false, difficult = false;
     bool locked = false;  ///< ours

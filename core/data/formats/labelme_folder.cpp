@@ -285,15 +285,6 @@ void writeLabelme(const WriteRequest &request, const RunContext &context, Conver
         note(report, ConversionNote::Kind::Changed, "",
              message("core", "{0} images without review have labels: in the written files they count as labelled.")
                  .with(unreviewed));
-    std::unordered_set<Key> used;
-    for (const ImageEntry *image : request.images)
-        for (const BoxEntry &box : image->boxes)
-            used.insert(box.classKey);
-    for (const ClassEntry &entry : request.set.classes)
-        if (!used.contains(entry.key))
-            note(report, ConversionNote::Kind::Dropped, "",
-                 message("core", "The class {0} has no box; the format knows classes by their boxes only.")
-                     .with(entry.name));
     report.files.push_back(request.to);
 }
 

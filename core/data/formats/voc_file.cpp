@@ -230,4 +230,24 @@ void takeVocObjects(const VocFile &file, VocOrigin origin, bool extras, LabelSet
     }
 }
 
+ImageEntry readVocImage(const std::filesystem::path &path, std::string_view bytes, LabelSet &set,
+                        const ImageEntry &present, const ReadRequest &request, std::vector<Problem> &problems)
+{
+    VocFile file;
+    file.path = path;
+    parseVoc(file, std::string(bytes), request.extras, problems);
+    VocOrigin origin = request.options.reading.vocOrigin;
+    if (origin == VocOrigin::Auto)
+        origin = file.fromPascal ? VocOrigin::PixelsFrom1 : VocOrigin::Edges;
+    ImageEntry image = present;
+    image.boxes.clear();
+    ClassKeys classes(set);
+    takeVocObjects(file, origin, request.extras, set, classes, image, problems);
+    image.status = file.status.value_or(statusByBoxes(image));
+    image.extra = std::move(file.extra);
+    if (request.extras)
+        dropFolder(image.extra, set.fileOf(present));
+    return image;
+}
+
 }  // namespace fcoscope

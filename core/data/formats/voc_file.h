@@ -60,6 +60,10 @@ Box vocBox(const VocObject &object, VocOrigin origin);
 void takeVocObjects(const VocFile &file, VocOrigin origin, bool extras, LabelSet &set, ClassKeys &classes,
                     ImageEntry &image, std::vector<Problem> &problems);
 
+/// As Format::readImageText.
+ImageEntry readVocImage(const std::filesystem::path &path, std::string_view bytes, LabelSet &set,
+                        const ImageEntry &present, const ReadRequest &request, std::vector<Problem> &problems);
+
 /// The image's file; what it has no place for is listed.
 std::string vocText(const WriteRequest &request, const ImageEntry &image, ConversionReport &report);
 

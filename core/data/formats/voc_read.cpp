@@ -375,26 +375,6 @@ ReadLabels readVoc(const ReadRequest &request, const RunContext &context)
     return VocReading(request, context).read();
 }
 
-ImageEntry readVocImage(const fs::path &path, std::string_view bytes, LabelSet &set, const ImageEntry &present,
-                        const ReadRequest &request, std::vector<Problem> &problems)
-{
-    VocFile file;
-    file.path = path;
-    parseVoc(file, std::string(bytes), request.extras, problems);
-    VocOrigin origin = request.options.reading.vocOrigin;
-    if (origin == VocOrigin::Auto)
-        origin = file.fromPascal ? VocOrigin::PixelsFrom1 : VocOrigin::Edges;
-    ImageEntry image = present;
-    image.boxes.clear();
-    ClassKeys classes(set);
-    takeVocObjects(file, origin, request.extras, set, classes, image, problems);
-    image.status = file.status.value_or(statusByBoxes(image));
-    image.extra = std::move(file.extra);
-    if (request.extras)
-        dropFolder(image.extra, set.fileOf(present));
-    return image;
-}
-
 }  // namespace
 
 extern const Format vocFormat{LabelFormat::Voc, "voc", true, recogniseVoc, readVoc, writeVoc, vocText, readVocImage};
