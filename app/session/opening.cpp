@@ -30,14 +30,14 @@ public:
         if (!fs::exists(named, error))
             throw UserError(message("core", "There is no file or folder {0}.").with(named.string()));
         const fs::path path = fs::absolute(named).lexically_normal();
-        if (isModel(path, backend_))
+        if (extensionOf(path) == ".fcoscope")  // never opened as anything else: see ProjectFile
+            addProject(path, path.parent_path());
+        else if (isModel(path, backend_))
             addModel(path);
         else if (fs::is_directory(path, error))
             addFolder(path.has_filename() ? path : path.parent_path());
         else if (backend_.isImage(path))
             addImage(path);
-        else if (isProjectFile(path))
-            addProject(path, path.parent_path());
         else if (backend_.holdsLabels(path))
             addLabelFile(path);
         else
@@ -83,9 +83,17 @@ private:
             opened_.images.push_back(path.string());
     }
 
+    void addImages(const std::vector<fs::path> &paths)
+    {
+        for (const fs::path &path : paths)
+            addImage(fs::absolute(path).lexically_normal());
+    }
+
     void addFolder(const fs::path &folder)
     {
         const ProjectPlace place = backend_.projectPlace(folder);
+        if (isOpen(place.file))
+            return addImages(backend_.imagesInFolder(folder, {}));
         if (!place.exists && backend_.holdsLabels(folder))
             return addLabels(folder, place.file);
         const std::vector<fs::path> files = backend_.imagesInFolder(folder, context_.firstImage);
@@ -111,7 +119,7 @@ private:
         std::error_code error;
         if (fs::exists(place.file, error))
             addProject(place.file, path.parent_path());
-        else
+        else if (!isOpen(place.file))
             addLabels(path, place.file);
     }
 
@@ -142,8 +150,15 @@ private:
         }
     }
 
+    /// What is open already is not opened a second time: its images are looked for anew, and that is all.
+    bool isOpen(const fs::path &file) const { return !context_.openProject.empty() && file == context_.openProject; }
+
     void addProject(const fs::path &file, const fs::path &root)
     {
+        if (!isProjectFile(file))
+            throw UserError(message("core", "{0} is no project of FCOScope.").with(file.string()));
+        if (isOpen(file))
+            return;
         if (opened_.labels)
             throw UserError(message("core", "{0} is not opened: it is a project of its own. Open it by itself.")
                                 .with(file.string()));

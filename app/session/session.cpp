@@ -47,6 +47,7 @@ void Session::open(const QStringList &paths)
     // the worker tells in between arrives through opening_'s own queue, so nothing can come after the end.
     OpeningContext context;
     context.anythingOpen = !images().empty();
+    context.openProject = labels_.file();
     opening_.start(
         [paths = std::exchange(openLater_, {}), backend = backend_, context, this](const RunContext &run) mutable {
             context.run = run;
@@ -88,7 +89,9 @@ void Session::opened(Outcome<std::shared_ptr<Opened>> outcome)
         Opened &found = **outcome.result;
         tellProblems(found);
         ImageId first = found.images.empty() ? ImageId() : found.images.front();
-        if (found.labels) {
+        if (found.labels && !mayLeave(found.labels->file)) {
+            first.clear();
+        } else if (found.labels) {
             if (first.empty() && !found.labels->ids.empty())
                 first = found.labels->ids.front();
             takeOver(std::move(*found.labels));
@@ -102,6 +105,17 @@ void Session::opened(Outcome<std::shared_ptr<Opened>> outcome)
     }
     Q_EMIT openingProgressed({1, {}});
     open({});  // what was asked for in the meantime
+}
+
+/// Edits that could not be written are not left behind.
+bool Session::mayLeave(const std::filesystem::path &forWhat)
+{
+    if (labels_.saving().state != LabelDocument::Saving::State::Failing)
+        return true;
+    Q_EMIT failed({message("core", "{0} is not opened, because {1} change(s) of {2} are not saved yet.")
+                       .with(forWhat.string(), labels_.saving().waiting, labels_.file().string()),
+                   "open"});
+    return false;
 }
 
 void Session::tellProblems(const Opened &found)

@@ -111,6 +111,7 @@ Q_SIGNALS:
 
 private:
     void opened(Outcome<std::shared_ptr<Opened>> outcome);
+    bool mayLeave(const std::filesystem::path &forWhat);
     void tellProblems(const Opened &found);
     void list();
     void openedFirst(const ImageId &id);

@@ -38,11 +38,22 @@ bool changedSince(const fs::path &file, const SidecarRecord *known, fs::file_tim
     return !error && written > since;
 }
 
+/// YOLO's numbers mean what its list of names says, so the list comes first.
+void writeNames(const SidecarLayout &layout, const LabelSet &set)
+{
+    if (layout.classFile.empty())
+        return;
+    const std::string before = textOf(layout.classFile), names = sidecarClasses(layout, set, before);
+    if (names != before && !names.empty())
+        writeFile(layout.classFile, names);
+}
+
 /// Writes the file of the only image of `part`, or removes it where the image has no labels and no review.
 void bringInStep(const fs::path &file, const SidecarLayout &layout, const LabelSet &part)
 {
     std::error_code error;
     const ImageEntry &image = part.images.front();
+    writeNames(layout, part);
     const std::string before = textOf(file), text = sidecarText(layout, part, image, before);
     if (text.empty() && image.status == ReviewStatus::New) {
         fs::remove(file, error);
@@ -83,13 +94,23 @@ SidecarKeeper::SidecarKeeper(LabelDocument &document, QObject *parent) : QObject
             return;
         if (change.has(LabelsChange::Boxes) || change.has(LabelsChange::Statuses))
             due_.insert(change.images.begin(), change.images.end());
-        if (change.has(LabelsChange::Classes) && layout_->format != LabelFormat::Yolo)
-            for (const ImageEntry &image : document_.set().images)  // a new name stands in every file that uses it
-                if (!image.boxes.empty() && !change.has(LabelsChange::Set))
-                    due_.insert(image.key);
+        if (change.has(LabelsChange::Classes))
+            classesChanged();
         if (!due_.empty())
             soon_.start();
     });
+}
+
+/// A new name stands in every file that uses it; YOLO has one list of names, which any one image brings in step.
+void SidecarKeeper::classesChanged()
+{
+    for (const ImageEntry &image : document_.set().images) {
+        if (image.boxes.empty())
+            continue;
+        due_.insert(image.key);
+        if (layout_->format == LabelFormat::Yolo)
+            return;
+    }
 }
 
 SidecarKeeper::~SidecarKeeper()

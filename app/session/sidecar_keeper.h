@@ -56,6 +56,7 @@ private:
     void begin(Key image, Task task);
     void done(Key image, Task task, Outcome<Done> outcome);
     void next();
+    void classesChanged();
     void takeOver(const Done &done);
 
     LabelDocument &document_;

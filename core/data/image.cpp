@@ -132,6 +132,8 @@ std::vector<std::string> imageFilesIn(const fs::path &folder, const std::functio
         if (!entry.is_regular_file(error) || entry.path().filename().string().starts_with('.'))
             continue;
         const std::string extension = lowerCase(entry.path().extension().string());
+        if (extension.starts_with(".fcoscope"))
+            continue;  // a project: to open and close it would take SQLite's locks from whoever writes it here
         if (std::find(extensions.begin(), extensions.end(), extension) != extensions.end() ||
             isImageFile(entry.path().string()))
             files.push_back(entry.path().string());

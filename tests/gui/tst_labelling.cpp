@@ -78,13 +78,17 @@ class LabellingTest : public QObject {
     /// Types into the dialog that the next gesture opens.
     static void whenAsked(const QString &name)
     {
-        QTimer::singleShot(0, [name] {
+        auto *timer = new QTimer;
+        QObject::connect(timer, &QTimer::timeout, timer, [timer, name] {
             auto *dialog = qobject_cast<QDialog *>(QApplication::activeModalWidget());
-            QVERIFY(dialog);
+            if (!dialog)
+                return;
+            timer->deleteLater();
             auto *field = dialog->findChild<QComboBox *>();
             QTest::keyClicks(field->lineEdit(), name);
             QTest::keyClick(field->lineEdit(), Qt::Key_Return);
         });
+        timer->start(20);
     }
     static bool near(const Box &a, const Box &b, double by = 1.5)
     {
