@@ -408,10 +408,6 @@
         <translation>只显示 P7 层</translation>
     </message>
     <message>
-        <source>Draw and move &amp;boxes</source>
-        <translation>绘制和移动框(&amp;B)</translation>
-    </message>
-    <message>
         <source>Draw or drag boxes to see what would learn them; nothing is saved</source>
         <translation>绘制或拖动框，查看哪些位置会学习它们；不会保存任何内容</translation>
     </message>
@@ -495,6 +491,485 @@
         <source>Le&amp;vels</source>
         <translation>层(&amp;V)</translation>
     </message>
+    <message>
+        <source>&amp;Import labels…</source>
+        <translation>导入标注(&amp;I)…</translation>
+    </message>
+    <message>
+        <source>Read the labels of a file or folder of another format into this project</source>
+        <translation>把其他格式的文件或文件夹中的标注读入本项目</translation>
+    </message>
+    <message>
+        <source>Export &amp;labels…</source>
+        <translation>导出标注(&amp;L)…</translation>
+    </message>
+    <message>
+        <source>Write the labels as COCO, Pascal VOC, YOLO, labelme or CSV</source>
+        <translation>将标注写成 COCO、Pascal VOC、YOLO、labelme 或 CSV</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>撤销(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Take back the last change of the labels</source>
+        <translation>撤销对标注的上一次修改</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>重做(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Make the change again that was taken back</source>
+        <translation>重新做刚撤销的修改</translation>
+    </message>
+    <message>
+        <source>&amp;Copy boxes</source>
+        <translation>复制框(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Copy the selected boxes, also for other images</source>
+        <translation>复制选中的框，也可粘贴到其他图像</translation>
+    </message>
+    <message>
+        <source>&amp;Paste boxes</source>
+        <translation>粘贴框(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Put the copied boxes into this image</source>
+        <translation>将复制的框放入此图像</translation>
+    </message>
+    <message>
+        <source>&amp;Duplicate boxes</source>
+        <translation>再制框(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Put a copy of each selected box beside it</source>
+        <translation>在每个选中的框旁边放一个副本</translation>
+    </message>
+    <message>
+        <source>Delete bo&amp;xes</source>
+        <translation>删除框(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Remove the selected boxes from this image</source>
+        <translation>从此图像中删去选中的框</translation>
+    </message>
+    <message>
+        <source>Select &amp;all boxes</source>
+        <translation>选择所有框(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Select every box that is shown</source>
+        <translation>选择所有显示的框</translation>
+    </message>
+    <message>
+        <source>Select by c&amp;lass</source>
+        <translation>按类别选择(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Select every box of the selected box&apos;s class</source>
+        <translation>选择与选中的框同类别的所有框</translation>
+    </message>
+    <message>
+        <source>Select u&amp;nsure boxes</source>
+        <translation>选择不确定的框(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Select every box whose score is below the threshold</source>
+        <translation>选择得分低于阈值的所有框</translation>
+    </message>
+    <message>
+        <source>Next &amp;box</source>
+        <translation>下一个框(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Select the next box, from top to bottom</source>
+        <translation>从上到下选择下一个框</translation>
+    </message>
+    <message>
+        <source>Previous b&amp;ox</source>
+        <translation>上一个框(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Select the box before this one</source>
+        <translation>选择前一个框</translation>
+    </message>
+    <message>
+        <source>Customise &amp;keys…</source>
+        <translation>自定义按键(&amp;K)…</translation>
+    </message>
+    <message>
+        <source>Give actions other keys</source>
+        <translation>为操作设置其他按键</translation>
+    </message>
+    <message>
+        <source>&amp;Draw boxes</source>
+        <translation>画框(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Draw labels: drag from corner to corner, or click at both</source>
+        <translation>画标注：从一角拖到对角，或在两角各点击一次</translation>
+    </message>
+    <message>
+        <source>Change &amp;class…</source>
+        <translation>更改类别(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>Choose another class for the selected boxes</source>
+        <translation>为选中的框选择另一个类别</translation>
+    </message>
+    <message>
+        <source>Class &amp;1</source>
+        <translation>类别 &amp;1</translation>
+    </message>
+    <message>
+        <source>Give the selected boxes the first class, or draw with it</source>
+        <translation>给选中的框第一个类别，或用它画框</translation>
+    </message>
+    <message>
+        <source>Class &amp;2</source>
+        <translation>类别 &amp;2</translation>
+    </message>
+    <message>
+        <source>Give the selected boxes the second class, or draw with it</source>
+        <translation>给选中的框第二个类别，或用它画框</translation>
+    </message>
+    <message>
+        <source>Class &amp;3</source>
+        <translation>类别 &amp;3</translation>
+    </message>
+    <message>
+        <source>Give the selected boxes the third class, or draw with it</source>
+        <translation>给选中的框第三个类别，或用它画框</translation>
+    </message>
+    <message>
+        <source>Class &amp;4</source>
+        <translation>类别 &amp;4</translation>
+    </message>
+    <message>
+        <source>Give the selected boxes the fourth class, or draw with it</source>
+        <translation>给选中的框第四个类别，或用它画框</translation>
+    </message>
+    <message>
+        <source>Class &amp;5</source>
+        <translation>类别 &amp;5</translation>
+    </message>
+    <message>
+        <source>Give the selected boxes the fifth class, or draw with it</source>
+        <translation>给选中的框第五个类别，或用它画框</translation>
+    </message>
+    <message>
+        <source>Class &amp;6</source>
+        <translation>类别 &amp;6</translation>
+    </message>
+    <message>
+        <source>Give the selected boxes the sixth class, or draw with it</source>
+        <translation>给选中的框第六个类别，或用它画框</translation>
+    </message>
+    <message>
+        <source>Class &amp;7</source>
+        <translation>类别 &amp;7</translation>
+    </message>
+    <message>
+        <source>Give the selected boxes the seventh class, or draw with it</source>
+        <translation>给选中的框第七个类别，或用它画框</translation>
+    </message>
+    <message>
+        <source>Class &amp;8</source>
+        <translation>类别 &amp;8</translation>
+    </message>
+    <message>
+        <source>Give the selected boxes the eighth class, or draw with it</source>
+        <translation>给选中的框第八个类别，或用它画框</translation>
+    </message>
+    <message>
+        <source>Class &amp;9</source>
+        <translation>类别 &amp;9</translation>
+    </message>
+    <message>
+        <source>Give the selected boxes the ninth class, or draw with it</source>
+        <translation>给选中的框第九个类别，或用它画框</translation>
+    </message>
+    <message>
+        <source>Class 1&amp;0</source>
+        <translation>类别 1&amp;0</translation>
+    </message>
+    <message>
+        <source>Give the selected boxes the tenth class, or draw with it</source>
+        <translation>给选中的框第十个类别，或用它画框</translation>
+    </message>
+    <message>
+        <source>&amp;Tighten boxes</source>
+        <translation>收紧框(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Move the edges of the selected boxes to the edges in the picture</source>
+        <translation>将选中框的边移到图像中的边缘</translation>
+    </message>
+    <message>
+        <source>&amp;Propagate boxes…</source>
+        <translation>向后传播框(&amp;P)…</translation>
+    </message>
+    <message>
+        <source>Copy the selected boxes to the images that follow</source>
+        <translation>将选中的框复制到后面的图像</translation>
+    </message>
+    <message>
+        <source>Loc&amp;k or unlock boxes</source>
+        <translation>锁定或解锁框(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Keep the selected boxes from being changed, or let them go</source>
+        <translation>防止选中的框被修改，或解除锁定</translation>
+    </message>
+    <message>
+        <source>&amp;Hide boxes</source>
+        <translation>隐藏框(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Hide the selected boxes until they are shown again</source>
+        <translation>隐藏选中的框，直到再次显示</translation>
+    </message>
+    <message>
+        <source>Sho&amp;w hidden boxes</source>
+        <translation>显示隐藏的框(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Show every box that was hidden</source>
+        <translation>显示所有被隐藏的框</translation>
+    </message>
+    <message>
+        <source>Picture without &amp;labels</source>
+        <translation>不带标注的图像(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Hide all labels to see the picture alone</source>
+        <translation>隐藏所有标注，只看图像</translation>
+    </message>
+    <message>
+        <source>D&amp;ifficult or not</source>
+        <translation>是否困难(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Mark the selected boxes as difficult, or no longer</source>
+        <translation>将选中的框标为困难，或取消</translation>
+    </message>
+    <message>
+        <source>C&amp;rowd or not</source>
+        <translation>是否群体(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Mark the selected boxes as a crowd, or no longer</source>
+        <translation>将选中的框标为群体，或取消</translation>
+    </message>
+    <message>
+        <source>&amp;Accept detection</source>
+        <translation>接受检测(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Make a label of the selected detection</source>
+        <translation>将选中的检测变为标注</translation>
+    </message>
+    <message>
+        <source>Acc&amp;ept all detections</source>
+        <translation>接受所有检测(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Make labels of all detections that are shown in this image</source>
+        <translation>将此图像中显示的所有检测变为标注</translation>
+    </message>
+    <message>
+        <source>Accept detections of the sa&amp;me class</source>
+        <translation>接受同类别的检测(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Make labels of all detections of the selected one&apos;s class</source>
+        <translation>将与选中检测同类别的所有检测变为标注</translation>
+    </message>
+    <message>
+        <source>Re&amp;fuse detection</source>
+        <translation>拒绝检测(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Say no to the selected detection; it is not shown again</source>
+        <translation>拒绝选中的检测；它不再显示</translation>
+    </message>
+    <message>
+        <source>Split int&amp;o sets…</source>
+        <translation>划分数据集(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>Divide the images at random into training, validation and test sets</source>
+        <translation>将图像随机划分为训练集、验证集和测试集</translation>
+    </message>
+    <message>
+        <source>Next &amp;unreviewed image</source>
+        <translation>下一张未审阅的图像(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Show the next image that nobody has marked as verified or empty</source>
+        <translation>显示下一张尚未标为已核实或为空的图像</translation>
+    </message>
+    <message>
+        <source>Previous un&amp;reviewed image</source>
+        <translation>上一张未审阅的图像(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Show the unreviewed image before this one</source>
+        <translation>显示前一张未审阅的图像</translation>
+    </message>
+    <message>
+        <source>Mark as &amp;verified</source>
+        <translation>标为已核实(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Say that the labels of this image are right and complete, or take it back</source>
+        <translation>声明此图像的标注正确且完整，或撤回声明</translation>
+    </message>
+    <message>
+        <source>Mark as &amp;empty on purpose</source>
+        <translation>标为确实为空(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Say that there is nothing to label in this image, or take it back</source>
+        <translation>声明此图像中没有可标注的内容，或撤回声明</translation>
+    </message>
+    <message>
+        <source>Detect in &amp;all images</source>
+        <translation>检测所有图像(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Run the detector on every image of the list</source>
+        <translation>对列表中的每张图像运行检测器</translation>
+    </message>
+    <message>
+        <source>Bo&amp;xes no location can learn</source>
+        <translation>没有位置能学习的框(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Point out the boxes that lie in no regression range or between all locations</source>
+        <translation>指出不在任何回归范围内或落在所有位置之间的框</translation>
+    </message>
+    <message>
+        <source>Try &amp;boxes without saving</source>
+        <translation>试画框而不保存(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Labels &amp;panel</source>
+        <translation>标注面板(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Show or hide the list of this image&apos;s labels</source>
+        <translation>显示或隐藏此图像的标注列表</translation>
+    </message>
+    <message>
+        <source>&amp;Classes</source>
+        <translation>类别(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Show or hide the list of classes</source>
+        <translation>显示或隐藏类别列表</translation>
+    </message>
+    <message>
+        <source>&amp;Minimap</source>
+        <translation>缩略导航图(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Show or hide the whole image in a corner while zoomed in</source>
+        <translation>放大时在角落显示或隐藏整幅图像</translation>
+    </message>
+    <message>
+        <source>B&amp;rightness and contrast</source>
+        <translation>亮度和对比度(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Show or hide the sliders that make the picture brighter or clearer; the files stay as they are</source>
+        <translation>显示或隐藏使图像更亮、更清晰的滑块；文件保持不变</translation>
+    </message>
+    <message>
+        <source>&amp;Find an action…</source>
+        <translation>查找操作(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>Search every action by its words and run it</source>
+        <translation>按文字搜索任何操作并执行</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>编辑(&amp;E)</translation>
+    </message>
+    <message>
+        <source>La&amp;bels</source>
+        <translation>标注(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Cla&amp;ss by number</source>
+        <translation>按编号选类别(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Open images first.</source>
+        <translation>请先打开图像。</translation>
+    </message>
+    <message>
+        <source>Open an image and a model first.</source>
+        <translation>请先打开图像和模型。</translation>
+    </message>
+    <message>
+        <source>Open a model first.</source>
+        <translation>请先打开模型。</translation>
+    </message>
+    <message>
+        <source>Nothing is being worked on.</source>
+        <translation>没有正在进行的工作。</translation>
+    </message>
+    <message>
+        <source>Nothing is detected in this image.</source>
+        <translation>此图像中没有检测结果。</translation>
+    </message>
+    <message>
+        <source>Select a detection first.</source>
+        <translation>请先选择一个检测。</translation>
+    </message>
+    <message>
+        <source>Select a box first.</source>
+        <translation>请先选择一个框。</translation>
+    </message>
+    <message>
+        <source>This image has no boxes.</source>
+        <translation>此图像没有框。</translation>
+    </message>
+    <message>
+        <source>No box is hidden.</source>
+        <translation>没有隐藏的框。</translation>
+    </message>
+    <message>
+        <source>There is no such class yet.</source>
+        <translation>还没有这个类别。</translation>
+    </message>
+    <message>
+        <source>Copy boxes first.</source>
+        <translation>请先复制框。</translation>
+    </message>
+    <message>
+        <source>Nothing has been changed.</source>
+        <translation>没有任何修改。</translation>
+    </message>
+    <message>
+        <source>Nothing was taken back.</source>
+        <translation>没有撤销过的修改。</translation>
+    </message>
+</context>
+<context>
+    <name>ClassDialog</name>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>What is in the box? Choose a class, or type a new one.</source>
+        <translation>框里是什么？请选择一个类别，或输入新的类别名。</translation>
+    </message>
 </context>
 <context>
     <name>Dialogs</name>
@@ -563,10 +1038,6 @@
         <translation>Esc 键</translation>
     </message>
     <message>
-        <source>Drop the selection</source>
-        <translation>取消选择</translation>
-    </message>
-    <message>
         <source>Drop files on the window</source>
         <translation>把文件拖放到窗口上</translation>
     </message>
@@ -577,10 +1048,6 @@
     <message>
         <source>Keys and gestures</source>
         <translation>按键与手势</translation>
-    </message>
-    <message>
-        <source>Keys</source>
-        <translation>按键</translation>
     </message>
     <message>
         <source>On the image</source>
@@ -690,6 +1157,114 @@
         <source>Export the assignment</source>
         <translation>导出分配统计</translation>
     </message>
+    <message>
+        <source>Mouse</source>
+        <translation>鼠标</translation>
+    </message>
+    <message>
+        <source>Ctrl and click</source>
+        <translation>Ctrl+单击</translation>
+    </message>
+    <message>
+        <source>Add a box to the selection, or take it away</source>
+        <translation>将框加入选择或移出选择</translation>
+    </message>
+    <message>
+        <source>Drag over the background</source>
+        <translation>在背景上拖动</translation>
+    </message>
+    <message>
+        <source>Select the boxes in between</source>
+        <translation>选择拖过范围内的框</translation>
+    </message>
+    <message>
+        <source>Drag a selected box</source>
+        <translation>拖动选中的框</translation>
+    </message>
+    <message>
+        <source>Move all selected boxes</source>
+        <translation>移动所有选中的框</translation>
+    </message>
+    <message>
+        <source>Drag a handle</source>
+        <translation>拖动控制点</translation>
+    </message>
+    <message>
+        <source>Change the size of a box</source>
+        <translation>改变框的大小</translation>
+    </message>
+    <message>
+        <source>Double click</source>
+        <translation>双击</translation>
+    </message>
+    <message>
+        <source>Choose the class of a box</source>
+        <translation>选择框的类别</translation>
+    </message>
+    <message>
+        <source>Shift while drawing</source>
+        <translation>画框时按住 Shift</translation>
+    </message>
+    <message>
+        <source>Keep the box square</source>
+        <translation>保持框为正方形</translation>
+    </message>
+    <message>
+        <source>Alt while dragging</source>
+        <translation>拖动时按住 Alt</translation>
+    </message>
+    <message>
+        <source>Do not snap to the image&apos;s edge</source>
+        <translation>不吸附到图像边缘</translation>
+    </message>
+    <message>
+        <source>Move the image, or the selected boxes by a pixel</source>
+        <translation>移动图像，或将选中的框移动一个像素</translation>
+    </message>
+    <message>
+        <source>Shift and arrow keys</source>
+        <translation>Shift+方向键</translation>
+    </message>
+    <message>
+        <source>Move the selected boxes by ten pixels</source>
+        <translation>将选中的框移动十个像素</translation>
+    </message>
+    <message>
+        <source>Ctrl and arrow keys</source>
+        <translation>Ctrl+方向键</translation>
+    </message>
+    <message>
+        <source>Move their right and lower edges</source>
+        <translation>移动其右边和下边</translation>
+    </message>
+    <message>
+        <source>Give up the box begun, end drawing, drop the selection</source>
+        <translation>放弃未画完的框、结束画框、取消选择</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written: %2</source>
+        <translation>无法写入 %1：%2</translation>
+    </message>
+    <message>
+        <source>Save as PDF…</source>
+        <translation>保存为 PDF…</translation>
+    </message>
+    <message>
+        <source>Customise keys…</source>
+        <translation>自定义按键…</translation>
+    </message>
+    <message>
+        <source>PDF files (*.pdf)</source>
+        <translation>PDF 文件 (*.pdf)</translation>
+    </message>
+    <message>
+        <source>Import labels</source>
+        <translation>导入标注</translation>
+    </message>
+    <message>
+        <source>Labels (*.json *.csv *.xml *.txt *.yaml);;All files (*)</source>
+        <translation>标注 (*.json *.csv *.xml *.txt *.yaml);;所有文件 (*)</translation>
+    </message>
 </context>
 <context>
     <name>Docks</name>
@@ -728,6 +1303,18 @@
     <message>
         <source>Score against IoU</source>
         <translation>得分与 IoU</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>画面</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>标注</translation>
     </message>
 </context>
 <context>
@@ -783,6 +1370,41 @@
     <message>
         <source>Every candidate above the score threshold, before NMS; IoU with the best label of its class</source>
         <translation>NMS 之前得分高于阈值的所有候选框；IoU 取自同类别中最吻合的标注</translation>
+    </message>
+</context>
+<context>
+    <name>LabelExportDialog</name>
+    <message>
+        <source>COCO (one .json)</source>
+        <translation>COCO（一个 .json）</translation>
+    </message>
+    <message>
+        <source>Pascal VOC (an .xml for each image)</source>
+        <translation>Pascal VOC（每张图像一个 .xml）</translation>
+    </message>
+    <message>
+        <source>YOLO (a .txt for each image, data.yaml)</source>
+        <translation>YOLO（每张图像一个 .txt，外加 data.yaml）</translation>
+    </message>
+    <message>
+        <source>labelme (a .json for each image)</source>
+        <translation>labelme（每张图像一个 .json）</translation>
+    </message>
+    <message>
+        <source>CSV (a line for each box)</source>
+        <translation>CSV（每个框一行）</translation>
+    </message>
+    <message>
+        <source>All in one</source>
+        <translation>全部在一起</translation>
+    </message>
+    <message>
+        <source>Train and val, 80 : 20</source>
+        <translation>训练集和验证集，80 : 20</translation>
+    </message>
+    <message>
+        <source>Train, val and test, 80 : 10 : 10</source>
+        <translation>训练集、验证集和测试集，80 : 10 : 10</translation>
     </message>
 </context>
 <context>
@@ -1100,10 +1722,6 @@
     <message>
         <source>The folder {0} has several label files, {1}; name one of them, or a split.</source>
         <translation>文件夹 {0} 中有多个标注文件：{1}；请指明其中一个，或指明子集。</translation>
-    </message>
-    <message>
-        <source>{0} is neither an image nor a COCO file (.json).</source>
-        <translation>{0} 既不是图像，也不是 COCO 文件（.json）。</translation>
     </message>
     <message>
         <source>{0} is one COCO file and has no split &quot;{1}&quot;.</source>
@@ -1798,16 +2416,8 @@
         <translation>FCOScope 内部出错，请报告此问题：{0}</translation>
     </message>
     <message>
-        <source>The file {0} is neither an image nor a model nor a data set that FCOScope can open.</source>
-        <translation>文件 {0} 不是 FCOScope 能打开的图像、模型或数据集。</translation>
-    </message>
-    <message>
         <source>{0} more of the files and folders given could not be opened.</source>
         <translation>另有 {0} 个文件或文件夹无法打开。</translation>
-    </message>
-    <message>
-        <source>{0} entries of the data set cannot be used.</source>
-        <translation>数据集中有 {0} 个条目无法使用。</translation>
     </message>
     <message>
         <source>The class names of the model {0} cannot be read: {1}.</source>
@@ -2933,6 +3543,714 @@
         <source>The data set {0} has no labels of classes that the model knows.</source>
         <translation>数据集 {0} 中没有模型所认识类别的标注。</translation>
     </message>
+    <message>
+        <source>The image {0} has no review; it was left out.</source>
+        <translation>图像 {0} 未经审核；已略去。</translation>
+    </message>
+    <message>
+        <source>{0} is neither an image nor a COCO file, nor another file of labels.</source>
+        <translation>{0} 既不是图像，也不是 COCO 文件或其他标注文件。</translation>
+    </message>
+    <message>
+        <source>The field &quot;{0}&quot; is not valid JSON; it was left out.</source>
+        <translation>字段“{0}”不是有效的 JSON；已略去。</translation>
+    </message>
+    <message>
+        <source>The field &quot;{0}&quot; of entry {1} of &quot;{2}&quot; is not valid JSON; it was left out.</source>
+        <translation>“{2}”的第 {1} 个条目的字段“{0}”不是有效的 JSON；已略去。</translation>
+    </message>
+    <message>
+        <source>Two categories are called &quot;{0}&quot;; the one with the id {1} is called &quot;{2}&quot; here.</source>
+        <translation>有两个类别都叫“{0}”；id 为 {1} 的那个在这里叫“{2}”。</translation>
+    </message>
+    <message>
+        <source>{0} annotations have the id 0, which pycocotools never counts as found; they were kept, and are written with ids from 1.</source>
+        <translation>{0} 个标注的 id 为 0，pycocotools 永远不会把它们算作已找到；它们已保留，写出时 id 从 1 开始。</translation>
+    </message>
+    <message>
+        <source>Reading labels</source>
+        <translation>正在读取标注</translation>
+    </message>
+    <message>
+        <source>The field &quot;{0}&quot; has another meaning in COCO; it was left out.</source>
+        <translation>字段“{0}”在 COCO 中另有含义；已略去。</translation>
+    </message>
+    <message>
+        <source>The size of the image {0} cannot be read; it was written without one.</source>
+        <translation>无法读取图像 {0} 的尺寸；写出时不含尺寸。</translation>
+    </message>
+    <message>
+        <source>Writing labels</source>
+        <translation>正在写入标注</translation>
+    </message>
+    <message>
+        <source>{0} is a folder; COCO labels go to one file, as labels.json.</source>
+        <translation>{0} 是文件夹；COCO 标注写入单个文件，例如 labels.json。</translation>
+    </message>
+    <message>
+        <source>{0} is no table of boxes: its first line names no image and no edges.</source>
+        <translation>{0} 不是框的表格：第一行没有写明图像和边界。</translation>
+    </message>
+    <message>
+        <source>Line {0}: a quote is not closed before the file ends.</source>
+        <translation>第 {0} 行：引号到文件末尾仍未闭合。</translation>
+    </message>
+    <message>
+        <source>Line {0} names no image; it was left out.</source>
+        <translation>第 {0} 行没有写明图像；已略去。</translation>
+    </message>
+    <message>
+        <source>Line {0}: there is no image {1}; its lines were left out.</source>
+        <translation>第 {0} 行：没有图像 {1}；它的各行已略去。</translation>
+    </message>
+    <message>
+        <source>Line {0}: the image {1} goes by another name above; these lines were left out.</source>
+        <translation>第 {0} 行：图像 {1} 在前面以另一个名称出现过；这些行已略去。</translation>
+    </message>
+    <message>
+        <source>The labels of {0} were made for {1} × {2} pixels, but the image has {3} × {4}; they were left out.</source>
+        <translation>{0} 的标注是针对 {1} × {2} 像素的，而图像为 {3} × {4}；这些标注已略去。</translation>
+    </message>
+    <message>
+        <source>Line {0} has edges, but no class; it was left out.</source>
+        <translation>第 {0} 行有边界但没有类别；已略去。</translation>
+    </message>
+    <message>
+        <source>Line {0} lacks an edge, or one of them is no number; it was left out.</source>
+        <translation>第 {0} 行缺少一条边，或其中之一不是数；已略去。</translation>
+    </message>
+    <message>
+        <source>Line {0}: the box has no area; it was left out.</source>
+        <translation>第 {0} 行：框没有面积；已略去。</translation>
+    </message>
+    <message>
+        <source>{0} lines of the image {1} were left out.</source>
+        <translation>图像 {1} 的 {0} 行已略去。</translation>
+    </message>
+    <message>
+        <source>The table has no columns for these fields of boxes: {0}.</source>
+        <translation>表格没有对应框的这些字段的列：{0}。</translation>
+    </message>
+    <message>
+        <source>The {0} of a {1} was left out: it belongs to the box as it was before it was moved.</source>
+        <translation>一个 {1} 的 {0} 已略去：它属于移动之前的框。</translation>
+    </message>
+    <message>
+        <source>The format has no place for the colour of {0}.</source>
+        <translation>该格式没有地方存放 {0} 的颜色。</translation>
+    </message>
+    <message>
+        <source>The class {0} has no boxes; the format keeps no list of classes.</source>
+        <translation>类别 {0} 没有任何框；该格式不保存类别列表。</translation>
+    </message>
+    <message>
+        <source>The format keeps no order of classes; read again, they are in the order of their names.</source>
+        <translation>该格式不保存类别的顺序；再次读取时，类别按名称排序。</translation>
+    </message>
+    <message>
+        <source>The format has no place for these fields of {0}: {1}.</source>
+        <translation>该格式没有地方存放 {0} 的以下字段：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} images without review were left out, with {1} boxes.</source>
+        <translation>{0} 张未经审核的图像未写入，其中有 {1} 个框。</translation>
+    </message>
+    <message>
+        <source>What the numbers of a written VOC box mean: its edges, or its first and last pixel counted from 1 or from 0.</source>
+        <translation>写出的 VOC 框的数字含义：框的边，或从 1 或从 0 数起的首末像素。</translation>
+    </message>
+    <message>
+        <source>Write images that nobody has reviewed, too.</source>
+        <translation>未经审核的图像也写入。</translation>
+    </message>
+    <message>
+        <source>The picture that stood in {0} (imageData) is not there any more.</source>
+        <translation>原先在 {0} 中的图片（imageData）已不存在。</translation>
+    </message>
+    <message>
+        <source>{0} is not a labelme file: it has no list named &quot;shapes&quot;.</source>
+        <translation>{0} 不是 labelme 文件：其中没有名为 &quot;shapes&quot; 的列表。</translation>
+    </message>
+    <message>
+        <source>The label file {0} names the image {1}, but is taken for the one that has its name, {2}.</source>
+        <translation>标注文件 {0} 写明的是图像 {1}，但按同名图像 {2} 处理。</translation>
+    </message>
+    <message>
+        <source>The labels of {0} were made for {1} × {2} pixels, but the image has {3} × {4}; its {5} labels were left out.</source>
+        <translation>{0} 的标注是针对 {1} × {2} 像素的，而图像为 {3} × {4}；它的 {5} 个标注已略去。</translation>
+    </message>
+    <message>
+        <source>{0} has another label file; this one with its {1} labels was left out.</source>
+        <translation>{0} 另有标注文件；这个文件及其 {1} 个标注已略去。</translation>
+    </message>
+    <message>
+        <source>The data set {0} has no split &quot;{1}&quot;; labelme&apos;s splits are folders.</source>
+        <translation>数据集 {0} 没有划分 &quot;{1}&quot;；labelme 的划分是文件夹。</translation>
+    </message>
+    <message>
+        <source>Reading label files</source>
+        <translation>正在读取标注文件</translation>
+    </message>
+    <message>
+        <source>Writing label files</source>
+        <translation>正在写入标注文件</translation>
+    </message>
+    <message>
+        <source>Another image has the same name but for its ending: its label file is {0}.</source>
+        <translation>另一幅图像只有扩展名不同：它的标注文件是 {0}。</translation>
+    </message>
+    <message>
+        <source>{0} images without review have labels: in the written files they count as labelled.</source>
+        <translation>{0} 幅未审阅的图像带有标注：在写出的文件中它们算作已标注。</translation>
+    </message>
+    <message>
+        <source>The label file {0} is not valid JSON ({1}).</source>
+        <translation>标注文件 {0} 不是有效的 JSON（{1}）。</translation>
+    </message>
+    <message>
+        <source>Shape {0} ({1}) has no label; it stays in the file and is no box.</source>
+        <translation>形状 {0}（{1}）没有标签；它留在文件中，不作为框。</translation>
+    </message>
+    <message>
+        <source>Shape {0} ({1}) has points that are no pairs of numbers; it stays in the file and is no box.</source>
+        <translation>形状 {0}（{1}）的点不是成对的数；它留在文件中，不作为框。</translation>
+    </message>
+    <message>
+        <source>Shape {0} ({1}) is a {2} without an area; it stays in the file and is no box.</source>
+        <translation>形状 {0}（{1}）是没有面积的 {2}；它留在文件中，不作为框。</translation>
+    </message>
+    <message>
+        <source>Shape {0} ({1}) is a {2} of {3} points: its bounding box is used, and the shape stays in the file.</source>
+        <translation>形状 {0}（{1}）是由 {3} 个点组成的 {2}：使用其外接框，形状本身留在文件中。</translation>
+    </message>
+    <message>
+        <source>{0} holds no labels: neither COCO nor Pascal VOC, YOLO, labelme or CSV.</source>
+        <translation>{0} 中没有标注：不是 COCO，也不是 Pascal VOC、YOLO、labelme 或 CSV。</translation>
+    </message>
+    <message>
+        <source>The size of {0} is not known, so its label file {1} cannot be read.</source>
+        <translation>{0} 的尺寸未知，因此无法读取其标注文件 {1}。</translation>
+    </message>
+    <message>
+        <source>{0} holds the labels of {1}, so those of {2} cannot be kept in it.</source>
+        <translation>{0} 中是 {1} 的标注，因此不能存放 {2} 的标注。</translation>
+    </message>
+    <message>
+        <source>The labels in {0} were made for {1} × {2} pixels, but the image has {3} × {4}; the file is left as it is.</source>
+        <translation>{0} 中的标注是针对 {1} × {2} 像素的，而图像为 {3} × {4}；文件保持不变。</translation>
+    </message>
+    <message>
+        <source>The place of the label files lacks &quot;{0}&quot;.</source>
+        <translation>标注文件的位置信息缺少 &quot;{0}&quot;。</translation>
+    </message>
+    <message>
+        <source>The place of the label files names the format &quot;{0}&quot;.</source>
+        <translation>标注文件的位置信息写明的格式是 &quot;{0}&quot;。</translation>
+    </message>
+    <message>
+        <source>The size of {0} is not known, so its labels cannot be written for YOLO.</source>
+        <translation>{0} 的尺寸未知，因此无法写出其 YOLO 标注。</translation>
+    </message>
+    <message>
+        <source>The parts of a split are {0}; they must be above 0, and their sum 1.</source>
+        <translation>划分的各部分为 {0}；它们必须大于 0，且总和为 1。</translation>
+    </message>
+    <message>
+        <source>The {0} of a {1} was rounded: {2} became {3}.</source>
+        <translation>一个 {1} 的 {0} 被舍入：{2} 变为 {3}。</translation>
+    </message>
+    <message>
+        <source>The class name &quot;{0}&quot; has blanks or characters that XML cannot keep.</source>
+        <translation>类别名称“{0}”含有 XML 无法保存的空格或字符。</translation>
+    </message>
+    <message>
+        <source>There is no image for the label file {0}; it was left out.</source>
+        <translation>标注文件 {0} 没有对应的图像；已略去。</translation>
+    </message>
+    <message>
+        <source>The image {0} has the label file of another one with the same name; its labels count for that one only.</source>
+        <translation>图像 {0} 与另一幅同名图像共用标注文件；其中的标注只算作后者的。</translation>
+    </message>
+    <message>
+        <source>The labels of {0} were left out.</source>
+        <translation>{0} 的标注已略去。</translation>
+    </message>
+    <message>
+        <source>YOLO has no place for &quot;verified&quot;: {0} images count as labelled or empty.</source>
+        <translation>YOLO 无处存放 &quot;verified&quot;：{0} 幅图像将算作已标注或空图像。</translation>
+    </message>
+    <message>
+        <source>Another image has the same name but for its ending, so the same label file: its {0} labels were left out.</source>
+        <translation>另一幅图像只有扩展名不同，因而共用同一个标注文件：它的 {0} 个标注未写入。</translation>
+    </message>
+    <message>
+        <source>The size of the image is not known, and YOLO&apos;s numbers are fractions of it: its {0} labels were left out.</source>
+        <translation>图像的尺寸未知，而 YOLO 的数值是其比例：它的 {0} 个标注未写入。</translation>
+    </message>
+    <message>
+        <source>The images &quot;{0}&quot; that {1} names are not there.</source>
+        <translation>{1} 中写明的图像 &quot;{0}&quot; 不存在。</translation>
+    </message>
+    <message>
+        <source>The image {0} of the list is missing; it was left out.</source>
+        <translation>列表中的图像 {0} 不存在；已略去。</translation>
+    </message>
+    <message>
+        <source>The data set {0} has no split &quot;{1}&quot;.</source>
+        <translation>数据集 {0} 没有划分 &quot;{1}&quot;。</translation>
+    </message>
+    <message>
+        <source>Line {0}: &quot;{1}&quot; is no class number; the line was left out.</source>
+        <translation>第 {0} 行：&quot;{1}&quot; 不是类别编号；该行已略去。</translation>
+    </message>
+    <message>
+        <source>Line {0}: &quot;{1}&quot; is no fraction of a side; the line was left out.</source>
+        <translation>第 {0} 行：&quot;{1}&quot; 不是边长的比例；该行已略去。</translation>
+    </message>
+    <message>
+        <source>Line {0} has fewer than five numbers (&quot;{1}&quot;); it was left out.</source>
+        <translation>第 {0} 行少于五个数（&quot;{1}&quot;）；已略去。</translation>
+    </message>
+    <message>
+        <source>{0} more lines are wrong; they were left out.</source>
+        <translation>另有 {0} 行有误；已略去。</translation>
+    </message>
+    <message>
+        <source>{0} lines are polygons: the boxes around them are used, and the polygons are kept.</source>
+        <translation>{0} 行是多边形：使用其外接框，多边形予以保留。</translation>
+    </message>
+    <message>
+        <source>Line {0}: the box has no area (&quot;{1}&quot;); it was left out.</source>
+        <translation>第 {0} 行：框没有面积（&quot;{1}&quot;）；已略去。</translation>
+    </message>
+    <message>
+        <source>Line {0}: the box lies outside the image (&quot;{1}&quot;; the numbers are to be fractions of its sides); it was left out.</source>
+        <translation>第 {0} 行：框在图像之外（&quot;{1}&quot;；这些数应为图像边长的比例）；已略去。</translation>
+    </message>
+    <message>
+        <source>Line {0}: the box reaches outside the image (&quot;{1}&quot;); it was clipped.</source>
+        <translation>第 {0} 行：框超出图像（&quot;{1}&quot;）；已裁剪。</translation>
+    </message>
+    <message>
+        <source>YOLO has no place for &quot;difficult&quot;: {0} boxes lose it.</source>
+        <translation>YOLO 无处存放 &quot;difficult&quot;：{0} 个框失去该标记。</translation>
+    </message>
+    <message>
+        <source>YOLO has no place for &quot;crowd&quot;: {0} boxes lose it.</source>
+        <translation>YOLO 无处存放 &quot;crowd&quot;：{0} 个框失去该标记。</translation>
+    </message>
+    <message>
+        <source>YOLO&apos;s training labels have no place for scores: {0} boxes lose theirs.</source>
+        <translation>YOLO 的训练标注无处存放得分：{0} 个框失去得分。</translation>
+    </message>
+    <message>
+        <source>YOLO has no place for &quot;locked&quot;: {0} boxes lose it.</source>
+        <translation>YOLO 无处存放 &quot;locked&quot;：{0} 个框失去该标记。</translation>
+    </message>
+    <message>
+        <source>YOLO has no place for areas of objects: {0} boxes lose theirs.</source>
+        <translation>YOLO 无处存放对象面积：{0} 个框失去面积。</translation>
+    </message>
+    <message>
+        <source>Class {0} has no name in the list of names; it is named by its number.</source>
+        <translation>类别 {0} 在名称列表中没有名称；以其编号命名。</translation>
+    </message>
+    <message>
+        <source>{0} boxes reach outside the image; they were clipped.</source>
+        <translation>{0} 个框超出图像；已裁剪。</translation>
+    </message>
+    <message>
+        <source>{0} is no data.yaml of YOLO: it has no &quot;names&quot;.</source>
+        <translation>{0} 不是 YOLO 的 data.yaml：其中没有 &quot;names&quot;。</translation>
+    </message>
+    <message>
+        <source>{0} is no data.yaml of YOLO: an entry of &quot;names&quot; is no text.</source>
+        <translation>{0} 不是 YOLO 的 data.yaml：&quot;names&quot; 中有一项不是文本。</translation>
+    </message>
+    <message>
+        <source>{0} is no data.yaml of YOLO: an entry of &quot;names&quot; is no number with a name.</source>
+        <translation>{0} 不是 YOLO 的 data.yaml：&quot;names&quot; 中有一项不是带名称的编号。</translation>
+    </message>
+    <message>
+        <source>{0} is not valid YAML ({1}, line {2}).</source>
+        <translation>{0} 不是有效的 YAML（{1}，第 {2} 行）。</translation>
+    </message>
+    <message>
+        <source>The names in {0} cannot be made longer; write one name in each line.</source>
+        <translation>无法在 {0} 中追加名称；请每行写一个名称。</translation>
+    </message>
+    <message>
+        <source>A class needs a name.</source>
+        <translation>类别需要一个名称。</translation>
+    </message>
+    <message>
+        <source>There is a class {0} already; classes can be merged.</source>
+        <translation>已有类别“{0}”；类别可以合并。</translation>
+    </message>
+    <message>
+        <source>Add the class {0}</source>
+        <translation>添加类别“{0}”</translation>
+    </message>
+    <message>
+        <source>Rename the class {0} to {1}</source>
+        <translation>将类别“{0}”重命名为“{1}”</translation>
+    </message>
+    <message>
+        <source>Recolour the class {0}</source>
+        <translation>更改类别“{0}”的颜色</translation>
+    </message>
+    <message>
+        <source>Reorder the classes</source>
+        <translation>调整类别顺序</translation>
+    </message>
+    <message>
+        <source>Merge the class {0} into {1}</source>
+        <translation>将类别“{0}”并入“{1}”</translation>
+    </message>
+    <message>
+        <source>Delete the class {0}</source>
+        <translation>删除类别“{0}”</translation>
+    </message>
+    <message>
+        <source>Lock a box</source>
+        <translation>锁定一个框</translation>
+    </message>
+    <message>
+        <source>Lock {0} boxes</source>
+        <translation>锁定 {0} 个框</translation>
+    </message>
+    <message>
+        <source>Unlock a box</source>
+        <translation>解锁一个框</translation>
+    </message>
+    <message>
+        <source>Unlock {0} boxes</source>
+        <translation>解锁 {0} 个框</translation>
+    </message>
+    <message>
+        <source>Mark a box as difficult</source>
+        <translation>将一个框标记为困难</translation>
+    </message>
+    <message>
+        <source>Mark {0} boxes as difficult</source>
+        <translation>将 {0} 个框标记为困难</translation>
+    </message>
+    <message>
+        <source>Mark a box as not difficult</source>
+        <translation>取消一个框的困难标记</translation>
+    </message>
+    <message>
+        <source>Mark {0} boxes as not difficult</source>
+        <translation>取消 {0} 个框的困难标记</translation>
+    </message>
+    <message>
+        <source>Mark a box as a crowd</source>
+        <translation>将一个框标记为群体</translation>
+    </message>
+    <message>
+        <source>Mark {0} boxes as crowds</source>
+        <translation>将 {0} 个框标记为群体</translation>
+    </message>
+    <message>
+        <source>Mark a box as no crowd</source>
+        <translation>取消一个框的群体标记</translation>
+    </message>
+    <message>
+        <source>Mark {0} boxes as no crowds</source>
+        <translation>取消 {0} 个框的群体标记</translation>
+    </message>
+    <message>
+        <source>Mark an image as new</source>
+        <translation>将一张图像标记为未处理</translation>
+    </message>
+    <message>
+        <source>Mark {0} images as new</source>
+        <translation>将 {0} 张图像标记为未处理</translation>
+    </message>
+    <message>
+        <source>Mark an image as labelled</source>
+        <translation>将一张图像标记为已标注</translation>
+    </message>
+    <message>
+        <source>Mark {0} images as labelled</source>
+        <translation>将 {0} 张图像标记为已标注</translation>
+    </message>
+    <message>
+        <source>Mark an image as verified</source>
+        <translation>将一张图像标记为已核对</translation>
+    </message>
+    <message>
+        <source>Mark {0} images as verified</source>
+        <translation>将 {0} 张图像标记为已核对</translation>
+    </message>
+    <message>
+        <source>Mark an image as empty</source>
+        <translation>将一张图像标记为空</translation>
+    </message>
+    <message>
+        <source>Mark {0} images as empty</source>
+        <translation>将 {0} 张图像标记为空</translation>
+    </message>
+    <message>
+        <source>The box has a coordinate that is not a number.</source>
+        <translation>该框有一个坐标不是数值。</translation>
+    </message>
+    <message>
+        <source>The box is {0} × {1} pixels: thinner than one pixel.</source>
+        <translation>该框为 {0} × {1} 像素：不足一个像素。</translation>
+    </message>
+    <message>
+        <source>The box lies outside the image, which is {0} × {1} pixels.</source>
+        <translation>该框位于图像之外，图像为 {0} × {1} 像素。</translation>
+    </message>
+    <message>
+        <source>Resize a box</source>
+        <translation>调整一个框的大小</translation>
+    </message>
+    <message>
+        <source>Resize {0} boxes</source>
+        <translation>调整 {0} 个框的大小</translation>
+    </message>
+    <message>
+        <source>Move a box</source>
+        <translation>移动一个框</translation>
+    </message>
+    <message>
+        <source>Move {0} boxes</source>
+        <translation>移动 {0} 个框</translation>
+    </message>
+    <message>
+        <source>Delete a box</source>
+        <translation>删除一个框</translation>
+    </message>
+    <message>
+        <source>Delete {0} boxes</source>
+        <translation>删除 {0} 个框</translation>
+    </message>
+    <message>
+        <source>Make a box {0}</source>
+        <translation>将一个框改为“{0}”</translation>
+    </message>
+    <message>
+        <source>Make {0} boxes {1}</source>
+        <translation>将 {0} 个框改为“{1}”</translation>
+    </message>
+    <message>
+        <source>Propagate boxes to another image</source>
+        <translation>将框复制到另一张图像</translation>
+    </message>
+    <message>
+        <source>Propagate boxes to {0} images</source>
+        <translation>将框复制到 {0} 张图像</translation>
+    </message>
+    <message>
+        <source>Accept a detection</source>
+        <translation>接受一个检测结果</translation>
+    </message>
+    <message>
+        <source>Accept {0} detections</source>
+        <translation>接受 {0} 个检测结果</translation>
+    </message>
+    <message>
+        <source>Refuse a detection</source>
+        <translation>拒绝一个检测结果</translation>
+    </message>
+    <message>
+        <source>Refuse {0} detections</source>
+        <translation>拒绝 {0} 个检测结果</translation>
+    </message>
+    <message>
+        <source>Import a box</source>
+        <translation>导入 1 个框</translation>
+    </message>
+    <message>
+        <source>Import {0} boxes</source>
+        <translation>导入 {0} 个框</translation>
+    </message>
+    <message>
+        <source>A journal entry is damaged: {0}.</source>
+        <translation>一条编辑记录已损坏：{0}。</translation>
+    </message>
+    <message>
+        <source>What is to be written is too large for a project.</source>
+        <translation>要写入的内容太大，项目无法容纳。</translation>
+    </message>
+    <message>
+        <source>The project {0} cannot be opened: {1}.</source>
+        <translation>无法打开项目 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} is no project of FCOScope.</source>
+        <translation>{0} 不是 FCOScope 项目。</translation>
+    </message>
+    <message>
+        <source>The project {0} was made by a newer FCOScope (its form is {1}, this one knows {2}).</source>
+        <translation>项目 {0} 由更新版本的 FCOScope 创建（其格式为 {1}，本程序支持到 {2}）。</translation>
+    </message>
+    <message>
+        <source>The project {0} is read-only.</source>
+        <translation>项目 {0} 是只读的。</translation>
+    </message>
+    <message>
+        <source>The folder {0} cannot be written: {1}.</source>
+        <translation>无法写入文件夹 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>The project {0} is open for reading only.</source>
+        <translation>项目 {0} 仅以只读方式打开。</translation>
+    </message>
+    <message>
+        <source>The project {0} is not there any more: {1}.</source>
+        <translation>项目 {0} 已不存在：{1}。</translation>
+    </message>
+    <message>
+        <source>The project {0} was replaced by another file while it was open.</source>
+        <translation>项目 {0} 在打开期间被另一个文件替换。</translation>
+    </message>
+    <message>
+        <source>The project {0} cannot be written: the disk is full.</source>
+        <translation>无法写入项目 {0}：磁盘已满。</translation>
+    </message>
+    <message>
+        <source>The project {0} cannot be read or written: {1}.</source>
+        <translation>无法读写项目 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>The project {0} is damaged.</source>
+        <translation>项目 {0} 已损坏。</translation>
+    </message>
+    <message>
+        <source>The project {0} is in use by another program.</source>
+        <translation>项目 {0} 正被另一个程序使用。</translation>
+    </message>
+    <message>
+        <source>The project {0} is damaged: {1}.</source>
+        <translation>项目 {0} 已损坏：{1}。</translation>
+    </message>
+    <message>
+        <source>The project {0} cannot be used: {1}.</source>
+        <translation>无法使用项目 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>The project {0} cannot be written: {1}.</source>
+        <translation>无法写入项目 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>There is a project {0} already.</source>
+        <translation>已有项目 {0}。</translation>
+    </message>
+    <message>
+        <source>There is no project {0}.</source>
+        <translation>没有项目 {0}。</translation>
+    </message>
+    <message>
+        <source>The project {0} is open in another FCOScope (process {1} on {2}).</source>
+        <translation>项目 {0} 已在另一个 FCOScope 中打开（{2} 上的进程 {1}）。</translation>
+    </message>
+    <message>
+        <source>The project {0} is open in another FCOScope.</source>
+        <translation>项目 {0} 已在另一个 FCOScope 中打开。</translation>
+    </message>
+    <message>
+        <source>Writing the project</source>
+        <translation>正在写入项目</translation>
+    </message>
+    <message>
+        <source>Say which format to write: --to coco, voc, yolo, labelme or csv.</source>
+        <translation>请指明要写入的格式：--to coco、voc、yolo、labelme 或 csv。</translation>
+    </message>
+    <message>
+        <source>&quot;{0}&quot; is no format that can be written; there are coco, voc, yolo, labelme and csv.</source>
+        <translation>“{0}”不是可写入的格式；可用的有 coco、voc、yolo、labelme 和 csv。</translation>
+    </message>
+    <message>
+        <source>The format to write: coco, voc, yolo, labelme or csv; told by TARGET&apos;s ending if it is .json or .csv.</source>
+        <translation>要写入的格式：coco、voc、yolo、labelme 或 csv；如果 TARGET 以 .json 或 .csv 结尾，则由其决定。</translation>
+    </message>
+    <message>
+        <source>Write parts of these sizes (0.8,0.1,0.1) instead of one, split at random by image with every class shared out; they are called train, val and test.</source>
+        <translation>按这些比例（0.8,0.1,0.1）写成几部分而不是一份，按图像随机划分，每个类别均匀分配；名称为 train、val 和 test。</translation>
+    </message>
+    <message>
+        <source>Another split for another number.</source>
+        <translation>换一个数字就得到另一种划分。</translation>
+    </message>
+    <message>
+        <source>Write nothing, and end with exit code 2, if anything would be dropped or changed.</source>
+        <translation>如果有任何内容会被丢弃或改变，则什么都不写，并以退出码 2 结束。</translation>
+    </message>
+    <message>
+        <source>Print the report as one JSON object.</source>
+        <translation>以一个 JSON 对象的形式输出报告。</translation>
+    </message>
+    <message>
+        <source>At most so many things of a kind are listed one by one as text.</source>
+        <translation>文本中每一类最多逐条列出这么多项。</translation>
+    </message>
+    <message>
+        <source>A project, or a file or folder of labels, recognised by its content (PATH:SPLIT names a split); and the file (COCO, CSV) or folder to write.</source>
+        <translation>项目，或按内容识别的标注文件或文件夹（PATH:SPLIT 指定划分）；以及要写入的文件（COCO、CSV）或文件夹。</translation>
+    </message>
+    <message>
+        <source>Every box of this image can be learnt: some location of some level is its own.</source>
+        <translation>这张图像中的每个框都能被学习：某一层的某个位置属于它。</translation>
+    </message>
+    <message>
+        <source>Every listed image has been looked at.</source>
+        <translation>列表中的每张图像都已看过。</translation>
+    </message>
+    <message>
+        <source>Draw a box</source>
+        <translation>画一个框</translation>
+    </message>
+    <message>
+        <source>Locked boxes were not deleted: unlock them first.</source>
+        <translation>锁定的框没有删除：请先解锁。</translation>
+    </message>
+    <message>
+        <source>Paste boxes</source>
+        <translation>粘贴框</translation>
+    </message>
+    <message>
+        <source>Duplicate boxes</source>
+        <translation>复制框</translation>
+    </message>
+    <message>
+        <source>Nothing was copied: the next images have these boxes already, or there are none.</source>
+        <translation>没有复制任何框：后面的图像已有这些框，或者后面没有图像了。</translation>
+    </message>
+    <message>
+        <source>The image has boxes: delete them before you call it empty.</source>
+        <translation>图像中有框：请先删除它们，再把图像标为空。</translation>
+    </message>
+    <message>
+        <source>The file {0} is neither an image nor a model nor labels that FCOScope can open.</source>
+        <translation>文件 {0} 既不是图像，也不是模型，也不是 FCOScope 能打开的标注。</translation>
+    </message>
+    <message>
+        <source>{0} is not opened: {1} is a project of its own. Open them one after the other.</source>
+        <translation>{0} 没有打开：{1} 是一个独立的项目。请逐个打开。</translation>
+    </message>
+    <message>
+        <source>{0} is not opened: it is a project of its own. Open it by itself.</source>
+        <translation>{0} 没有打开：它是一个独立的项目。请单独打开它。</translation>
+    </message>
+    <message>
+        <source>The folder is still being read.</source>
+        <translation>文件夹仍在读取中。</translation>
+    </message>
+    <message>
+        <source>{0} is not opened, because {1} change(s) of {2} are not saved yet.</source>
+        <translation>{0} 没有打开，因为 {2} 的 {1} 处修改尚未保存。</translation>
+    </message>
+    <message>
+        <source>{0} entries of the labels cannot be used.</source>
+        <translation>标注中有 {0} 条无法使用。</translation>
+    </message>
+    <message>
+        <source>Take over the labels of another program</source>
+        <translation>采用另一个程序的标注</translation>
+    </message>
 </context>
 <context>
     <name>fcoscope::AssignmentPanel</name>
@@ -3144,6 +4462,109 @@
     </message>
 </context>
 <context>
+    <name>fcoscope::ClassManager</name>
+    <message>
+        <source>There is a class %1 already. To make one of two classes, merge them.</source>
+        <translation>类别 %1 已存在。要把两个类别合为一个，请使用合并。</translation>
+    </message>
+    <message>
+        <source>Colour %1</source>
+        <translation>颜色 %1</translation>
+    </message>
+    <message>
+        <source>Other colour…</source>
+        <translation>其他颜色…</translation>
+    </message>
+    <message>
+        <source>The colour of its place</source>
+        <translation>按其位置的默认颜色</translation>
+    </message>
+    <message>
+        <source>Colour of %1</source>
+        <translation>%1 的颜色</translation>
+    </message>
+    <message>
+        <source>Make all boxes of %1 boxes of another class, and delete %1?</source>
+        <translation>将 %1 的所有框改为另一个类别，并删除 %1？</translation>
+    </message>
+    <message>
+        <source>Delete the class %1 with its boxes?</source>
+        <translation>删除类别 %1 及其所有框？</translation>
+    </message>
+    <message>
+        <source>Merge</source>
+        <translation>合并</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>上移</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>下移</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Rename the class</source>
+        <translation>重命名该类别</translation>
+    </message>
+    <message>
+        <source>Colour</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
+        <source>Colour of the class</source>
+        <translation>该类别的颜色</translation>
+    </message>
+    <message>
+        <source>Merge…</source>
+        <translation>合并…</translation>
+    </message>
+    <message>
+        <source>Merge the class into another one</source>
+        <translation>将该类别合并到另一个类别</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>删除…</translation>
+    </message>
+    <message>
+        <source>Delete the class</source>
+        <translation>删除该类别</translation>
+    </message>
+    <message>
+        <source>New class</source>
+        <translation>新类别</translation>
+    </message>
+    <message>
+        <source>Name of a new class</source>
+        <translation>新类别的名称</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>Add a class</source>
+        <translation>添加类别</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Merge into</source>
+        <translation>合并到</translation>
+    </message>
+</context>
+<context>
     <name>fcoscope::ClassPairModel</name>
     <message>
         <source>Class</source>
@@ -3168,6 +4589,68 @@
     <message>
         <source>Locations that a label of %1 and one of %2 claim; the smaller box is learnt.</source>
         <translation>同时被 %1 和 %2 的标注争取的位置；学习其中较小的框。</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::ClassTable</name>
+    <message>
+        <source>no number key</source>
+        <translation>无数字键</translation>
+    </message>
+    <message>
+        <source>number key %1</source>
+        <translation>数字键 %1</translation>
+    </message>
+    <message>
+        <source>boxes: %1</source>
+        <translation>框：%1</translation>
+    </message>
+    <message>
+        <source>images: %1</source>
+        <translation>图像：%1</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Boxes</source>
+        <translation>框</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>The number key that gives this class</source>
+        <translation>选择该类别的数字键</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::CommandPalette</name>
+    <message>
+        <source>Find an action</source>
+        <translation>查找操作</translation>
+    </message>
+    <message>
+        <source>What do you want to do?</source>
+        <translation>您想做什么？</translation>
+    </message>
+    <message>
+        <source>Actions</source>
+        <translation>操作</translation>
+    </message>
+    <message>
+        <source>not available</source>
+        <translation>不可用</translation>
     </message>
 </context>
 <context>
@@ -3432,7 +4915,15 @@
     </message>
 </context>
 <context>
-    <name>fcoscope::ImageList</name>
+    <name>fcoscope::ImageFilter</name>
+    <message>
+        <source>More filters and the order</source>
+        <translation>更多筛选条件与顺序</translation>
+    </message>
+    <message>
+        <source>More filters and the order; some are in use</source>
+        <translation>更多筛选条件与顺序；有些正在使用</translation>
+    </message>
     <message>
         <source>No images</source>
         <translation>没有图像</translation>
@@ -3442,8 +4933,8 @@
         <translation>图像：%1 张</translation>
     </message>
     <message>
-        <source>Images: %1 of %2</source>
-        <translation>图像：%2 张中的 %1 张</translation>
+        <source>%1 of %2 images</source>
+        <translation>%2 张图像中的 %1 张</translation>
     </message>
     <message>
         <source>Filter by name</source>
@@ -3454,16 +4945,111 @@
         <translation>按名称筛选图像</translation>
     </message>
     <message>
+        <source>With a box of</source>
+        <translation>含有以下类别的框</translation>
+    </message>
+    <message>
+        <source>Show images with a box of these classes</source>
+        <translation>显示含有这些类别的框的图像</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>新</translation>
+    </message>
+    <message>
+        <source>Labelled</source>
+        <translation>已标注</translation>
+    </message>
+    <message>
+        <source>Verified</source>
+        <translation>已核对</translation>
+    </message>
+    <message>
+        <source>Empty on purpose</source>
+        <translation>确认无目标</translation>
+    </message>
+    <message>
+        <source>Number of boxes</source>
+        <translation>框的数量</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>不限</translation>
+    </message>
+    <message>
+        <source>Least number of boxes</source>
+        <translation>最少框数</translation>
+    </message>
+    <message>
+        <source>Most boxes</source>
+        <translation>最多框数</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>顺序</translation>
+    </message>
+    <message>
+        <source>As listed</source>
+        <translation>按列表顺序</translation>
+    </message>
+    <message>
+        <source>By name</source>
+        <translation>按名称</translation>
+    </message>
+    <message>
+        <source>By number of boxes</source>
+        <translation>按框的数量</translation>
+    </message>
+    <message>
+        <source>By status</source>
+        <translation>按状态</translation>
+    </message>
+    <message>
+        <source>By the least sure box</source>
+        <translation>按最不确定的框</translation>
+    </message>
+    <message>
+        <source>Order of the images</source>
+        <translation>图像的顺序</translation>
+    </message>
+    <message>
+        <source>Descending</source>
+        <translation>降序</translation>
+    </message>
+    <message>
+        <source>Descending order</source>
+        <translation>降序排列</translation>
+    </message>
+    <message>
+        <source>Names only, without pictures</source>
+        <translation>仅显示名称，不显示缩略图</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>清除</translation>
+    </message>
+    <message>
+        <source>Show all images</source>
+        <translation>显示全部图像</translation>
+    </message>
+    <message>
+        <source>Clear the filter: show all images</source>
+        <translation>清除筛选：显示全部图像</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::ImageList</name>
+    <message>
         <source>Images</source>
         <translation>图像</translation>
     </message>
 </context>
 <context>
     <name>fcoscope::ImageListModel</name>
-    <message>
-        <source>not opened yet</source>
-        <translation>尚未打开</translation>
-    </message>
     <message>
         <source>loading</source>
         <translation>正在加载</translation>
@@ -3475,6 +5061,477 @@
     <message>
         <source>detections: %1</source>
         <translation>检测结果：%1 个</translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>新</translation>
+    </message>
+    <message>
+        <source>labelled</source>
+        <translation>已标注</translation>
+    </message>
+    <message>
+        <source>verified</source>
+        <translation>已核实</translation>
+    </message>
+    <message>
+        <source>empty on purpose</source>
+        <translation>确认无目标</translation>
+    </message>
+    <message>
+        <source>labels: %1</source>
+        <translation>标注：%1</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::KeyBindings</name>
+    <message>
+        <source>These settings of keys name no action or no key, or claim a key twice, and are passed over: %1.</source>
+        <translation>以下按键设置没有对应的操作或按键，或重复占用了同一按键，因此被忽略：%1。</translation>
+    </message>
+    <message>
+        <source>This is not a key that an action can have.</source>
+        <translation>这不是操作可以使用的按键。</translation>
+    </message>
+    <message>
+        <source>%1 is needed by the picture, by lists and by fields.</source>
+        <translation>%1 是图像、列表和输入框需要的按键。</translation>
+    </message>
+    <message>
+        <source>%1 opens the menu %2.</source>
+        <translation>%1 用于打开菜单“%2”。</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::KeyRecorder</name>
+    <message>
+        <source>Press the key…</source>
+        <translation>请按下按键…</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::KeysDialog</name>
+    <message>
+        <source>changed</source>
+        <translation>已更改</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>%1 is the key of “%2”.</source>
+        <translation>%1 是“%2”的按键。</translation>
+    </message>
+    <message>
+        <source>Take the key from it</source>
+        <translation>改归此操作</translation>
+    </message>
+    <message>
+        <source>All actions get the keys back that they came with.</source>
+        <translation>所有操作将恢复原来的按键。</translation>
+    </message>
+    <message>
+        <source>Reset them</source>
+        <translation>全部恢复</translation>
+    </message>
+    <message>
+        <source>Customise keys</source>
+        <translation>自定义按键</translation>
+    </message>
+    <message>
+        <source>Search by words or keys</source>
+        <translation>按文字或按键搜索</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>操作</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>Actions and their keys</source>
+        <translation>操作及其按键</translation>
+    </message>
+    <message>
+        <source>Set key</source>
+        <translation>设置按键</translation>
+    </message>
+    <message>
+        <source>Add a key</source>
+        <translation>添加按键</translation>
+    </message>
+    <message>
+        <source>Remove keys</source>
+        <translation>移除按键</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>重置</translation>
+    </message>
+    <message>
+        <source>Reset all</source>
+        <translation>全部重置</translation>
+    </message>
+    <message>
+        <source>Press this, then the key that the action gets instead of those it has</source>
+        <translation>按下此按钮，再按下要取代现有按键的按键</translation>
+    </message>
+    <message>
+        <source>Press this, then a key that the action gets besides those it has</source>
+        <translation>按下此按钮，再按下要增加的按键</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::LabelDocks</name>
+    <message>
+        <source>Undone: %1</source>
+        <translation>已撤销：%1</translation>
+    </message>
+    <message>
+        <source>Done again: %1</source>
+        <translation>已重做：%1</translation>
+    </message>
+    <message>
+        <source>Propagate boxes</source>
+        <translation>传播框</translation>
+    </message>
+    <message>
+        <source>Into how many of the next images?</source>
+        <translation>传播到后面多少张图像？</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n box(es) imported.</source>
+        <translation>
+            <numerusform>导入了 %n 个框。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n were there already.</source>
+        <translation>
+            <numerusform>其中 %n 个已经存在。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Of %n image(s) nothing was taken: they are not open, the first is %1.</source>
+        <translation>
+            <numerusform>有 %n 张图像未采用：它们没有打开，第一张是 %1。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n entries cannot be used.</source>
+        <translation>
+            <numerusform>有 %n 条无法使用。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>in %n image(s)</source>
+        <translation>
+            <numerusform>（在 %n 张图像中）</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n box(es) %1 get the other class.</source>
+        <translation>
+            <numerusform>%n 个框%1将改为另一个类别。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n box(es) %1 are deleted with it.</source>
+        <translation>
+            <numerusform>%n 个框%1将随之删除。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::LabelExportDialog</name>
+    <message>
+        <source>%1 images, %2 boxes and %3 classes were written.</source>
+        <translation>写出了 %1 张图像、%2 个框和 %3 个类别。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) without review were left out.</source>
+        <translation>
+            <numerusform>略去了 %n 张未审阅的图像。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>… and %n more of the same kind.</source>
+        <translation>
+            <numerusform>……以及另外 %n 条同类内容。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing was lost or changed.</source>
+        <translation>没有任何内容丢失或改变。</translation>
+    </message>
+    <message>
+        <source>Export labels</source>
+        <translation>导出标注</translation>
+    </message>
+    <message>
+        <source>&amp;Format</source>
+        <translation>格式(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;To</source>
+        <translation>到(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Parts</source>
+        <translation>分成(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Seed of the split</source>
+        <translation>划分的种子(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Images that nobody has looked at, &amp;too</source>
+        <translation>没有人看过的图像也导出(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Browse…</source>
+        <translation>浏览(&amp;B)…</translation>
+    </message>
+    <message>
+        <source>&amp;Export</source>
+        <translation>导出(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>关闭(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报告</translation>
+    </message>
+    <message>
+        <source>What was written, and everything that the files do not hold as the project has it.</source>
+        <translation>写出了什么，以及文件中与项目不一致的所有内容。</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::LabelTool</name>
+    <message>
+        <source>%1 (crowd)</source>
+        <translation>%1（群体）</translation>
+    </message>
+    <message>
+        <source>%1 (difficult)</source>
+        <translation>%1（困难）</translation>
+    </message>
+    <message>
+        <source>Locked labels are not changed; unlock them first.</source>
+        <translation>已锁定的标注不会更改；请先解锁。</translation>
+    </message>
+    <message>
+        <source>A label has to be at least one pixel of the image wide and high.</source>
+        <translation>标注的宽和高至少要有图像的一个像素。</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::LabelsModel</name>
+    <message>
+        <source>no</source>
+        <comment>no location learns it</comment>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>No location can learn this label.</source>
+        <translation>没有位置能学习这个标注。</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>Class of the object</source>
+        <translation>目标的类别</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Left side in image pixels</source>
+        <translation>左边，图像像素</translation>
+    </message>
+    <message>
+        <source>x</source>
+        <comment>left side</comment>
+        <translation>x</translation>
+    </message>
+    <message>
+        <source>Upper side in image pixels</source>
+        <translation>上边，图像像素</translation>
+    </message>
+    <message>
+        <source>y</source>
+        <comment>upper side</comment>
+        <translation>y</translation>
+    </message>
+    <message>
+        <source>Width in image pixels</source>
+        <translation>宽度，图像像素</translation>
+    </message>
+    <message>
+        <source>w</source>
+        <comment>width</comment>
+        <translation>宽</translation>
+    </message>
+    <message>
+        <source>Height in image pixels</source>
+        <translation>高度，图像像素</translation>
+    </message>
+    <message>
+        <source>h</source>
+        <comment>height</comment>
+        <translation>高</translation>
+    </message>
+    <message>
+        <source>Score of the detection it was accepted from</source>
+        <translation>采纳自的检测结果的得分</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>得分</translation>
+    </message>
+    <message>
+        <source>Whether a location can learn it</source>
+        <translation>是否有位置能学习它</translation>
+    </message>
+    <message>
+        <source>Learnt</source>
+        <translation>可学</translation>
+    </message>
+    <message>
+        <source>Difficult: kept apart in evaluation</source>
+        <translation>困难：评估时单独处理</translation>
+    </message>
+    <message>
+        <source>Difficult</source>
+        <translation>困难</translation>
+    </message>
+    <message>
+        <source>A crowd of objects in one box: never trained on</source>
+        <translation>一个框内的一群目标：从不用于训练</translation>
+    </message>
+    <message>
+        <source>Crowd</source>
+        <translation>群体</translation>
+    </message>
+    <message>
+        <source>Locked: no gesture changes it</source>
+        <translation>锁定：任何手势都不会更改它</translation>
+    </message>
+    <message>
+        <source>Locked</source>
+        <translation>锁定</translation>
+    </message>
+    <message>
+        <source>Hidden: not shown over the picture</source>
+        <translation>隐藏：不显示在图像上</translation>
+    </message>
+    <message>
+        <source>Hidden</source>
+        <translation>隐藏</translation>
+    </message>
+    <message>
+        <source>“%1” is no number.</source>
+        <translation>“%1”不是数字。</translation>
+    </message>
+    <message>
+        <source>With %1 the label would reach beyond the image of %2 × %3 pixels.</source>
+        <translation>取 %1 时标注会超出 %2 × %3 像素的图像。</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::LabelsPanel</name>
+    <message>
+        <source>No labels</source>
+        <translation>没有标注</translation>
+    </message>
+    <message>
+        <source>Labels: %1</source>
+        <translation>标注：%1</translation>
+    </message>
+    <message>
+        <source>Labels: %1, selected: %2</source>
+        <translation>标注：%1，已选：%2</translation>
+    </message>
+    <message>
+        <source>several classes</source>
+        <translation>多个类别</translation>
+    </message>
+    <message>
+        <source>No location can learn this label.</source>
+        <translation>没有位置能学习这个标注。</translation>
+    </message>
+    <message>
+        <source>No location can learn %1 of the selected labels.</source>
+        <translation>所选标注中有 %1 个没有位置能学习。</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>新</translation>
+    </message>
+    <message>
+        <source>Nobody has looked at this image yet</source>
+        <translation>还没有人看过这幅图像</translation>
+    </message>
+    <message>
+        <source>Labelled</source>
+        <translation>已标注</translation>
+    </message>
+    <message>
+        <source>This image has labels that are still to be checked</source>
+        <translation>这幅图像的标注还有待检查</translation>
+    </message>
+    <message>
+        <source>Verified</source>
+        <translation>已核对</translation>
+    </message>
+    <message>
+        <source>The labels of this image are right and complete</source>
+        <translation>这幅图像的标注正确且完整</translation>
+    </message>
+    <message>
+        <source>Empty</source>
+        <translation>空</translation>
+    </message>
+    <message>
+        <source>Nothing is in this image, on purpose</source>
+        <translation>这幅图像中有意没有任何目标</translation>
+    </message>
+    <message>
+        <source>Status of the image: %1</source>
+        <translation>图像状态：%1</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Class of the selected labels</source>
+        <translation>所选标注的类别</translation>
+    </message>
+    <message>
+        <source>Type a name and press Enter; a name that is not in the list makes a new class</source>
+        <translation>键入名称并按回车；列表中没有的名称会新建类别</translation>
+    </message>
+    <message>
+        <source>Labels of the image</source>
+        <translation>图像的标注</translation>
+    </message>
+    <message>
+        <source>What is to be known of the selected labels</source>
+        <translation>关于所选标注须知</translation>
     </message>
 </context>
 <context>
@@ -3714,6 +5771,14 @@
         <source>Open model…</source>
         <translation>打开模型…</translation>
     </message>
+    <message>
+        <source>Detecting: %1 of %2</source>
+        <translation>正在检测：%1 / %2</translation>
+    </message>
+    <message>
+        <source>Opening…</source>
+        <translation>正在打开……</translation>
+    </message>
 </context>
 <context>
     <name>fcoscope::MessageStrip</name>
@@ -3740,6 +5805,17 @@
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::Minimap</name>
+    <message>
+        <source>Overview of the image</source>
+        <translation>图像总览</translation>
+    </message>
+    <message>
+        <source>Click or drag to go to another part of the image.</source>
+        <translation>点击或拖动可移动到图像的其他部分。</translation>
     </message>
 </context>
 <context>
@@ -3828,6 +5904,75 @@
     <message>
         <source>Boxes that stay</source>
         <translation>保留的框</translation>
+    </message>
+    <message>
+        <source>NMS replay</source>
+        <translation>NMS 回放</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::SavingLink</name>
+    <message>
+        <source>Saved</source>
+        <translation>已保存</translation>
+    </message>
+    <message>
+        <source>Saving…</source>
+        <translation>正在保存……</translation>
+    </message>
+    <message numerus="yes">
+        <source>Not saved: %n change(s)</source>
+        <translation>
+            <numerusform>未保存：%n 处修改</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Read only</source>
+        <translation>只读</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 Nothing is lost: %n change(s) wait and are tried again.</source>
+        <translation>
+            <numerusform>%1 没有任何内容丢失：%n 处修改正在等待，会再次尝试保存。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>The labels can be looked at, not changed. %1</source>
+        <translation>标注可以查看，但不能修改。%1</translation>
+    </message>
+    <message>
+        <source>Labels changed by another program</source>
+        <translation>标注被另一个程序修改过</translation>
+    </message>
+    <message>
+        <source>The file %1 was changed by another program since FCOScope read or wrote it. Whose labels count?</source>
+        <translation>自 FCOScope 上次读写以来，文件 %1 被另一个程序修改过。以谁的标注为准？</translation>
+    </message>
+    <message>
+        <source>Keep mine, write the file</source>
+        <translation>保留我的，写入文件</translation>
+    </message>
+    <message>
+        <source>Take the file&apos;s labels</source>
+        <translation>采用文件中的标注</translation>
+    </message>
+    <message>
+        <source>Leave label files alone from now on</source>
+        <translation>从现在起不再改动标注文件</translation>
+    </message>
+    <message>
+        <source>Changes that are not saved</source>
+        <translation>未保存的修改</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 %n change(s) would be lost. Close all the same?</source>
+        <translation>
+            <numerusform>%1 将丢失 %n 处修改。仍然关闭吗？</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -4035,6 +6180,41 @@ correlation %3</source>
     </message>
 </context>
 <context>
+    <name>fcoscope::ViewAids</name>
+    <message>
+        <source>Brightness</source>
+        <translation>亮度</translation>
+    </message>
+    <message>
+        <source>Contrast</source>
+        <translation>对比度</translation>
+    </message>
+    <message>
+        <source>Gamma</source>
+        <translation>伽马</translation>
+    </message>
+    <message>
+        <source>Inverted</source>
+        <translation>反相</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>重置</translation>
+    </message>
+    <message>
+        <source>Show the picture as it is</source>
+        <translation>按原样显示图片</translation>
+    </message>
+    <message>
+        <source>Only on the screen: the network gets the picture as it is.</source>
+        <translation>仅影响屏幕显示：网络得到的仍是原图。</translation>
+    </message>
+    <message>
+        <source>Overview in the corner while zoomed in</source>
+        <translation>放大时在角落显示总览</translation>
+    </message>
+</context>
+<context>
     <name>fcoscope::WeightsDialog</name>
     <message>
         <source>Detectors of %1 · %2</source>
@@ -4119,6 +6299,10 @@ correlation %3</source>
     <message>
         <source>Use them</source>
         <translation>使用</translation>
+    </message>
+    <message>
+        <source>What is known of the selected weights</source>
+        <translation>所选权重的已知信息</translation>
     </message>
 </context>
 <context>

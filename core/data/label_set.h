@@ -39,10 +39,9 @@ std::optional<ReviewStatus> reviewStatusOf(std::string_view name);
 struct ClassEntry {
     Key key = 0;
     std::string name;
-    int rank = 0;  ///< the order in lists and on the number keys: by rising rank, then key
-    int64_t formatId =
-        0;  ///< the number that the file it came from gave it (COCO's category id, YOLO's line); −1: none
-    uint32_t colour = 0;  ///< 0xRRGGBB with the top byte set, or 0: the palette's for its place
+    int rank = 0;           ///< the order in lists and on the number keys: by rising rank, then key
+    int64_t formatId = -1;  ///< what the file it came from called it: COCO's category id, YOLO's line; −1: none
+    uint32_t colour = 0;    ///< 0xRRGGBB with the top byte set, or 0: the palette's for its place
     std::string extra;
     bool operator==(const ClassEntry &) const = default;
 };
@@ -64,7 +63,7 @@ struct ImageEntry {
     std::string path;  ///< below LabelSet::root with '/', or absolute; UTF-8
     Size size;         ///< EXIF orientation applied; {0, 0}: not known yet
     ReviewStatus status = ReviewStatus::New;
-    int64_t formatId = 0;         ///< COCO's image id; −1: none
+    int64_t formatId = -1;        ///< COCO's image id; −1: none
     std::vector<BoxEntry> boxes;  ///< by rising key
     std::string extra;
     bool operator==(const ImageEntry &) const = default;

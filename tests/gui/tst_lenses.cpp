@@ -236,7 +236,7 @@ private Q_SLOTS:
         QVERIFY(panel.statistics()->pyramid.recall.value() > 0.9);
         shot("study");
         // A row of its table opens the image at the box.
-        const auto &image = session_->datasets().all().at(0).dataset->images.at(7);
+        const DatasetImage image = session_->labels().dataset()->images.at(7);
         Q_EMIT panel.boxActivated(image.file, image.labels.at(0).box);
         QTRY_VERIFY(settled() && session_->current() == session_->images().at(7));
         const QRectF view(canvas_->toImage({0, 0}), canvas_->toImage(QPointF(canvas_->width(), canvas_->height())));
