@@ -166,8 +166,11 @@ void LensDocks::updateLayerActions()
 
 void LensDocks::connectInspector()
 {
-    connect(&canvas_, &Canvas::hovered, this,
-            [this](QPointF point, bool inside) { inspector_->hover(inside ? std::optional(point) : std::nullopt); });
+    connect(&canvas_, &Canvas::hovered, this, [this](QPointF point, bool inside) {
+        // Whoever draws looks at corners, not at locations.
+        const bool drawing = actions_[ActionId::DrawBox].isChecked();
+        inspector_->hover(inside && !drawing ? std::optional(point) : std::nullopt);
+    });
     connect(&canvas_, &Canvas::clicked, this, [this](QPointF point) {
         if (inspecting_)
             inspector_->pin(point);
