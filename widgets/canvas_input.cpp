@@ -64,8 +64,11 @@ void Canvas::mouseReleaseEvent(QMouseEvent *event)
         p.toolHolds = false;
         if (p.tool)
             p.tool->release(p.mouseAt(event->position(), event->modifiers()));
+        const bool click = (event->position() - p.pressedAt).manhattanLength() <= QApplication::startDragDistance();
         if (p.tool && p.tool->passesClickOn())
             clickAt(event->position());
+        else if (const QPointF at = p.view.toImage(event->position()); click && p.view.contains(at))
+            Q_EMIT clicked(at);  // on a label, which is its location's, too
         update();
     } else if (event->button() == Qt::LeftButton && p.clicking) {
         p.clicking = false;

@@ -106,9 +106,10 @@ void Canvas::paintFrame(const QColor &ground)
 void Canvas::paintEmphasis(QPainter &painter) const
 {
     const Parts &p = *parts_;
+    // One that was chosen in the table is seen even if it is labelled already.
     const auto shown = [&](int i) {
         return i >= 0 &&
-               p.style.shows(p.detections[static_cast<size_t>(i)], static_cast<size_t>(i));
+               (p.style.classFilter < 0 || p.detections[static_cast<size_t>(i)].classIndex == p.style.classFilter);
     };
     painter.save();
     painter.scale(1 / p.view.ratio, 1 / p.view.ratio);

@@ -31,7 +31,6 @@ ImageList::ImageList(QWidget *parent)
     wishing_.setSingleShot(true);
     wishing_.setInterval(30);
     setAcceptDrops(true);
-    setFocusProxy(view_);
 
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);

@@ -84,6 +84,7 @@ void LabelDocks::connectLabelActions()
     on(Id::ShowHidden, [this] { hide(Keys(hidden_.begin(), hidden_.end()), false); });
     connect(&actions_[Id::PeekLabels], &QAction::toggled, this, [this](bool away) {
         tool_.setShown(!away);
+        showGhosts();  // without labels every detection is seen
         canvas_.update();
     });
     connect(&actions_[Id::ShowUnlearnable], &QAction::toggled, this, &LabelDocks::pointOutUnlearnable);
@@ -245,7 +246,10 @@ void LabelDocks::showGhosts()
         hidden.push_back(suggestion == Suggestion::Labelled || suggestion == Suggestion::Refused);
     const ImageEntry *image = desk_.image();
     const bool labelled = image && (image->status != ReviewStatus::New || !image->boxes.empty());
-    canvas_.setGhosts(labelled, std::move(hidden));
+    if (actions_[ActionId::PeekLabels].isChecked())
+        canvas_.setGhosts(false, {});
+    else
+        canvas_.setGhosts(labelled, std::move(hidden));
     updateEnabled();
 }
 

@@ -23,15 +23,13 @@ namespace fcoscope {
 
 void MainWindow::sessionChanged(const Change &change)
 {
-    if (change.has(Change::Images)) {
+    if (change.has(Change::Images))
         listLink_->showImages();
-        showModel();
-    }
     if (change.has(Change::Current))
         showCurrent();
     if (change.has(Change::Shown))
         showPicture();
-    if (change.has(Change::Model))
+    if (change.has(Change::Model) || change.has(Change::Images))
         showModel();
     if (change.has(Change::Options)) {
         if (const ModelPtr model = session_.model(); model && change.has(Change::Model))

@@ -403,7 +403,7 @@ private Q_SLOTS:
         QVERIFY(canvas().boxesShown());
         // In the filter letters are letters.
         press(Qt::Key_F, Qt::ControlModifier);
-        auto *filter = window_->findChild<QLineEdit *>();
+        auto *filter = part<ImageList>().findChild<QLineEdit *>();
         QVERIFY(filter);
         QTRY_VERIFY(filter->hasFocus() || !QGuiApplication::focusWindow());
         QTest::keyClicks(filter, QStringLiteral("03"));

@@ -55,7 +55,8 @@ private Q_SLOTS:
         QVERIFY2(found * 10 >= static_cast<std::ptrdiff_t>(labels.size()) * 7,
                  qPrintable(QStringLiteral("%1 of %2").arg(found).arg(labels.size())));
 
-        // And it is on the screen, in the colour of its class.
+        // And it is on the screen, in the colour of its class, when the labels are away.
+        QTest::keyClick(&canvas, Qt::Key_L, Qt::ShiftModifier);
         const Detection &first = canvas.detections().front();
         const Colour colour = classColour(first.classIndex);
         const QImage screen = canvas.grab().toImage();

@@ -41,7 +41,8 @@ QList<Entry> readTs(const QString &path)
             entries += {context, xml.readElementText(), {}, {}};
         else if (xml.name() == QLatin1String("translation")) {
             entries.last().type = xml.attributes().value(QLatin1String("type")).toString();
-            entries.last().translation = xml.readElementText();
+            // Sentences that count have a form for each number; Chinese has one.
+            entries.last().translation = xml.readElementText(QXmlStreamReader::IncludeChildElements).trimmed();
         }
     }
     return entries;
