@@ -94,9 +94,10 @@ private:
         const ProjectPlace place = backend_.projectPlace(folder);
         if (isOpen(place.file))
             return addImages(backend_.imagesInFolder(folder, {}));
+        // The images first, so that one is seen while labels are looked for among a hundred thousand files.
+        const std::vector<fs::path> files = backend_.imagesInFolder(folder, context_.firstImage);
         if (!place.exists && backend_.holdsLabels(folder))
             return addLabels(folder, place.file);
-        const std::vector<fs::path> files = backend_.imagesInFolder(folder, context_.firstImage);
         if (files.empty() && !place.exists)
             throw UserError(message("core", "The folder {0} holds no images.").with(folder.string()));
         if (place.exists)
