@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # packaging/pictures.sh BCCD
 #
-# Draws the pictures of docs/lenses.md into docs/images, from the data set BCCD (MIT) in that folder, with the release build.
+# Draws the pictures of docs/lenses.md and docs/labelling.md into docs/images, from the data set BCCD (MIT) in that folder, with the release build.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 [ $# -eq 1 ] && [ -d "$1" ] || fail "Name the folder of the data set BCCD: the one with Annotations and JPEGImages."
 data=$1 model=$project/resources/models/default.safetensors out=$project/docs/images
@@ -41,4 +41,8 @@ QT_QPA_PLATFORM=offscreen FCOSCOPE_SHOTS=$shots "$project/build/release/tests/gu
 for pair in layers-panel:window inspector:inspector what-if:what-if replay:replay study:study; do
     cp "$shots/${pair%:*}.png" "$out/lens-${pair#*:}.png"
 done
+# The walk of docs/labelling.md, as the test that takes it sees it.
+QT_QPA_PLATFORM=offscreen FCOSCOPE_SHOTS=$shots "$project/build/release/tests/gui/test_app_gui_labelling" >"$shots/log" 2>&1 ||
+    fail "The labelling test failed (its words: $shots/log)."
+cp "$shots"/walk-*.png "$out"
 rm -r "$shots"

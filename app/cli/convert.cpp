@@ -29,12 +29,6 @@ struct ConvertOptions {
     fs::path target;
 };
 
-/// One file or folder that is written.
-struct Part {
-    fs::path to;
-    LabelSet set;
-};
-
 LabelFormat formatMeant(const ConvertOptions &options)
 {
     if (const auto format = labelFormatOf(options.to))
@@ -113,44 +107,14 @@ Source readSource(const ConvertOptions &options, Console &console)
     return {nameOf(read.format), std::move(read.set), std::move(read.problems)};
 }
 
-std::string partName(size_t part, size_t parts)
+std::vector<LabelPart> partsOf(LabelSet &&set, const ConvertOptions &options, LabelFormat format)
 {
-    constexpr const char *names[] = {"train", "val", "test"};
-    return parts <= std::size(names) ? names[part] : "part" + std::to_string(part + 1);
-}
-
-/// labels.json → labels_train.json; a folder → its folder train.
-fs::path partTarget(const fs::path &target, LabelFormat format, const std::string &name)
-{
-    if (isPerImage(format))
-        return target / name;
-    return target.parent_path() / (target.stem().string() + "_" + name + target.extension().string());
-}
-
-std::vector<Part> partsOf(LabelSet &&set, const ConvertOptions &options, LabelFormat format)
-{
-    std::vector<Part> parts;
-    if (options.fractions.empty()) {
+    std::vector<LabelPart> parts;
+    if (options.fractions.empty())
         parts.push_back({options.target, std::move(set)});
-        return parts;
-    }
-    std::vector<ImageEntry> images = std::move(set.images);
-    const auto stays = [&](const ImageEntry &image) {
-        return options.formats.writeNew || image.status != ReviewStatus::New;
-    };
-    const auto out = std::stable_partition(images.begin(), images.end(), stays);
-    std::vector<ImageEntry> unreviewed(std::make_move_iterator(out), std::make_move_iterator(images.end()));
-    images.erase(out, images.end());
-    set.images = std::move(images);
-    const std::vector<int> partOf = splitImages(set, {options.fractions, static_cast<uint64_t>(options.seed)});
-    images = std::move(set.images);
-    set.images.clear();
-    for (size_t p = 0; p < options.fractions.size(); ++p)
-        parts.push_back({partTarget(options.target, format, partName(p, options.fractions.size())), set});
-    for (size_t i = 0; i < images.size(); ++i)
-        parts[static_cast<size_t>(partOf[i])].set.images.push_back(std::move(images[i]));
-    // They are written nowhere, and counted once.
-    std::move(unreviewed.begin(), unreviewed.end(), std::back_inserter(parts.front().set.images));
+    else
+        parts = splitLabels(std::move(set), {options.fractions, static_cast<uint64_t>(options.seed)},
+                            options.formats.writeNew, format, options.target);
     return parts;
 }
 
@@ -205,12 +169,12 @@ void printReport(const ConvertOptions &options, const Source &read, LabelFormat 
 using Writing = ConversionReport (*)(const LabelSet &, LabelFormat, const fs::path &, const FormatOptions &,
                                      const RunContext &);
 
-ConversionReport writeParts(const std::vector<Part> &parts, LabelFormat format, const ConvertOptions &options,
+ConversionReport writeParts(const std::vector<LabelPart> &parts, LabelFormat format, const ConvertOptions &options,
                             const RunContext &context, Writing write)
 {
     ConversionReport all;
-    for (const Part &part : parts)
-        append(all, write(part.set, format, part.to, options.formats, context));
+    for (const LabelPart &part : parts)
+        append(all, write(part.set, format, part.target, options.formats, context));
     return all;
 }
 
@@ -223,7 +187,7 @@ int convertVerb(const Arguments &arguments, Console &console)
         return exitDone;
     const LabelFormat format = formatMeant(options);
     Source read = readSource(options, console);
-    const std::vector<Part> parts = partsOf(std::move(read.set), options, format);
+    const std::vector<LabelPart> parts = partsOf(std::move(read.set), options, format);
     if (options.strict) {
         const ConversionReport preview = writeParts(parts, format, options, console.context(), previewLabels);
         if (!preview.lossless() || !read.problems.empty()) {

@@ -3,22 +3,10 @@
 
 #include <unordered_map>
 
+#include "core/data/project/project_file.h"
+
 namespace fcoscope {
 namespace fs = std::filesystem;
-namespace {
-
-/// The images of one part, with all classes: their numbers are the same in every part.
-LabelSet partOf(const LabelSet &set, const std::vector<int> &parts, int part)
-{
-    LabelSet chosen = set;
-    chosen.images.clear();
-    for (size_t i = 0; i < set.images.size(); ++i)
-        if (parts[i] == part)
-            chosen.images.push_back(set.images[i]);
-    return chosen;
-}
-
-}  // namespace
 
 LabelSet withExtras(LabelsToExport source, const RunContext &context)
 {
@@ -54,26 +42,14 @@ LabelSet withExtras(LabelsToExport source, const RunContext &context)
 std::vector<ConversionReport> exportLabels(const LabelsToExport &source, const ExportRequest &request,
                                            const RunContext &context)
 {
-    const LabelSet set = withExtras(source, context);
+    LabelSet set = withExtras(source, context);
     if (request.fractions.size() < 2)
         return {writeLabels(set, request.format, request.to, request.options, context)};
-    SplitOptions options;
-    options.fractions = request.fractions;
-    options.seed = request.seed;
-    const std::vector<int> parts = splitImages(set, options);
     std::vector<ConversionReport> reports;
-    for (size_t part = 0; part < request.fractions.size(); ++part)
-        reports.push_back(writeLabels(partOf(set, parts, static_cast<int>(part)), request.format,
-                                      partPath(request.to, part), request.options, context));
+    for (const LabelPart &part : splitLabels(std::move(set), {request.fractions, request.seed},
+                                             request.options.writeNew, request.format, request.to))
+        reports.push_back(writeLabels(part.set, request.format, part.target, request.options, context));
     return reports;
-}
-
-fs::path partPath(const fs::path &to, size_t part)
-{
-    static const char *const names[] = {"train", "val", "test"};
-    const std::string name = part < std::size(names) ? names[part] : "part" + std::to_string(part + 1);
-    return to.has_extension() ? to.parent_path() / (to.stem().string() + "_" + name + to.extension().string())
-                              : to / name;
 }
 
 }  // namespace fcoscope

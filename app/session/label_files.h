@@ -7,7 +7,6 @@
 
 #include "core/data/formats/label_format.h"
 #include "core/data/formats/split.h"
-#include "core/data/project/project_file.h"
 
 namespace fcoscope {
 
@@ -27,9 +26,6 @@ struct ExportRequest {
     std::vector<double> fractions;  ///< two or more: one part each, in "to" with its number; else all in one
     uint64_t seed = 0;
 };
-/// Where the parts of `to` go, from 0: "labels_train.json", "labels_val.json", "labels_test.json", or folders.
-std::filesystem::path partPath(const std::filesystem::path &to, size_t part);
-
 /// One report for each part.
 std::vector<ConversionReport> exportLabels(const LabelsToExport &source, const ExportRequest &request,
                                            const RunContext &context);

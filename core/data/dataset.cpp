@@ -10,6 +10,7 @@
 #include "core/data/formats/format.h"
 #include "core/data/formats/recognise.h"
 #include "core/data/image.h"
+#include "core/data/project/project_file.h"
 
 namespace fcoscope {
 namespace {
@@ -46,7 +47,21 @@ fs::path plainFolder(const fs::path &folder, const std::string &split)
     return folder;
 }
 
-/// What the label files say, as training takes it: an image that nobody has said anything about is listed.
+/// As training takes it: an image that nobody has said anything about is left out, and listed.
+Dataset reviewedImages(ReadLabels read, bool withNew, const Message &why)
+{
+    Dataset dataset = datasetOf(read.set, withNew);
+    dataset.vocOrigin = read.vocOrigin;
+    dataset.problems.insert(dataset.problems.begin(), std::make_move_iterator(read.problems.begin()),
+                            std::make_move_iterator(read.problems.end()));
+    for (const ImageEntry &image : read.set.images)
+        if (image.status == ReviewStatus::New && !withNew) {
+            const std::string file = read.set.fileOf(image).string();
+            dataset.problems.push_back({file, why.with(file)});
+        }
+    return dataset;
+}
+
 Dataset labelledImages(const LabelsToRead &found, const DatasetOptions &options)
 {
     ReadRequest request{found.labels.path, {options}, false, isPerImage(found.labels.format)};
@@ -55,31 +70,45 @@ Dataset labelledImages(const LabelsToRead &found, const DatasetOptions &options)
     const bool reviewed = std::any_of(read.set.images.begin(), read.set.images.end(),
                                       [](const ImageEntry &image) { return image.status != ReviewStatus::New; });
     const bool withNew = !reviewed && read.format == LabelFormat::Coco;  // a test set: images without annotations
-    Dataset dataset = datasetOf(read.set, withNew);
-    dataset.labelled = !withNew || read.set.images.empty();
-    dataset.vocOrigin = read.vocOrigin;
-    dataset.problems.insert(dataset.problems.begin(), std::make_move_iterator(read.problems.begin()),
-                            std::make_move_iterator(read.problems.end()));
-    for (const ImageEntry &image : read.set.images)
-        if (image.status == ReviewStatus::New && !withNew) {
-            const std::string file = read.set.fileOf(image).string();
-            dataset.problems.push_back(
-                {file, isPerImage(read.format)
-                           ? message("core", "The image {0} has no label file; it was left out.").with(file)
-                           : message("core", "The image {0} has no review; it was left out.").with(file)});
-        }
+    const bool empty = read.set.images.empty();
+    const Message why = isPerImage(read.format) ? message("core", "The image {0} has no label file; it was left out.")
+                                                : message("core", "The image {0} has no review; it was left out.");
+    Dataset dataset = reviewedImages(std::move(read), withNew, why);
+    dataset.labelled = !withNew || empty;
     return dataset;
+}
+
+/// The project that is meant: the file itself, or that of the folder, which stands before label files beside it. Who
+/// names a split means the label files.
+fs::path projectMeant(const fs::path &path, const std::string &split)
+{
+    if (!split.empty())
+        return {};
+    if (!fs::is_directory(path))
+        return path.extension() == ".fcoscope" ? path : fs::path();
+    const ProjectPlace place = projectPlace(path);
+    return place.exists ? place.file : fs::path();
+}
+
+Dataset projectImages(const fs::path &file)
+{
+    ReadLabels read;
+    read.set = ProjectFile::open(file, ProjectFile::Access::Read).read(ProjectFile::Extras::Leave);
+    return reviewedImages(std::move(read), false, message("core", "The image {0} has no review; it was left out."));
 }
 
 Dataset readAnyDataset(const fs::path &path, const DatasetOptions &options)
 {
     const bool folder = fs::is_directory(path);
+    if (const fs::path project = projectMeant(path, options.split); !project.empty())
+        return projectImages(project);
     if (!folder && isImageFile(path.string()))
         return plainImages({path.string()});
     if (const auto found = labelsToRead(path, options.split))
         return labelledImages(*found, options);
     if (!folder)
-        throw UserError(message("core", "{0} is neither an image nor a COCO file, nor another file of labels.").with(path.string()));
+        throw UserError(message("core", "{0} is neither an image nor a COCO file, nor another file of labels.")
+                            .with(path.string()));
     return plainImages(imageFilesIn(plainFolder(path, options.split)));
 }
 

@@ -2,7 +2,8 @@
 // A labelled data set in memory, whatever format it was kept in.
 //
 // readDataset is what readLabels (core/data/formats/label_format) reads, as training, evaluation and the lenses take it:
-// COCO, Pascal VOC, YOLO, labelme and CSV, recognised by content; or a folder of images, or a single image: no labels.
+// COCO, Pascal VOC, YOLO, labelme and CSV, recognised by content; or a project of FCOScope, or a folder that has one (the
+// images that somebody has looked at); or a folder of images, or a single image: no labels.
 // No entry is dropped in silence: every image or box that cannot be used, and every box that had to be changed, is
 // listed in `problems` with its file and the reason, so boxes in the files = boxes in `images` + boxes listed.
 // A file that cannot be understood at all is refused with a UserError.

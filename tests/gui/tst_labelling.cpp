@@ -409,14 +409,12 @@ private Q_SLOTS:
     void aNewcomersWalk()
     {
         const QString folder = plainFolder();
-        shot("walk-1-empty");
         open({resource("models/default.safetensors"), folder});
-        shot("walk-2-opened");
+        shot("walk-1-opened");
         key(Qt::Key_Return, Qt::ShiftModifier);  // what the model proposes
-        shot("walk-3-accepted");
         key(Qt::Key_W);
         drag(at(20, 20), at(90, 80));
-        shot("walk-4-drawn");
+        shot("walk-2-drawn");
         key(Qt::Key_Escape);
         key(Qt::Key_V);
         const size_t first = image().boxes.size();
@@ -425,7 +423,7 @@ private Q_SLOTS:
         key(Qt::Key_Return, Qt::ShiftModifier);
         key(Qt::Key_V);
         const size_t second = image().boxes.size();
-        shot("walk-5-second");
+        shot("walk-3-second");
 
         key(Qt::Key_S, Qt::ControlModifier | Qt::ShiftModifier);
         auto *dialog = window_->findChild<LabelExportDialog *>();
@@ -438,7 +436,7 @@ private Q_SLOTS:
             if (button->text() == QStringLiteral("&Export"))
                 QTest::mouseClick(button, Qt::LeftButton);
         QTRY_VERIFY(dialog->report().contains(QStringLiteral("2 images")));
-        shot("walk-6-exported", dialog);
+        shot("walk-4-exported", dialog);
         dialog->close();
         FormatOptions options;
         options.reading.images = folder.toStdString();

@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <numeric>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/base/options.h"
@@ -225,6 +227,19 @@ std::vector<int> Splitting::run()
     return parts;
 }
 
+std::string partName(size_t part, size_t parts)
+{
+    constexpr const char *names[] = {"train", "val", "test"};
+    return parts <= std::size(names) ? names[part] : "part" + std::to_string(part + 1);
+}
+
+std::filesystem::path partTarget(const std::filesystem::path &target, LabelFormat format, const std::string &name)
+{
+    if (isPerImage(format))
+        return target / name;
+    return target.parent_path() / (target.stem().string() + "_" + name + target.extension().string());
+}
+
 }  // namespace
 
 std::vector<int> splitImages(const LabelSet &set, const SplitOptions &options)
@@ -241,6 +256,26 @@ std::vector<int> splitImages(const LabelSet &set, const SplitOptions &options)
         throw UserError(
             message("core", "The parts of a split are {0}; they must be above 0, and their sum 1.").with(text));
     return Splitting(set, options).run();
+}
+
+std::vector<LabelPart> splitLabels(LabelSet set, const SplitOptions &options, bool withNew, LabelFormat format,
+                                   const std::filesystem::path &target)
+{
+    std::vector<ImageEntry> images = std::exchange(set.images, {});
+    const auto shared = [&](const ImageEntry &image) { return withNew || image.status != ReviewStatus::New; };
+    const auto rest = std::stable_partition(images.begin(), images.end(), shared);
+    std::vector<ImageEntry> unreviewed(std::make_move_iterator(rest), std::make_move_iterator(images.end()));
+    images.erase(rest, images.end());
+    set.images = std::move(images);
+    const std::vector<int> partOf = splitImages(set, options);
+    images = std::exchange(set.images, {});
+    std::vector<LabelPart> parts;
+    for (size_t part = 0; part < options.fractions.size(); ++part)
+        parts.push_back({partTarget(target, format, partName(part, options.fractions.size())), set});
+    for (size_t i = 0; i < images.size(); ++i)
+        parts[static_cast<size_t>(partOf[i])].set.images.push_back(std::move(images[i]));
+    std::move(unreviewed.begin(), unreviewed.end(), std::back_inserter(parts.front().set.images));
+    return parts;
 }
 
 }  // namespace fcoscope

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <vector>
 
+#include "core/data/formats/label_format.h"
 #include "core/data/label_set.h"
 
 namespace fcoscope {
@@ -18,5 +20,17 @@ struct SplitOptions {
 /// in each of them, unless no exchange of two images brings it there without taking another class out of a part. Throws
 /// UserError for fractions that are not above 0 or do not sum to 1.
 std::vector<int> splitImages(const LabelSet &set, const SplitOptions &options);
+
+/// One part, and where it is to be written: "labels_train.json", "labels_val.json" and "labels_test.json" for
+/// "labels.json", folders "train", "val" and "test" in the target for a format with a file for each image.
+struct LabelPart {
+    std::filesystem::path target;
+    LabelSet set;
+};
+/// The set in parts, each with all classes, so that their numbers are the same everywhere. Unless `withNew`, images
+/// without review are not shared out: they stand in the first part, where writeLabels leaves them out and counts them
+/// once.
+std::vector<LabelPart> splitLabels(LabelSet set, const SplitOptions &options, bool withNew, LabelFormat format,
+                                   const std::filesystem::path &target);
 
 }  // namespace fcoscope
