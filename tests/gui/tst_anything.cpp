@@ -8,6 +8,7 @@
 #include <QMenu>
 #include <QSlider>
 #include <QTest>
+#include <QTimer>
 #include <QToolBar>
 #include <QToolButton>
 
@@ -91,9 +92,21 @@ class AnythingTest : public QObject {
             QTest::mouseClick(button, Qt::LeftButton);
     }
 
+    /// Menus and questions that a move has opened wait for somebody: a person gives up after a moment.
+    static void giveUp()
+    {
+        if (QWidget *open = QApplication::activePopupWidget())
+            open->close();
+        else if (QWidget *asked = QApplication::activeModalWidget())
+            asked->close();
+    }
+
 private Q_SLOTS:
     void survives()
     {
+        QTimer givingUp;
+        connect(&givingUp, &QTimer::timeout, this, &AnythingTest::giveUp);
+        givingUp.start(100);
         QVERIFY(demo_.show({1300, 850}));
         demo_.openDemo();
         QTRY_VERIFY_WITH_TIMEOUT(session_.findings(), 60000);
