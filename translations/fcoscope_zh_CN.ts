@@ -4251,6 +4251,10 @@
         <source>Take over the labels of another program</source>
         <translation>采用另一个程序的标注</translation>
     </message>
+    <message>
+        <source>Take images that nobody has looked at, too; what is not labelled in them counts as background.</source>
+        <translation>没有人看过的图像也使用；其中未标注的内容算作背景。</translation>
+    </message>
 </context>
 <context>
     <name>fcoscope::AssignmentPanel</name>

@@ -70,7 +70,7 @@ bool readOptions(const Arguments &arguments, ConvertOptions &options)
                 "A project, or a file or folder of labels, recognised by its content (PATH:SPLIT names a split); "
                 "and the file (COCO, CSV) or folder to write."));
     line.options("Output", own);
-    line.options("Formats", formats, {"split"});
+    line.options("Formats", formats, {"split", "unreviewed"});
     if (!line.parse(arguments))
         return false;
     line.apply(own);

@@ -69,12 +69,13 @@ Dataset labelledImages(const LabelsToRead &found, const DatasetOptions &options)
     ReadLabels read = formatOf(found.labels.format).read(request, {});
     const bool reviewed = std::any_of(read.set.images.begin(), read.set.images.end(),
                                       [](const ImageEntry &image) { return image.status != ReviewStatus::New; });
-    const bool withNew = !reviewed && read.format == LabelFormat::Coco;  // a test set: images without annotations
+    const bool testSet = !reviewed && read.format == LabelFormat::Coco;  // images without annotations
+    const bool withNew = testSet || options.unreviewed;
     const bool empty = read.set.images.empty();
     const Message why = isPerImage(read.format) ? message("core", "The image {0} has no label file; it was left out.")
                                                 : message("core", "The image {0} has no review; it was left out.");
     Dataset dataset = reviewedImages(std::move(read), withNew, why);
-    dataset.labelled = !withNew || empty;
+    dataset.labelled = !testSet || empty;
     return dataset;
 }
 
@@ -90,18 +91,18 @@ fs::path projectMeant(const fs::path &path, const std::string &split)
     return place.exists ? place.file : fs::path();
 }
 
-Dataset projectImages(const fs::path &file)
+Dataset projectImages(const fs::path &file, bool withNew)
 {
     ReadLabels read;
     read.set = ProjectFile::open(file, ProjectFile::Access::Read).read(ProjectFile::Extras::Leave);
-    return reviewedImages(std::move(read), false, message("core", "The image {0} has no review; it was left out."));
+    return reviewedImages(std::move(read), withNew, message("core", "The image {0} has no review; it was left out."));
 }
 
 Dataset readAnyDataset(const fs::path &path, const DatasetOptions &options)
 {
     const bool folder = fs::is_directory(path);
     if (const fs::path project = projectMeant(path, options.split); !project.empty())
-        return projectImages(project);
+        return projectImages(project, options.unreviewed);
     if (!folder && isImageFile(path.string()))
         return plainImages({path.string()});
     if (const auto found = labelsToRead(path, options.split))
@@ -143,6 +144,9 @@ void visit(OptionTable &table, DatasetOptions &options)
                         "be labelled as it is shown)."));
     table.add("classes", options.classes,
               message("core", "Class names in order, separated by commas; empty: the data set's own."));
+    table.add("unreviewed", options.unreviewed,
+              message("core", "Take images that nobody has looked at, too; what is not labelled in them counts as "
+                              "background."));
 }
 
 Dataset readDataset(const fs::path &path, const DatasetOptions &options)

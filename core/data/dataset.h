@@ -68,6 +68,8 @@ struct DatasetOptions {
     VocOrigin vocOrigin = VocOrigin::Auto;
     ImageSizes imageSizes = ImageSizes::Check;
     std::string classes = {};  ///< names separated by commas: the class order to use; empty: the data set's own
+    /// Images that nobody has looked at, too: what is not labelled in them is taught as background.
+    bool unreviewed = false;
 };
 void visit(OptionTable &table, DatasetOptions &options);
 

@@ -58,6 +58,9 @@ private Q_SLOTS:
             QCOMPARE(dataset.problems.size(), 1u);
             QVERIFY(dataset.problems[0].reason.english().find("b.png") != std::string::npos);
         }
+        DatasetOptions all;
+        all.unreviewed = true;
+        QCOMPARE(readDataset(root(), all).images.size(), 3u);
         // Who names a split means label files, of which there are none.
         DatasetOptions options;
         options.split = "train";
