@@ -107,24 +107,27 @@ std::optional<Ghosts::Wanted> Ghosts::wanted(const std::vector<int> &detections)
     return made.boxes.empty() ? std::nullopt : std::optional(std::move(made));
 }
 
-bool Ghosts::accept(const std::vector<int> &detections)
+bool Ghosts::answer(const std::vector<int> &detections, MakeEdit makeEdit)
 {
     const auto made = wanted(detections);
     if (!made)
         return false;
     LabelDocument &document = session_.labels();
-    const ImageEntry &image = *document.find(session_.current());
-    return document.apply(joined(made->classes, acceptDetections(made->then, image, made->boxes)));
+    return document.apply(joined(made->classes, makeEdit(made->then, *document.find(session_.current()), made->boxes)));
+}
+
+bool Ghosts::accept(const std::vector<int> &detections)
+{
+    return answer(detections, [](const LabelSet &set, const ImageEntry &image, std::span<const NewBox> boxes) {
+        return acceptDetections(set, image, boxes);
+    });
 }
 
 bool Ghosts::refuse(const std::vector<int> &detections)
 {
-    const auto made = wanted(detections);
-    if (!made)
-        return false;
-    LabelDocument &document = session_.labels();
-    const ImageEntry &image = *document.find(session_.current());
-    return document.apply(joined(made->classes, refuseDetections(made->then, image, made->boxes)));
+    return answer(detections, [](const LabelSet &set, const ImageEntry &image, std::span<const NewBox> boxes) {
+        return refuseDetections(set, image, boxes);
+    });
 }
 
 }  // namespace fcoscope

@@ -42,6 +42,8 @@ private:
         LabelSet then;  ///< the classes and the next key when they have come
         std::vector<NewBox> boxes;
     };
+    using MakeEdit = LabelEdit (*)(const LabelSet &, const ImageEntry &, std::span<const NewBox>);
+    bool answer(const std::vector<int> &detections, MakeEdit makeEdit);
     std::optional<Wanted> wanted(const std::vector<int> &detections) const;
 
     Session &session_;
