@@ -4255,6 +4255,10 @@
         <source>Take images that nobody has looked at, too; what is not labelled in them counts as background.</source>
         <translation>没有人看过的图像也使用；其中未标注的内容算作背景。</translation>
     </message>
+    <message>
+        <source>The labels of {0} were made for {1} × {2} pixels, the picture has {3} × {4}: they may lie in the wrong place.</source>
+        <translation>{0} 的标注对应 {1} × {2} 像素，而图像是 {3} × {4} 像素：标注的位置可能不对。</translation>
+    </message>
 </context>
 <context>
     <name>fcoscope::AssignmentPanel</name>

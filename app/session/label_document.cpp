@@ -97,7 +97,7 @@ void LabelDocument::addImages(const std::vector<ImageId> &ids)
 void LabelDocument::noteSize(const ImageId &id, Size size)
 {
     const int row = rowOf(id);
-    if (row < 0 || set_.images[static_cast<size_t>(row)].size.width > 0)
+    if (row < 0 || set_.images[static_cast<size_t>(row)].size == size)
         return;
     ImageEntry &image = set_.images[static_cast<size_t>(row)];
     image.size = size;

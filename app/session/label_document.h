@@ -62,7 +62,7 @@ public:
     bool close();
     /// Images that were named later; those that are there already are passed over.
     void addImages(const std::vector<ImageId> &ids);
-    /// Read from the picture: remembered, no edit.
+    /// Read from the picture, which knows better than any label file: remembered, no edit.
     void noteSize(const ImageId &id, Size size);
 
     /// Everything that is to be exported, with the place of what only files say.

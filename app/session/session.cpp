@@ -144,6 +144,7 @@ void Session::show(PicturePtr picture)
 {
     const ImageId id = current_;
     picture_ = picture;
+    compareSize(picture->image.size);
     labels_.noteSize(id, picture->image.size);
     keptPictures_.keep(std::move(picture));
     setStatus(id, statusAtRest());
@@ -162,6 +163,18 @@ void Session::show(PicturePtr picture)
     } else {
         runNetwork();
     }
+}
+
+/// Labels of a picture of another size lie somewhere else in it.
+void Session::compareSize(Size size)
+{
+    const ImageEntry *entry = labels_.find(current_);
+    if (!entry || entry->boxes.empty() || entry->size.width == 0 || entry->size == size)
+        return;
+    Q_EMIT failed({message("core", "The labels of {0} were made for {1} × {2} pixels, the picture has {3} × {4}: they may "
+                                   "lie in the wrong place.")
+                       .with(entry->path, entry->size.width, entry->size.height, size.width, size.height),
+                   current_});
 }
 
 // --- Detecting

@@ -123,6 +123,7 @@ private:
     void prefetch();
     void pictureArrived(const ImageId &id, Outcome<PicturePtr> outcome);
     void show(PicturePtr picture);
+    void compareSize(Size size);
     void runNetwork();
     void detected(const ImageId &id, Outcome<FindingsPtr> outcome);
     void restModel();

@@ -161,7 +161,7 @@ Backend FakeBackend::backend()
             ImageEntry image;
             image.key = set.newKey();
             image.path = std::filesystem::path(id(i)).filename().string();
-            image.size = {width, height};
+            image.size = declared;
             image.status = i == 0 ? ReviewStatus::Labelled : ReviewStatus::Empty;
             for (const Label &label : labelsOf(i)) {
                 BoxEntry box;

@@ -48,6 +48,7 @@ public:
     Gate reading, network, loading, getting;
     std::atomic<int> runs = 0;                ///< how often the network ran
     std::set<int> unreadable;                 ///< set before opening
+    Size declared{640, 480};                  ///< what "labels.json" says of its images
     std::vector<Problem> dataSetProblems;     ///< of the data set "labels.json" in folder()
     std::atomic<bool> breakModel = false;     ///< loading a model fails
     std::atomic<bool> breakGetting = false;   ///< getting weights fails, after half of them

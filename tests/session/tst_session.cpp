@@ -271,6 +271,20 @@ private Q_SLOTS:
         QVERIFY(QString::fromStdString(failures_[0].reason.english()).contains(QStringLiteral("/nowhere/x.png")));
     }
 
+    void labelsOfAnotherSizeAreTold()
+    {
+        make(2);
+        fake_->declared = {480, 640};
+        session_->open({fake_->folder() + QStringLiteral("/labels.json")});
+        QTRY_COMPARE(failures_.size(), 1u);
+        const std::string words = failures_[0].reason.english();
+        QVERIFY(words.find("480 × 640") != std::string::npos && words.find("640 × 480") != std::string::npos);
+        QCOMPARE(session_->labels().find(fake_->id(0))->size, (Size{640, 480}));  // the picture knows better
+        session_->setCurrent(fake_->id(1));  // it has no labels that could lie wrong
+        QTRY_VERIFY(session_->picture());
+        QCOMPARE(failures_.size(), 1u);
+    }
+
     void openedOneAfterTheOther()
     {
         make(4);
