@@ -67,7 +67,8 @@ void Canvas::mouseReleaseEvent(QMouseEvent *event)
         const bool click = (event->position() - p.pressedAt).manhattanLength() <= QApplication::startDragDistance();
         if (p.tool && p.tool->passesClickOn())
             clickAt(event->position());
-        else if (const QPointF at = p.view.toImage(event->position()); click && p.view.contains(at))
+        else if (const QPointF at = p.view.toImage(event->position());
+                 click && p.tool && p.tool->sharesClick() && p.view.contains(at))
             Q_EMIT clicked(at);  // on a label, which is its location's, too
         update();
     } else if (event->button() == Qt::LeftButton && p.clicking) {
@@ -197,9 +198,8 @@ std::vector<int> Canvas::detectionsAt(QPointF widget) const
     const double reach = 3 * p.view.ratio / p.view.zoom;
     for (size_t i = 0; i < p.detections.size(); ++i) {
         const Detection &d = p.detections[i];
-        if (p.style.shows(d, i) && d.box.hasArea() &&
-            at.x() >= d.box.x1 - reach && at.x() <= d.box.x2 + reach && at.y() >= d.box.y1 - reach &&
-            at.y() <= d.box.y2 + reach)
+        if (p.style.shows(d, i) && d.box.hasArea() && at.x() >= d.box.x1 - reach && at.x() <= d.box.x2 + reach &&
+            at.y() >= d.box.y1 - reach && at.y() <= d.box.y2 + reach)
             found.push_back(static_cast<int>(i));
     }
     std::stable_sort(found.begin(), found.end(), [&](int a, int b) {

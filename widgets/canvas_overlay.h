@@ -39,6 +39,8 @@ public:
     virtual bool doubleClick(const Mouse &mouse) { return press(mouse); }
     /// Asked after release(): it was a click that the tool has no use for, and the canvas takes it for its own.
     virtual bool passesClickOn() const { return false; }
+    /// Likewise: it was the tool's, but where it fell is told to others, too (Canvas::clicked).
+    virtual bool sharesClick() const { return false; }
     /// The cursor moved, and no button is held for the tool.
     virtual void hover(const Mouse &) {}
     virtual void leave() {}  ///< the cursor is over the canvas no more

@@ -171,10 +171,11 @@ void Session::compareSize(Size size)
     const ImageEntry *entry = labels_.find(current_);
     if (!entry || entry->boxes.empty() || entry->size.width == 0 || entry->size == size)
         return;
-    Q_EMIT failed({message("core", "The labels of {0} were made for {1} × {2} pixels, the picture has {3} × {4}: they may "
-                                   "lie in the wrong place.")
-                       .with(entry->path, entry->size.width, entry->size.height, size.width, size.height),
-                   current_});
+    Q_EMIT failed(
+        {message("core", "The labels of {0} were made for {1} × {2} pixels, the picture has {3} × {4}: they may "
+                         "lie in the wrong place.")
+             .with(entry->path, entry->size.width, entry->size.height, size.width, size.height),
+         current_});
 }
 
 // --- Detecting

@@ -97,6 +97,7 @@ public:
     void release(const Mouse &mouse) override;
     bool doubleClick(const Mouse &mouse) override;
     bool passesClickOn() const override;
+    bool sharesClick() const override { return !drawing(); }
     void hover(const Mouse &mouse) override;
     void leave() override;
     void interrupt() override;
