@@ -3,12 +3,10 @@
 // the limits that fail the test are three times those that are promised, because the machine may be busy.
 #include <QTest>
 
-#include <chrono>
-#include <functional>
-
 #include "core/rules/decode.h"
 #include "core/rules/layers.h"
 #include "core/rules/trace.h"
+#include "tests/pace.h"
 #include "tests/rules/scenes.h"
 
 using namespace fcoscope;
@@ -16,30 +14,6 @@ using namespace fcoscope;
 namespace {
 
 constexpr Size image{1333, 800};
-
-#ifdef __SANITIZE_ADDRESS__
-constexpr double slower = 30;
-#else
-constexpr double slower = 1;
-#endif
-
-/// ms
-double median(int runs, const std::function<void()> &work)
-{
-    std::vector<double> took;
-    for (int run = 0; run < runs; ++run) {
-        const auto start = std::chrono::steady_clock::now();
-        work();
-        took.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
-    }
-    std::nth_element(took.begin(), took.begin() + runs / 2, took.end());
-    return took[size_t(runs / 2)];
-}
-
-bool within(double took, double promised)
-{
-    return took < 3 * promised * slower;
-}
 
 /// A hundred labels from 12 to 700 px, as they are in photographs.
 std::vector<Label> hundredLabels()
@@ -110,7 +84,7 @@ void RulesBench::assignmentOfAHundredBoxes()
     const auto assignOnce = [&](bool claims) {
         positives = assign(assigned.boxes, assigned.levels, profile, claims).positives.size();
     };
-    const double plain = median(201, [&] { assignOnce(false); }), claims = median(201, [&] { assignOnce(true); });
+    const double plain = medianMs(201, [&] { assignOnce(false); }), claims = medianMs(201, [&] { assignOnce(true); });
     qInfo("%s: 100 boxes assigned to %zu of the locations of 1333 x 800 in %.3f ms, with every claim in %.3f ms",
           qPrintable(name), positives, plain, claims);
     QVERIFY(positives > 300 && within(plain, 1) && within(claims, 1));
@@ -128,7 +102,7 @@ void RulesBench::whatIfToFrame()
         layer.visible = !needsModel(layer.kind) || layer.kind == LayerKind::CenternessDifference;
     Profile changed = input.modelProfile;
     size_t views = 0;
-    const double took = median(51, [&] {
+    const double took = medianMs(51, [&] {
         changed.centerRadius = changed.centerRadius == 1.5 ? 1.6 : 1.5;
         input.assigned = std::make_shared<AssignedImage>(assignImage("x", image, labels, changed));
         views = makeLensFrame(input, layers).layers.size();
@@ -148,11 +122,11 @@ void RulesBench::thresholdToDetections()
     options.candidatesPerLevel = 2000;  // for those that choose them of the whole image
     const double threshold = profile.scoreRule == ScoreRule::Product ? 0.003 : 0.05;
     size_t found = 0, candidates = 0;
-    const double took = median(51, [&] {
+    const double took = medianMs(51, [&] {
         options.scoreThreshold = threshold * (options.scoreThreshold == threshold ? 0.8 : 1);
         found = decode(raw, profile, options).size();
     });
-    const double traced = median(11, [&] { candidates = traceDecode(raw, profile, options).candidates.size(); });
+    const double traced = medianMs(11, [&] { candidates = traceDecode(raw, profile, options).candidates.size(); });
     qInfo("%s: a changed threshold to %zu detections in %.2f ms, with the trace of %zu candidates in %.2f ms",
           qPrintable(name), found, took, candidates, traced);
     QVERIFY(found >= 900 && within(took, 16));

@@ -275,7 +275,7 @@ private Q_SLOTS:
         });
         qInfo("pan %.1f ms, with 20,000 boxes %.1f ms near and %.1f ms whole, hover %.1f ms", alone, near, whole,
               hover);
-        const double slack = ratio() * ratio() * (qEnvironmentVariableIsSet("FCOSCOPE_SANITIZED") ? 10 : 1);
+        const double slack = ratio() * ratio() * slower;
         QVERIFY(alone < 50 * slack);
         QVERIFY(near < 150 * slack);
         QVERIFY(whole < 150 * slack);

@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "core/base/values.h"
+#include "tests/pace.h"
 #include "widgets/canvas.h"
 #include "widgets/theme.h"
 
