@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A run of `fcos train` as the window sees it: started or found, followed through its folder, never a child that dies
+// with the window.
+//
+// The trainer is started in a session of its own, with low priority, its output in `trainer.log` in the run's folder.
+// From then on the folder is all that connects the two: events are read on a worker four times a second, commands are
+// written into `control`. So a window that is opened later follows the same run, and a trainer that crashes takes
+// nothing with it: followed() then says Interrupted, with the last words of its log.
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/session/failure.h"
+#include "app/session/job.h"
+#include "core/runs/run_events.h"
+#include "core/runs/run_watch.h"
+
+namespace fcoscope {
+
+class RunProcess : public QObject {
+    Q_OBJECT
+public:
+    /// `program`: the path of `fcos`.
+    explicit RunProcess(std::filesystem::path program, QObject *parent = nullptr);
+    ~RunProcess() override;  ///< the trainer goes on
+
+    /// Follows the run in `folder` from its first event. An empty path: none.
+    void follow(const std::filesystem::path &folder);
+    /// Starts a trainer on the run in `folder` (run.toml and dataset.json are there) and follows it.
+    void start(const std::filesystem::path &folder);
+    void tell(RunCommand command);
+
+    const std::filesystem::path &folder() const { return folder_; }
+    const RunSummary &summary() const { return summary_; }
+    bool alive() const { return alive_; }        ///< a trainer works on it, or was just started
+    RunCommand asked() const { return asked_; }  ///< what it was told last; GoOn: nothing else
+
+Q_SIGNALS:
+    /// New events in their order. `anew`: forget those that came before.
+    void events(const std::vector<fcoscope::RunEvent> &events, bool anew);
+    void changed();  ///< summary(), alive() or asked()
+    void failed(const fcoscope::Failure &failure);
+
+private:
+    struct Look;
+    void look();
+    void took(Outcome<std::shared_ptr<Look>> outcome);
+
+    std::filesystem::path program_, folder_;
+    RunSummary summary_;
+    std::shared_ptr<RunEventReader> reader_;
+    bool alive_ = false;
+    RunCommand asked_ = RunCommand::GoOn;
+    QTimer timer_;
+    WorkThread thread_;
+    Job<std::shared_ptr<Look>> looking_{thread_};
+};
+
+}  // namespace fcoscope

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A run folder seen from outside: whether a trainer lives in it, what it was told, how far it is. Nothing here locks or
+// changes the folder but tellTrainer().
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/message.h"
+
+namespace fcoscope {
+
+/// What can be written into `control`. A trainer looks at it several times a second, between two steps.
+enum class RunCommand { Stop, Pause, GoOn };
+/// Throws UserError if the folder cannot be written.
+void tellTrainer(const std::filesystem::path &folder, RunCommand command);
+
+/// The process that holds the run, if it lives: the pid in `lock`, with the start time that is written beside it (a pid
+/// that was given to another process since does not count).
+std::optional<int> trainerOf(const std::filesystem::path &folder);
+
+struct RunSummary {
+    std::filesystem::path folder;
+    enum class State {
+        New,          ///< asked for, no step done yet, nobody works on it
+        Running, Paused,
+        Done, Stopped, Failed,
+        Interrupted,  ///< its last event says that it runs, but nobody does: killed, or the machine went down
+    } state = State::New;
+    int64_t step = 0, steps = 0;
+    double bestAp = -1;   ///< −1: not validated
+    double changed = 0;   ///< seconds since 1970, of the last event
+    Message reason;       ///< Failed, Stopped, Interrupted
+    bool hasCheckpoint = false;
+    std::filesystem::path last, best;  ///< folders; empty: there is none
+};
+/// Reads the whole of events.jsonl once: some 10 ms for a run of 100,000 steps, so not on the GUI thread.
+RunSummary summaryOf(const std::filesystem::path &folder);
+
+/// The folders with a run.toml directly below `runs`, the newest first.
+std::vector<std::filesystem::path> runsIn(const std::filesystem::path &runs);
+
+}  // namespace fcoscope

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a training is asked to do, whoever asks: the command with its flags, the window with its form. It is written to
+// run.toml in the run's folder, complete, and `fcos train --run FOLDER` goes by that file.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/data/dataset_source.h"
+#include "core/fcos/network_options.h"
+#include "core/fcos/trainer.h"
+#include "core/rules/profile.h"
+#include "core/runs/settings.h"
+
+namespace fcoscope {
+
+struct TrainRequest {
+    /// PATH or PATH:SPLIT. Empty: the images of the run's dataset.json, which was written by whoever made the run.
+    std::vector<std::string> datasets;
+    std::string validate;   ///< PATH or PATH:SPLIT; empty: no validation, or that of dataset.json
+    std::string startFrom;  ///< a model whose weights the training begins with; empty: random weights
+    DatasetOptions data;
+    DatasetSourceOptions source;
+    NetworkOptions network;
+    std::string profileName = "fcoscope";
+    Profile profile;
+    TrainOptions train;
+};
+
+/// The options of a request by the tables of its file: [data], [train], [augment], [network], [profile]. They refer to
+/// the request and must not outlive it.
+struct RequestTables {
+    OptionTable data, train, augment, network, profile;
+    explicit RequestTables(TrainRequest &request);
+    std::vector<SettingsTable> inFile() const;
+};
+
+/// Network and profile before any option of theirs was said: those of the weights that training begins with, so that a
+/// person fine-tunes what they have; without weights, or with another profile named, the codebase's own. `startFrom` is
+/// the file itself.
+void setStructure(TrainRequest &request, bool profileSaid);
+
+/// The whole request as TOML, and back. Throws UserError naming file and line.
+std::string requestText(const TrainRequest &request);
+TrainRequest readRequest(const std::filesystem::path &file);
+
+}  // namespace fcoscope
