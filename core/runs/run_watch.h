@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/message.h"
+#include "core/runs/run_events.h"
 
 namespace fcoscope {
 
@@ -38,6 +39,8 @@ struct RunSummary {
 };
 /// Reads the whole of events.jsonl once: some 10 ms for a run of 100,000 steps, so not on the GUI thread.
 RunSummary summaryOf(const std::filesystem::path &folder);
+/// What one more event makes of a summary: summaryOf() is this over all of them.
+void take(RunSummary &summary, const RunEvent &event);
 
 /// The folders with a run.toml directly below `runs`, the newest first.
 std::vector<std::filesystem::path> runsIn(const std::filesystem::path &runs);
