@@ -43,6 +43,7 @@ ModelTrial::~ModelTrial()
 {
     loading_.abandon();
     looking_.abandon();
+    judging_.abandon();
 }
 
 void ModelTrial::start(const std::filesystem::path &after, DatasetPtr images)
@@ -68,6 +69,7 @@ void ModelTrial::stop()
 {
     loading_.abandon();
     looking_.abandon();
+    judging_.abandon();
     images_.reset();
     before_.reset();
     after_.reset();
@@ -97,30 +99,43 @@ void ModelTrial::seen(Outcome<Seen> outcome)
     seen_.push_back(std::move(*outcome.result));
     ++next_;
     Q_EMIT progressed(static_cast<double>(next_) / static_cast<double>(images_->images.size()));
-    next_ < images_->images.size() ? next() : finish();
+    next_ < images_->images.size() ? next() : judge();
 }
 
-void ModelTrial::finish()
+void ModelTrial::judge()
+{
+    judging_.start([seen = std::move(seen_), names = images_->classNames, before = before_->info,
+                    after = after_->info](const RunContext &) { return judged(seen, names, before, after); },
+                   [this](Outcome<ModelsCompared> outcome) {
+                       stop();
+                       if (outcome.result)
+                           Q_EMIT ended(*outcome.result);
+                       else
+                           Q_EMIT failed({outcome.failure, "training"});
+                   });
+}
+
+ModelsCompared ModelTrial::judged(std::vector<Seen> seen, const std::vector<std::string> &classNames,
+                                  const ModelInfo &before, const ModelInfo &after)
 {
     ModelsCompared compared;
-    compared.classNames = images_->classNames;
-    const std::vector<int> known = placesOf(classNamesOn(before_->info, images_->classNames), images_->classNames);
-    for (size_t i = 0; i < compared.classNames.size(); ++i)
-        compared.knownBefore.push_back(std::find(known.begin(), known.end(), static_cast<int>(i)) != known.end());
-    std::vector<ImageResult> before, after;
-    for (Seen &image : seen_) {
-        const double was = imageF1(image.before, before_->info.profile.decode.scoreThreshold);
-        const double is = imageF1(image.after, after_->info.profile.decode.scoreThreshold);
+    compared.classNames = classNames;
+    const std::vector<int> known = placesOf(classNamesOn(before, classNames), classNames);
+    for (int i = 0; i < static_cast<int>(classNames.size()); ++i)
+        compared.knownBefore.push_back(std::find(known.begin(), known.end(), i) != known.end());
+    std::vector<ImageResult> foundBefore, foundAfter;
+    for (Seen &image : seen) {
+        const double was = imageF1(image.before, before.profile.decode.scoreThreshold);
+        const double is = imageF1(image.after, after.profile.decode.scoreThreshold);
         compared.better += is > was;
         compared.worse += is < was;
-        before.push_back(std::move(image.before));
-        after.push_back(std::move(image.after));
+        foundBefore.push_back(std::move(image.before));
+        foundAfter.push_back(std::move(image.after));
     }
-    compared.images = seen_.size();
-    compared.before = averagePrecision(before, static_cast<int>(compared.classNames.size()));
-    compared.after = averagePrecision(after, static_cast<int>(compared.classNames.size()));
-    stop();
-    Q_EMIT ended(compared);
+    compared.images = seen.size();
+    compared.before = averagePrecision(foundBefore, static_cast<int>(classNames.size()));
+    compared.after = averagePrecision(foundAfter, static_cast<int>(classNames.size()));
+    return compared;
 }
 
 }  // namespace fcoscope

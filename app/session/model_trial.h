@@ -46,7 +46,9 @@ private:
     };
     void next();
     void seen(Outcome<Seen> outcome);
-    void finish();
+    void judge();
+    static ModelsCompared judged(std::vector<Seen> seen, const std::vector<std::string> &classNames,
+                                 const ModelInfo &before, const ModelInfo &after);
 
     Session &session_;
     DatasetPtr images_;  // null: not running
@@ -55,6 +57,7 @@ private:
     size_t next_ = 0;
     Job<ModelPtr> loading_{session_.inferenceThread()};
     Job<Seen> looking_{session_.inferenceThread()};
+    Job<ModelsCompared> judging_{session_.inferenceThread()};
 };
 
 }  // namespace fcoscope

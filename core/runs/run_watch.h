@@ -21,6 +21,8 @@ void tellTrainer(const std::filesystem::path &folder, RunCommand command);
 /// The process that holds the run, if it lives: the pid in `lock`, with the start time that is written beside it (a pid
 /// that was given to another process since does not count).
 std::optional<int> trainerOf(const std::filesystem::path &folder);
+/// Whether there is such a process and it has not ended: one that waits to be collected by its parent has.
+bool processLives(int pid);
 
 struct RunSummary {
     std::filesystem::path folder;
@@ -36,11 +38,15 @@ struct RunSummary {
     Message reason;       ///< Failed, Stopped, Interrupted
     bool hasCheckpoint = false;
     std::filesystem::path last, best;  ///< folders; empty: there is none
+    bool operator==(const RunSummary &) const = default;
 };
 /// Reads the whole of events.jsonl once: some 10 ms for a run of 100,000 steps, so not on the GUI thread.
 RunSummary summaryOf(const std::filesystem::path &folder);
 /// What one more event makes of a summary: summaryOf() is this over all of them.
 void take(RunSummary &summary, const RunEvent &event);
+/// Puts right what events alone cannot know: a run whose last event says that it runs while no trainer is `alive` was
+/// interrupted, and which checkpoints there are.
+void settle(RunSummary &summary, bool alive);
 
 /// The folders with a run.toml directly below `runs`, the newest first.
 std::vector<std::filesystem::path> runsIn(const std::filesystem::path &runs);
