@@ -6,11 +6,11 @@
 
 #include "app/cli/evaluation.h"
 #include "app/cli/labelled_data.h"
-#include "app/cli/run_folder.h"
-#include "app/cli/train_request.h"
+#include "app/cli/train_arguments.h"
 #include "app/cli/verbs.h"
-#include "core/rules/decode.h"
 #include "core/base/error.h"
+#include "core/rules/decode.h"
+#include "core/runs/run_folder.h"
 
 namespace fcoscope {
 namespace {
@@ -38,8 +38,8 @@ JsonObject figuresJson(const Figures &figures)
 /// One run, told to the console and to the run folder.
 class Run {
 public:
-    Run(TrainRequest &request, RunFolder &folder, Console &console)
-        : request_(request), folder_(folder), console_(console)
+    Run(TrainArguments &asked, RunFolder &folder, Console &console)
+        : problems_(asked.problems), request_(asked.request), folder_(folder), console_(console)
     {
     }
 
@@ -53,6 +53,7 @@ private:
     void validated(int64_t epoch, const Figures &figures);
     RunContext context();
 
+    const bool problems_;
     TrainRequest &request_;
     RunFolder &folder_;
     Console &console_;
@@ -83,9 +84,9 @@ void Run::readData()
     }
     for (const Dataset *data : {&training_, validation_ ? &*validation_ : nullptr})
         if (data && !data->problems.empty()) {
-            console_.note(problemCount(*data) + (request_.problems ? ":" : " (--problems lists them)"));
+            console_.note(problemCount(*data) + (problems_ ? ":" : " (--problems lists them)"));
             for (const Problem &problem : data->problems)
-                if (request_.problems)
+                if (problems_)
                     console_.note("  " + problem.file + ": " + problem.reason.english());
         }
     request_.network.classCount = static_cast<int>(training_.classNames.size());
@@ -101,7 +102,7 @@ void Run::stepped(const StepReport &r)
     secondsPerStep_ = secondsPerStep_ == 0 ? seconds : 0.95 * secondsPerStep_ + 0.05 * seconds;
     if (!started_) {
         started_ = true;
-        folder_.writeRun(runToml(request_));
+        folder_.writeRun(requestText(request_));
         folder_.event("start", JsonObject()
                                    .add("from_step", r.step - 1)
                                    .add("steps", r.steps)
@@ -204,15 +205,15 @@ void Run::summary(const TrainResult &result) const
 
 int trainVerb(const Arguments &arguments, Console &console)
 {
-    TrainRequest request;
-    if (!readTrainRequest(arguments, request))
+    TrainArguments asked;
+    if (!readTrainArguments(arguments, asked))
         return exitDone;
-    RunFolder folder(request.run.empty() ? freshRunFolder() : std::filesystem::path(request.run));
+    RunFolder folder(asked.run.empty() ? freshRunFolder() : std::filesystem::path(asked.run));
     console.note((folder.hasCheckpoint() ? "going on with the run in " : "training into ") + folder.path().string());
-    Run run(request, folder, console);
+    Run run(asked, folder, console);
     run.readData();
     if (!folder.hasCheckpoint())  // otherwise when the trainer has agreed to go on with it: at the first step
-        folder.writeRun(runToml(request));
+        folder.writeRun(requestText(asked.request));
     try {
         const TrainResult result = run.train();
         // A slice asked for with --stop-after is done when it ends; only being told to stop is a stop.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/run_folder.h"
+#include "core/runs/run_folder.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
