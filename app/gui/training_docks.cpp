@@ -69,7 +69,7 @@ TrainingDocks::TrainingDocks(Session &session, Actions &actions, MessageStrip &s
 
 TrainingDocks::~TrainingDocks()
 {
-    reading_.abandon();
+    comparing_.abandon();
 }
 
 QWidget *TrainingDocks::form()
@@ -235,10 +235,10 @@ bool TrainingDocks::mayClose()
 {
     if (!training_.process().alive())
         return true;
-    QMessageBox box(QMessageBox::Question, tr("A training is going on"),
-                    tr("The training %1 does not need the window. Shall it go on?")
-                        .arg(nameOfRun(training_.process().folder())),
-                    QMessageBox::NoButton, window_);
+    QMessageBox box(
+        QMessageBox::Question, tr("A training is going on"),
+        tr("The training %1 does not need the window. Shall it go on?").arg(nameOfRun(training_.process().folder())),
+        QMessageBox::NoButton, window_);
     box.setObjectName(QStringLiteral("trainingQuestion"));
     const QPushButton *on = box.addButton(tr("Let it go on"), QMessageBox::AcceptRole);
     const QPushButton *stop = box.addButton(tr("Stop it, keep its model"), QMessageBox::DestructiveRole);

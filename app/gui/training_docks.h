@@ -8,6 +8,7 @@
 
 #include "app/gui/actions.h"
 #include "app/session/training.h"
+#include "widgets/training/training_panel.h"
 
 class QSettings;
 
@@ -17,7 +18,6 @@ class AugmentPreview;
 class MessageStrip;
 class ModelComparison;
 class TrainingForm;
-class TrainingPanel;
 
 class TrainingDocks : public QObject {
     Q_OBJECT
@@ -52,7 +52,6 @@ private:
     void showRuns();
     void took(const std::vector<RunEvent> &events, bool anew);
     void takeStarted(const RunStarted &started);
-    void showPictures(int64_t step);
     void tellEnd(const RunSummary &before);
     void choose(const QString &images);
     void compare();
@@ -70,14 +69,14 @@ private:
     Training training_;
     TrainingForm *form_;
     TrainingPanel *panel_;
-    AugmentPreview *preview_ = nullptr;     ///< while its dialog is open
+    AugmentPreview *preview_ = nullptr;      ///< while its dialog is open
     ModelComparison *comparison_ = nullptr;  ///< likewise
     RunStarted started_;
     StepReport latest_;
     double memoryBytes_ = 0, secondsPerStep_ = 0, lastStepTime_ = 0;
     RunSummary shown_;
     WorkThread thread_;
-    Job<std::vector<RunEvent>> reading_{thread_};
+    Job<std::vector<TrainingCurves>> comparing_{thread_};
 };
 
 }  // namespace fcoscope

@@ -53,16 +53,16 @@ void ModelTrial::start(const std::filesystem::path &after, DatasetPtr images)
     if (!before_ || !images || images->images.empty())
         return Q_EMIT failed({message("core", "There is nothing to compare the new model with."), "training"});
     images_ = std::move(images);
-    loading_.start([backend = session_.backend(),
-                    after](const RunContext &context) { return backend.loadModel(after, context); },
-                   [this](Outcome<ModelPtr> outcome) {
-                       if (!outcome.result) {
-                           images_.reset();
-                           return Q_EMIT failed({outcome.failure, "training"});
-                       }
-                       after_ = *outcome.result;
-                       next();
-                   });
+    loading_.start(
+        [backend = session_.backend(), after](const RunContext &context) { return backend.loadModel(after, context); },
+        [this](Outcome<ModelPtr> outcome) {
+            if (!outcome.result) {
+                images_.reset();
+                return Q_EMIT failed({outcome.failure, "training"});
+            }
+            after_ = *outcome.result;
+            next();
+        });
 }
 
 void ModelTrial::stop()

@@ -17,9 +17,9 @@ namespace fcoscope {
 
 /// What came of it. Each model is counted by the classes of the data that it knows, by name.
 struct ModelsCompared {
-    std::vector<std::string> classNames;     ///< the data's
+    std::vector<std::string> classNames;  ///< the data's
     ApSummary before, after;
-    std::vector<bool> knownBefore;           ///< of classNames, by the old model
+    std::vector<bool> knownBefore;             ///< of classNames, by the old model
     size_t images = 0, better = 0, worse = 0;  ///< by the F1 of each image at each profile's own score threshold
 };
 

@@ -4,8 +4,10 @@
 #include <QFileInfo>
 #include <QProcess>
 
+#include <algorithm>
 #include <fstream>
 
+#include "core/base/error.h"
 #include "core/base/text.h"
 
 namespace fcoscope {
@@ -70,7 +72,7 @@ void RunProcess::start(const fs::path &folder, const std::vector<std::string> &f
     if (folder_ != folder)
         follow(folder);
     // A session of its own is what startDetached() gives; low priority, so that the window stays quick beside it.
-    QStringList arguments{QStringLiteral("-n"), QStringLiteral("10"), QString::fromStdString(program_.string()),
+    QStringList arguments{QStringLiteral("-n"),    QStringLiteral("10"),    QString::fromStdString(program_.string()),
                           QStringLiteral("train"), QStringLiteral("--run"), QString::fromStdString(folder.string())};
     for (const std::string &flag : flags)
         arguments << QString::fromStdString(flag);
@@ -105,6 +107,15 @@ void RunProcess::tell(RunCommand command)
                 Q_EMIT failed({outcome.failure, "training"});
         });
     Q_EMIT changed();
+}
+
+void RunProcess::tellNow(RunCommand command)
+{
+    try {
+        tellTrainer(folder_, command);
+    } catch (const UserError &error) {
+        Q_EMIT failed({error.message(), "training"});
+    }
 }
 
 void RunProcess::look()

@@ -38,6 +38,8 @@ public:
     void start(const std::filesystem::path &folder, const std::vector<std::string> &flags = {});
     /// Ignored while no trainer works on the run.
     void tell(RunCommand command);
+    /// The same here and now, for a window that is about to go.
+    void tellNow(RunCommand command);
 
     const std::filesystem::path &folder() const { return folder_; }
     const RunSummary &summary() const { return summary_; }

@@ -58,8 +58,8 @@ public:
     void use();      ///< opens the followed run's best model
 
 Q_SIGNALS:
-    void planned();       ///< data(), reason(), report(), planning(), or the request by a suggestion
-    void runsChanged();   ///< runs()
+    void planned();      ///< data(), reason(), report(), planning(), or the request by a suggestion
+    void runsChanged();  ///< runs()
     void writingChanged();
     void failed(const fcoscope::Failure &failure);
 

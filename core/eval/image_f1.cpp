@@ -52,8 +52,8 @@ double imageF1(const ImageResult &image, double scoreThreshold)
         matched += hit == Hit::Label;
         counted += hit != Hit::Crowd;
     }
-    const auto labels = static_cast<size_t>(std::count_if(image.labels.begin(), image.labels.end(),
-                                                          [](const Label &label) { return !label.crowd; }));
+    const auto labels = static_cast<size_t>(
+        std::count_if(image.labels.begin(), image.labels.end(), [](const Label &label) { return !label.crowd; }));
     return counted + labels == 0 ? 1 : 2.0 * static_cast<double>(matched) / static_cast<double>(counted + labels);
 }
 

@@ -46,9 +46,8 @@ private Q_SLOTS:
         QTest::newRow("elsewhere") << ImageResult{{found(far, 0.9f)}, {label(here)}} << 0.0;
         QTest::newRow("not sure enough") << ImageResult{{found(here, 0.3f)}, {label(here)}} << 0.0;
         QTest::newRow("one of two") << ImageResult{{found(here, 0.9f)}, {label(here), label(far)}} << 2.0 / 3;
-        QTest::newRow("the surest first") << ImageResult{{found(near, 0.6f), found(here, 0.9f)},
-                                                         {label(near), label(here)}}
-                                          << 1.0;
+        QTest::newRow("the surest first")
+            << ImageResult{{found(near, 0.6f), found(here, 0.9f)}, {label(near), label(here)}} << 1.0;
         QTest::newRow("a crowd") << ImageResult{{found(here, 0.9f), found(near, 0.8f)}, {label(here, 0, true)}} << 1.0;
     }
     void countedByHand()
