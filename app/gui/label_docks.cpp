@@ -8,7 +8,7 @@
 #include "app/session/class_numbers.h"
 #include "widgets/canvas.h"
 #include "widgets/detection_table.h"
-#include "widgets/labels/class_manager.h"
+#include "widgets/labels/classes_panel.h"
 #include "widgets/labels/labels_panel.h"
 #include "widgets/message_strip.h"
 #include "widgets/theme.h"
@@ -45,7 +45,7 @@ LabelDocks::LabelDocks(Session &session, LensDocks &lenses, Canvas &canvas, Dete
                        MessageStrip &strip, QWidget *parent)
     : QObject(parent), session_(session), document_(session.labels()), lenses_(lenses), canvas_(canvas), table_(table),
       actions_(actions), strip_(strip), window_(parent), desk_(session), ghosts_(session), folder_(session),
-      labels_(new LabelsPanel(parent)), classes_(new ClassManager(parent))
+      labels_(new LabelsPanel(parent)), classes_(new ClassesPanel(parent))
 {
     canvas_.setTool(&tool_);
     connectTool();

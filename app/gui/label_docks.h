@@ -19,7 +19,7 @@
 namespace fcoscope {
 
 class Canvas;
-class ClassManager;
+class ClassesPanel;
 struct ClassQuestion;
 class DetectionTable;
 class LabelsPanel;
@@ -103,7 +103,7 @@ private:
     Job<std::shared_ptr<ReadLabels>> importing_{importThread_};
     LabelTool tool_;
     LabelsPanel *labels_;
-    ClassManager *classes_;
+    ClassesPanel *classes_;
     std::set<Key> hidden_;  ///< of the current image: seen by nobody until shown again
     bool trying_ = false;
     std::vector<CanvasBox> tried_;  ///< boxes that only the lens sees

@@ -6,7 +6,7 @@
 #include "app/gui/lens_docks.h"
 #include "core/base/error.h"
 #include "widgets/canvas.h"
-#include "widgets/labels/class_manager.h"
+#include "widgets/labels/classes_panel.h"
 #include "widgets/labels/labels_panel.h"
 #include "widgets/theme.h"
 #include "widgets/translate.h"
@@ -67,16 +67,16 @@ void LabelDocks::connectClasses()
             classes_->setNotice(translated(error.message()));
         }
     };
-    connect(classes_, &ClassManager::addWanted, this, [this, tried](const QString &name) {
+    connect(classes_, &ClassesPanel::addWanted, this, [this, tried](const QString &name) {
         tried([&] { return addClass(document_.set(), name.toStdString()); });
     });
-    connect(classes_, &ClassManager::renameWanted, this, [this, tried](int64_t key, const QString &name) {
+    connect(classes_, &ClassesPanel::renameWanted, this, [this, tried](int64_t key, const QString &name) {
         tried([&] { return renameClass(document_.set(), key, name.toStdString()); });
     });
-    connect(classes_, &ClassManager::recolourWanted, this, [this, tried](int64_t key, const QColor &colour) {
+    connect(classes_, &ClassesPanel::recolourWanted, this, [this, tried](int64_t key, const QColor &colour) {
         tried([&] { return recolourClass(document_.set(), key, colour.isValid() ? colour.rgb() : 0); });
     });
-    connect(classes_, &ClassManager::moveWanted, this, [this, tried](int64_t key, int rank) {
+    connect(classes_, &ClassesPanel::moveWanted, this, [this, tried](int64_t key, int rank) {
         std::vector<Key> order;
         for (const ClassEntry &entry : document_.set().classes)
             if (entry.key != key)
@@ -84,13 +84,13 @@ void LabelDocks::connectClasses()
         order.insert(order.begin() + std::clamp(rank, 0, static_cast<int>(order.size())), key);
         tried([&] { return reorderClasses(document_.set(), order); });
     });
-    connect(classes_, &ClassManager::mergeWanted, this, [this, tried](int64_t key, int64_t into) {
+    connect(classes_, &ClassesPanel::mergeWanted, this, [this, tried](int64_t key, int64_t into) {
         tried([&] { return mergeClasses(document_.set(), key, into); });
     });
-    connect(classes_, &ClassManager::deleteWanted, this,
+    connect(classes_, &ClassesPanel::deleteWanted, this,
             [this, tried](int64_t key) { tried([&] { return deleteClass(document_.set(), key); }); });
-    connect(classes_, &ClassManager::previewWanted, this, &LabelDocks::previewClasses);
-    connect(classes_, &ClassManager::currentChanged, this, [this](int64_t key) {
+    connect(classes_, &ClassesPanel::previewWanted, this, &LabelDocks::previewClasses);
+    connect(classes_, &ClassesPanel::currentChanged, this, [this](int64_t key) {
         if (key > 0)
             desk_.setDrawingClass(key);
     });
@@ -128,7 +128,7 @@ void LabelDocks::showCounts()
 {
     const LabelSet &set = document_.set();
     const std::vector<ClassCount> counts = countClasses(set);
-    std::vector<ManagedClass> shown;
+    std::vector<ClassRow> shown;
     for (size_t i = 0; i < set.classes.size(); ++i)
         shown.push_back({set.classes[i].key, QString::fromStdString(set.classes[i].name), colourOf(set.classes[i]),
                          set.classes[i].colour != 0, counts[i].boxes, counts[i].images});

@@ -17,7 +17,7 @@
 #include "core/base/file.h"
 #include "demo_window.h"
 #include "widgets/image_list.h"
-#include "widgets/labels/class_manager.h"
+#include "widgets/labels/classes_panel.h"
 #include "widgets/labels/labels_panel.h"
 #include "widgets/message_strip.h"
 
@@ -378,7 +378,7 @@ private Q_SLOTS:
     void classesAreManaged()
     {
         open({demo_->demoFolder()});
-        ClassManager &classes = the<ClassManager>();
+        ClassesPanel &classes = the<ClassesPanel>();
         const size_t boxes = document().set().boxCount();
         const std::vector<std::string> names = document().set().classNames();
         Q_EMIT classes.renameWanted(document().set().classes[0].key, QStringLiteral("red cell"));
