@@ -55,6 +55,9 @@ struct BoxAt {
     bool operator==(const BoxAt &) const = default;
 };
 
+/// Those of `keys`, by rising key, that are among `others`, too.
+std::vector<int64_t> keysAmong(const std::vector<int64_t> &keys, std::vector<int64_t> others);
+
 class LabelTool : public QObject, public CanvasTool {
     Q_OBJECT
 public:
@@ -103,6 +106,10 @@ public:
     void interrupt() override;
     Qt::CursorShape cursor(const Mouse &mouse) const override;
     bool key(int key, Qt::KeyboardModifiers modifiers) override;
+
+    // Why a gesture, or a number that was typed, comes to nothing.
+    static QString lockedSentence();
+    static QString tooThinSentence();
 
 Q_SIGNALS:
     /// When it is emitted, as with moved(), boxes() are those given again: the owner answers with setBoxes() at once,
