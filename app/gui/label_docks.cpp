@@ -17,6 +17,7 @@
 namespace fcoscope {
 namespace {
 
+constexpr int countingMs = 100;
 constexpr const char *topic = "labels";  // of what is said about gestures: the next one takes its place
 
 /// Labels that no location learns, by their places among those given.
@@ -63,6 +64,9 @@ LabelDocks::LabelDocks(Session &session, LensDocks &lenses, Canvas &canvas, Dete
     connect(&lenses_, &LensDocks::tryingChanged, this, &LabelDocks::setTrying);
     connect(&lenses_, &LensDocks::restoreWanted, this, [this] { setTrying(trying_); });
     connect(&desk_, &LabelDesk::said, this, &LabelDocks::say);
+    counting_.setSingleShot(true);
+    counting_.setInterval(countingMs);
+    connect(&counting_, &QTimer::timeout, this, &LabelDocks::showCounts);
     connect(&folder_, &FolderDetection::failed, this, &LabelDocks::failed);
     connect(&folder_, &FolderDetection::changed, this, &LabelDocks::updateEnabled);
     showClasses();
@@ -201,8 +205,8 @@ void LabelDocks::documentChanged(const LabelsChange &change)
 {
     if (change.has(LabelsChange::Set) || change.has(LabelsChange::Classes))
         showClasses();
-    else if (change.has(LabelsChange::Boxes))
-        showCounts();
+    else if (change.has(LabelsChange::Boxes) && !counting_.isActive())
+        counting_.start();
     if (change.has(LabelsChange::Statuses) || change.has(LabelsChange::Set))
         showStatus();
     if (change.has(LabelsChange::Set) || change.has(LabelsChange::Saving)) {
@@ -267,7 +271,7 @@ void LabelDocks::updateEnabled()
     for (Id id : {Id::CopyBoxes, Id::HideBoxes, Id::SelectByClass})
         actions_[id].setEnabled(selected);
     for (Id id : {Id::SelectAllBoxes, Id::SelectUnsure, Id::NextBox, Id::PreviousBox})
-        actions_[id].setEnabled(image && !tool_.boxes().empty());
+        actions_[id].setEnabled(image && tool_.hasBoxes());
     actions_[Id::ShowHidden].setEnabled(!hidden_.empty());
     actions_[Id::PasteBoxes].setEnabled(image && writable && desk_.canPaste());
     actions_[Id::Undo].setEnabled(writable && document_.canUndo());

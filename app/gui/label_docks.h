@@ -8,6 +8,7 @@
 #pragma once
 
 #include <QObject>
+#include <QTimer>
 
 #include <set>
 
@@ -104,6 +105,7 @@ private:
     LabelTool tool_;
     LabelsPanel *labels_;
     ClassesPanel *classes_;
+    QTimer counting_;       ///< a million boxes are not counted with each stroke of a key
     std::set<Key> hidden_;  ///< of the current image: seen by nobody until shown again
     bool trying_ = false;
     std::vector<CanvasBox> tried_;  ///< boxes that only the lens sees

@@ -391,6 +391,13 @@ private Q_SLOTS:
         key(Qt::Key_Z, Qt::ControlModifier);
         key(Qt::Key_Z, Qt::ControlModifier);
         QCOMPARE(document().set().classNames(), names);
+        const auto *table = classes.findChild<ClassTable *>();
+        const size_t before = table->classes()[0].boxes;
+        tool().selectClass(0);
+        const size_t gone = tool().selection().size();
+        QVERIFY(gone > 0);
+        key(Qt::Key_Delete);
+        QTRY_COMPARE(table->classes()[0].boxes, before - gone);
     }
 
     void numbersAreTyped()

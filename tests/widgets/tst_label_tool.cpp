@@ -67,6 +67,21 @@ private Q_SLOTS:
         QCOMPARE(boxes_, three());
     }
 
+    void theSameBoxesGivenAgainArePaintedOnce()
+    {
+        tool_->setBoxes(id_, three(), image_);
+        QSignalSpy repaint(tool_.get(), &LabelTool::repaintNeeded);
+        tool_->setBoxes(id_, three(), image_);
+        QCOMPARE(repaint.count(), 0);
+        std::vector<CanvasBox> other = three();
+        other[1].unlearnable = true;
+        tool_->setBoxes(id_, other, image_);
+        QCOMPARE(repaint.count(), 1);
+        QVERIFY(tool_->hasBoxes());
+        tool_->setBoxes(id_, {}, image_);
+        QVERIFY(!tool_->hasBoxes());
+    }
+
     void keysAndListsSelect()
     {
         std::vector<CanvasBox> boxes = three();

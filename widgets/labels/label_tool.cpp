@@ -25,6 +25,8 @@ void LabelTool::setBoxes(const ImageId &id, std::vector<CanvasBox> boxes, Size i
 {
     Parts &p = *parts_;
     const bool sameImage = id == p.id;
+    if (sameImage && image == p.image && boxes == p.boxes)
+        return;  // given again with each change of the layers; what was painted of them is as good
     if (!sameImage || !(image == p.image) || !p.keepsHeld(boxes))
         p.drop();
     std::vector<int64_t> stay;
@@ -79,6 +81,11 @@ std::vector<CanvasBox> LabelTool::boxes() const
         box.label.classIndex = p.drawingClass;
     }
     return now;
+}
+
+bool LabelTool::hasBoxes() const
+{
+    return !parts_->boxes.empty() || (parts_->draft && parts_->draft->hasArea());
 }
 
 std::optional<size_t> LabelTool::Parts::indexOf(int64_t key) const

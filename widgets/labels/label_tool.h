@@ -72,6 +72,7 @@ public:
     const ImageId &imageId() const;
     /// As they are drawn now, also in the middle of a gesture, a box being drawn with key 0 among them.
     std::vector<CanvasBox> boxes() const;
+    bool hasBoxes() const;  ///< !boxes().empty(), without a copy of them
 
     bool drawing() const;
     void setDrawing(bool drawing);
