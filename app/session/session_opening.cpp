@@ -86,7 +86,7 @@ void Session::opened(Outcome<std::shared_ptr<Opened>> outcome)
 /// Edits that could not be written are not left behind.
 bool Session::mayLeave(const std::filesystem::path &forWhat)
 {
-    if (labels_.saving().state != LabelDocument::Saving::State::Failing)
+    if (labels_.finishSaving())
         return true;
     Q_EMIT failed({message("core", "{0} is not opened, because {1} change(s) of {2} are not saved yet.")
                        .with(forWhat.string(), labels_.saving().waiting, labels_.file().string()),
