@@ -57,6 +57,13 @@ void Session::openedFirst(const ImageId &id)
 
 void Session::opened(Outcome<std::shared_ptr<Opened>> outcome)
 {
+    // The first image of a folder that does not come goes again: it is in no project, so nothing could be done with it.
+    const bool comes = outcome.result && (*outcome.result)->labels;
+    if (!comes && !images().empty() && labels_.file().empty()) {
+        std::vector<std::filesystem::path> later = std::move(openLater_);
+        closeImages();
+        openLater_ = std::move(later);
+    }
     if (outcome.how == Ended::Failed)
         Q_EMIT failed({outcome.failure, "open"});
     if (outcome.how == Ended::Stopped)
