@@ -190,7 +190,7 @@ void LabelDocks::sessionChanged(const Change &change)
     if (change.has(Change::Current) || change.has(Change::Shown) || change.has(Change::Labels) ||
         change.has(Change::Model))
         showBoxes();
-    if (change.has(Change::Found) || change.has(Change::Current))
+    if (change.has(Change::Found) || change.has(Change::Current) || change.has(Change::Labels))
         showGhosts();
     if (change.has(Change::Current) || change.has(Change::Shown))
         showStatus();

@@ -148,7 +148,8 @@ void Session::labelsChanged(const LabelsChange &change)
     }
     const ImageEntry *current = labels_.find(current_);
     const bool here = current && std::binary_search(change.images.begin(), change.images.end(), current->key);
-    if ((change.has(LabelsChange::Boxes) && here) || change.has(LabelsChange::Classes))
+    const bool labels = change.has(LabelsChange::Boxes) || change.has(LabelsChange::Statuses);
+    if ((labels && here) || change.has(LabelsChange::Classes))
         tell(Change::Labels);
 }
 
