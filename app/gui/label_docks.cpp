@@ -70,6 +70,7 @@ LabelDocks::LabelDocks(Session &session, LensDocks &lenses, Canvas &canvas, Dete
     connect(&folder_, &FolderDetection::failed, this, &LabelDocks::failed);
     connect(&folder_, &FolderDetection::changed, this, &LabelDocks::updateEnabled);
     showClasses();
+    showReadOnly();
     updateEnabled();
 }
 
@@ -110,7 +111,7 @@ void LabelDocks::drawn(const Box &box, int classIndex)
     strip_.clearTopic(topic);
     if (trying_) {
         CanvasBox tried;
-        tried.key = nextTried_++;
+        tried.key = nextTried_--;
         tried.label = {box, std::max(0, classIndex)};
         tried_.push_back(tried);
         tellTried();
@@ -161,7 +162,7 @@ void LabelDocks::setTrying(bool trying)
             labels = shown->assigned->labels;
         for (const Label &label : labels) {
             CanvasBox box;
-            box.key = nextTried_++;
+            box.key = nextTried_--;
             box.label = label;
             tried_.push_back(box);
         }
@@ -194,7 +195,7 @@ void LabelDocks::sessionChanged(const Change &change)
     if (change.has(Change::Current) || change.has(Change::Shown) || change.has(Change::Labels) ||
         change.has(Change::Model))
         showBoxes();
-    if (change.has(Change::Found) || change.has(Change::Current))
+    if (change.has(Change::Found) || change.has(Change::Current) || change.has(Change::Labels))
         showGhosts();
     if (change.has(Change::Current) || change.has(Change::Shown))
         showStatus();
@@ -209,12 +210,17 @@ void LabelDocks::documentChanged(const LabelsChange &change)
         counting_.start();
     if (change.has(LabelsChange::Statuses) || change.has(LabelsChange::Set))
         showStatus();
-    if (change.has(LabelsChange::Set) || change.has(LabelsChange::Saving)) {
-        const bool readOnly = document_.saving().state == LabelDocument::Saving::State::ReadOnly;
-        labels_->setReadOnly(readOnly);
-        classes_->setReadOnly(readOnly);
-    }
+    if (change.has(LabelsChange::Set))
+        showReadOnly();
     updateEnabled();
+}
+
+void LabelDocks::showReadOnly()
+{
+    const bool nothing = document_.file().empty();
+    const bool readOnly = nothing || document_.saving().state == LabelDocument::Saving::State::ReadOnly;
+    labels_->setReadOnly(readOnly);
+    classes_->setReadOnly(readOnly);
 }
 
 void LabelDocks::showBoxes()
@@ -250,7 +256,8 @@ void LabelDocks::showClasses()
     const std::vector<std::string> names = lenses_.lens().classNames();
     for (size_t i = 0; i < names.size(); ++i) {
         const ClassEntry *entry = set.findClass(names[i]);
-        shown.push_back({QString::fromStdString(names[i]), entry ? colourOf(*entry) : classColor(static_cast<int>(i))});
+        const int number = static_cast<int>(i);
+        shown.push_back({QString::fromStdString(names[i]), entry ? colourOf(*entry, number) : classColor(number)});
     }
     tool_.setClasses(shown);
     labels_->setClasses(shown);
@@ -265,8 +272,9 @@ void LabelDocks::updateEnabled()
     using Id = ActionId;
     for (Id id : {Id::DrawBox, Id::MarkVerified, Id::MarkEmpty})
         actions_[id].setEnabled(image && writable);
-    for (Id id : {Id::DeleteBoxes, Id::DuplicateBoxes, Id::ChangeClass, Id::LockBoxes, Id::ToggleDifficult,
-                  Id::ToggleCrowd, Id::TightenBoxes, Id::PropagateBoxes})
+    actions_[Id::DeleteBoxes].setEnabled(selected && (writable || trying_));
+    for (Id id : {Id::DuplicateBoxes, Id::ChangeClass, Id::LockBoxes, Id::ToggleDifficult, Id::ToggleCrowd,
+                  Id::TightenBoxes, Id::PropagateBoxes})
         actions_[id].setEnabled(selected && writable);
     for (Id id : {Id::CopyBoxes, Id::HideBoxes, Id::SelectByClass})
         actions_[id].setEnabled(selected);

@@ -4,6 +4,7 @@
 
 #include "app/gui/label_docks.h"
 #include "app/gui/lens_docks.h"
+#include "app/session/class_numbers.h"
 #include "core/base/error.h"
 #include "widgets/canvas.h"
 #include "widgets/labels/classes_panel.h"
@@ -96,10 +97,8 @@ void LabelDocks::connectClasses()
     });
     connect(&desk_, &LabelDesk::drawingClassChanged, this, [this] {
         classes_->setCurrent(desk_.drawingClass());
-        if (const ClassEntry *entry = document_.set().findClass(desk_.drawingClass())) {
-            const auto names = lenses_.lens().classNames();
-            tool_.setDrawingClass(static_cast<int>(std::find(names.begin(), names.end(), entry->name) - names.begin()));
-        }
+        if (const ClassEntry *entry = document_.set().findClass(desk_.drawingClass()))
+            tool_.setDrawingClass(numbersIn(lenses_.lens().classNames(), {entry->name}).front());
     });
 }
 
@@ -116,22 +115,21 @@ void LabelDocks::previewClasses(const ClassQuestion &question)
 }
 
 /// Its own, or that of its number among the classes of labels and model, as detections have it.
-QColor LabelDocks::colourOf(const ClassEntry &entry) const
+QColor LabelDocks::colourOf(const ClassEntry &entry, int number)
 {
-    if (entry.colour != 0)
-        return QColor::fromRgb(entry.colour);
-    const auto names = lenses_.lens().classNames();
-    return classColor(static_cast<int>(std::find(names.begin(), names.end(), entry.name) - names.begin()));
+    return entry.colour != 0 ? QColor::fromRgb(entry.colour) : classColor(number);
 }
 
 void LabelDocks::showCounts()
 {
     const LabelSet &set = document_.set();
     const std::vector<ClassCount> counts = countClasses(set);
+    const std::vector<int> numbers = numbersIn(lenses_.lens().classNames(), set.classNames());
     std::vector<ClassRow> shown;
     for (size_t i = 0; i < set.classes.size(); ++i)
-        shown.push_back({set.classes[i].key, QString::fromStdString(set.classes[i].name), colourOf(set.classes[i]),
-                         set.classes[i].colour != 0, counts[i].boxes, counts[i].images});
+        shown.push_back({set.classes[i].key, QString::fromStdString(set.classes[i].name),
+                         colourOf(set.classes[i], numbers[i]), set.classes[i].colour != 0, counts[i].boxes,
+                         counts[i].images});
     classes_->setClasses(shown);
     classes_->setCurrent(desk_.drawingClass());
 }
