@@ -22,17 +22,6 @@ const std::string xAnyLabelings = json(
     "      'shape_type': 'point'\n    }\n  ],\n  'imagePath': 'sub\\\\a.png',\n  'imageData': 'QUJD',\n"
     "  'imageHeight': 80,\n  'imageWidth': 100,\n  'tags': []\n}");
 
-/// What a window holds: a set without extras.
-LabelSet withoutExtras(LabelSet set)
-{
-    for (ImageEntry &image : set.images) {
-        image.extra.clear();
-        for (BoxEntry &box : image.boxes)
-            box.extra.clear();
-    }
-    return set;
-}
-
 }  // namespace
 
 class TestSidecars : public QObject, private FormatFolder {
@@ -53,7 +42,7 @@ class TestSidecars : public QObject, private FormatFolder {
     static std::string before(const Opened &opened, const ImageEntry &image)
     {
         const fs::path file = sidecarOf(opened.layout, opened.set, image);
-        return fs::exists(file) ? bytesOf(file) : "";
+        return fs::exists(file) ? readFile(file) : "";
     }
     static std::string text(const Opened &opened, size_t image = 0)
     {
@@ -132,7 +121,7 @@ private Q_SLOTS:
             for (size_t i = 0; i < 2; ++i) {
                 const ImageEntry &image = set.images[i];
                 const fs::path file = sidecarOf(opened.layout, set, image);
-                const std::string written = bytesOf(file);
+                const std::string written = readFile(file);
                 QCOMPARE(sidecarText(opened.layout, set, image, ""), written);
                 QCOMPARE(sidecarText(opened.layout, set, image, written), written);
                 fs::remove(file);
@@ -219,8 +208,10 @@ private Q_SLOTS:
     void yolosNamesGrowAndNeverMove()
     {
         Opened opened = labelImgsYolo();
-        QCOMPARE(text(opened), bytesOf(root() / "a.txt"));
-        const auto classes = [&] { return sidecarClasses(opened.layout, opened.set, bytesOf(root() / "classes.txt")); };
+        QCOMPARE(text(opened), readFile(root() / "a.txt"));
+        const auto classes = [&] {
+            return sidecarClasses(opened.layout, opened.set, readFile(root() / "classes.txt"));
+        };
         QCOMPARE(classes(), std::string("dog\ncat\n"));
         // Two new classes, put before the old ones in the list of classes.
         opened.set.classes.insert(opened.set.classes.begin(), classEntry(opened.set.newKey(), "ant", -2));

@@ -15,19 +15,6 @@ namespace {
 
 constexpr double notANumber = std::numeric_limits<double>::quiet_NaN();
 
-LabelSet withoutExtras(LabelSet set)
-{
-    set.extra.clear();
-    for (ClassEntry &entry : set.classes)
-        entry.extra.clear();
-    for (ImageEntry &image : set.images) {
-        image.extra.clear();
-        for (BoxEntry &box : image.boxes)
-            box.extra.clear();
-    }
-    return set;
-}
-
 Detection detection(double x, int classIndex)
 {
     Detection d;
