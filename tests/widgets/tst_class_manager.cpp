@@ -19,27 +19,9 @@ class TestClassManager : public QObject {
 
     std::unique_ptr<ClassManager> manager_;
     ClassTable *table() { return manager_->findChild<ClassTable *>(); }
-    template <typename Part> Part *named(const QString &accessibleName)
-    {
-        for (Part *part : manager_->findChildren<Part *>())
-            if (part->accessibleName() == accessibleName)
-                return part;
-        return nullptr;
-    }
-    QPushButton *push(const QString &text)
-    {
-        for (QPushButton *part : manager_->findChildren<QPushButton *>())
-            if (part->text() == text && part->isVisible())
-                return part;
-        return nullptr;
-    }
-    bool says(const QString &text)
-    {
-        for (QLabel *label : manager_->findChildren<QLabel *>())
-            if (label->isVisible() && label->text() == text)
-                return true;
-        return false;
-    }
+    template <typename Part> Part *named(const QString &name) { return partNamed<Part>(*manager_, name); }
+    QPushButton *push(const QString &text) { return partSaying<QPushButton>(*manager_, text); }
+    bool says(const QString &text) { return partSaying<QLabel>(*manager_, text); }
     static std::vector<ManagedClass> three()
     {
         return {{11, "cell", QColor(200, 30, 40), false, 1312, 87},

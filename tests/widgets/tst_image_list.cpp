@@ -16,17 +16,17 @@ using namespace fcoscope;
 
 namespace {
 
+ImageId numberedId(int i)
+{
+    return "/m/" + std::to_string(i) + ".png";
+}
+
 std::vector<ImageId> numbered(int from, int to)
 {
     std::vector<ImageId> ids;
     for (int i = from; i < to; ++i)
-        ids.push_back("/m/" + std::to_string(i) + ".png");
+        ids.push_back(numberedId(i));
     return ids;
-}
-
-ImageId numberedId(int i)
-{
-    return "/m/" + std::to_string(i) + ".png";
 }
 
 }  // namespace
