@@ -85,6 +85,8 @@ private Q_SLOTS:
         manager_->setClasses(turned);
         QCOMPARE(manager_->current(), 9);
         QCOMPARE(table()->indexOfTopLevelItem(table()->currentItem()), 0);
+        for (const QVariantList &told : changed)  // of no other meanwhile
+            QCOMPARE(told[0].toLongLong(), 9);
         turned.erase(turned.begin());
         manager_->setClasses(turned);
         QCOMPARE(manager_->current(), 7);
