@@ -11,7 +11,7 @@
 
 #include "app/gui/label_docks.h"
 #include "demo_window.h"
-#include "widgets/labels/class_manager.h"
+#include "widgets/labels/classes_panel.h"
 
 using namespace fcoscope;
 namespace fs = std::filesystem;
@@ -114,7 +114,7 @@ private Q_SLOTS:
 
     void withoutImagesNoClassIsAdded()
     {
-        ClassManager &classes = *demo_->window.findChild<ClassManager *>();
+        ClassesPanel &classes = *demo_->window.findChild<ClassesPanel *>();
         QVERIFY(!classes.findChild<QLineEdit *>()->isEnabled());
         Q_EMIT classes.addWanted(QStringLiteral("cell"));
         QVERIFY(document().set().classes.empty());

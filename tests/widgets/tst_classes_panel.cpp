@@ -19,27 +19,9 @@ class TestClassesPanel : public QObject {
 
     std::unique_ptr<ClassesPanel> panel_;
     ClassTable *table() { return panel_->findChild<ClassTable *>(); }
-    template <typename Part> Part *named(const QString &accessibleName)
-    {
-        for (Part *part : panel_->findChildren<Part *>())
-            if (part->accessibleName() == accessibleName)
-                return part;
-        return nullptr;
-    }
-    QPushButton *push(const QString &text)
-    {
-        for (QPushButton *part : panel_->findChildren<QPushButton *>())
-            if (part->text() == text && part->isVisible())
-                return part;
-        return nullptr;
-    }
-    bool says(const QString &text)
-    {
-        for (QLabel *label : panel_->findChildren<QLabel *>())
-            if (label->isVisible() && label->text() == text)
-                return true;
-        return false;
-    }
+    template <typename Part> Part *named(const QString &name) { return partNamed<Part>(*panel_, name); }
+    QPushButton *push(const QString &text) { return partSaying<QPushButton>(*panel_, text); }
+    bool says(const QString &text) { return partSaying<QLabel>(*panel_, text); }
     static std::vector<ClassRow> three()
     {
         return {{11, "cell", QColor(200, 30, 40), false, 1312, 87},
@@ -103,6 +85,8 @@ private Q_SLOTS:
         panel_->setClasses(turned);
         QCOMPARE(panel_->current(), 9);
         QCOMPARE(table()->indexOfTopLevelItem(table()->currentItem()), 0);
+        for (const QVariantList &told : changed)  // of no other meanwhile
+            QCOMPARE(told[0].toLongLong(), 9);
         turned.erase(turned.begin());
         panel_->setClasses(turned);
         QCOMPARE(panel_->current(), 7);
