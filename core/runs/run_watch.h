@@ -40,7 +40,7 @@ struct RunSummary {
     bool hasCheckpoint = false;
     std::filesystem::path last, best;  ///< folders; empty: there is none
 };
-/// Reads the whole of events.jsonl once: some 10 ms for a run of 100,000 steps, so not on the GUI thread.
+/// Reads the whole of events.jsonl once: some 50 ms for a run of 100,000 steps, so not on the GUI thread.
 RunSummary summaryOf(const std::filesystem::path &folder);
 
 /// The folders with a run.toml directly below `runs`, the one that something happened in last first.
