@@ -15,6 +15,7 @@ namespace fcoscope {
 
 /// What can be written into `control`. A trainer looks at it several times a second, between two steps.
 enum class RunCommand { Stop, Pause, GoOn };
+const char *wordOf(RunCommand command);  ///< as it stands in the file
 /// Throws UserError if the folder cannot be written.
 void tellTrainer(const std::filesystem::path &folder, RunCommand command);
 
@@ -27,20 +28,23 @@ bool processLives(int pid);
 struct RunSummary {
     std::filesystem::path folder;
     enum class State {
-        New,          ///< asked for, no step done yet, nobody works on it
-        Running, Paused,
-        Done, Stopped, Failed,
+        New,  ///< asked for, no step done yet, nobody works on it
+        Running,
+        Paused,
+        Done,
+        Stopped,
+        Failed,
         Interrupted,  ///< its last event says that it runs, but nobody does: killed, or the machine went down
     } state = State::New;
     int64_t step = 0, steps = 0;
-    double bestAp = -1;   ///< −1: not validated
-    double changed = 0;   ///< seconds since 1970, of the last event
-    Message reason;       ///< Failed, Stopped, Interrupted
+    double bestAp = -1;  ///< −1: not validated
+    double changed = 0;  ///< seconds since 1970, of the last event
+    Message reason;      ///< Failed, Stopped, Interrupted
     bool hasCheckpoint = false;
     std::filesystem::path last, best;  ///< folders; empty: there is none
     bool operator==(const RunSummary &) const = default;
 };
-/// Reads the whole of events.jsonl once: some 10 ms for a run of 100,000 steps, so not on the GUI thread.
+/// Reads the whole of events.jsonl once: some 50 ms for a run of 100,000 steps, so not on the GUI thread.
 RunSummary summaryOf(const std::filesystem::path &folder);
 /// What one more event makes of a summary: summaryOf() is this over all of them.
 void take(RunSummary &summary, const RunEvent &event);
@@ -48,7 +52,7 @@ void take(RunSummary &summary, const RunEvent &event);
 /// interrupted, and which checkpoints there are.
 void settle(RunSummary &summary, bool alive);
 
-/// The folders with a run.toml directly below `runs`, the newest first.
+/// The folders with a run.toml directly below `runs`, the one that something happened in last first.
 std::vector<std::filesystem::path> runsIn(const std::filesystem::path &runs);
 
 }  // namespace fcoscope
