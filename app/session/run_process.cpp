@@ -4,11 +4,7 @@
 #include <QFileInfo>
 #include <QProcess>
 
-#include <algorithm>
-#include <fstream>
-
 #include "core/base/error.h"
-#include "core/base/text.h"
 
 namespace fcoscope {
 namespace fs = std::filesystem;
@@ -16,22 +12,14 @@ namespace {
 
 constexpr int looksApartMs = 250;
 
-/// The end of the trainer's output: what it said when it could write no event any more.
-std::string lastLine(const fs::path &log)
-{
-    std::ifstream file(log, std::ios::binary | std::ios::ate);
-    if (!file)
-        return {};
-    const auto size = static_cast<int64_t>(file.tellg());
-    constexpr int64_t enough = 4096;
-    file.seekg(std::max<int64_t>(0, size - enough));
-    std::string text((std::istreambuf_iterator<char>(file)), {});
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
-        text.pop_back();
-    return text.substr(text.find_last_of("\n\r") + 1);  // npos + 1 is 0
-}
-
 }  // namespace
+
+struct RunProcess::Reading {
+    explicit Reading(const fs::path &run) : folder(run), reader(run / "events.jsonl"), course(run) {}
+    fs::path folder;
+    RunEventReader reader;
+    RunCourse course;
+};
 
 RunProcess::RunProcess(fs::path program, QObject *parent) : QObject(parent), program_(std::move(program))
 {
@@ -55,11 +43,11 @@ void RunProcess::follow(const fs::path &folder)
     fresh_ = true;
     starting_ = 0;
     asked_ = RunCommand::GoOn;
-    reader_.reset();
+    reading_.reset();
     if (folder.empty()) {
         timer_.stop();
     } else {
-        reader_ = std::make_shared<RunEventReader>(folder / "events.jsonl");
+        reading_ = std::make_shared<Reading>(folder);
         timer_.start();
         look();
     }
@@ -123,23 +111,17 @@ void RunProcess::look()
     if (looking_.running())
         return;
     looking_.start(
-        [folder = folder_, reader = reader_, summary = summary_, started = starting_](const RunContext &) {
+        [reading = reading_, started = starting_](const RunContext &) {
             // Whether somebody works on it is asked first: who ended before had written its last event.
             Look look;
-            const std::optional<int> trainer = trainerOf(folder);
-            look.alive = trainer.has_value();
+            look.alive = trainerOf(reading->folder).has_value();
             look.startedAlive = started > 0 && processLives(static_cast<int>(started));
-            look.summary = summary;
-            look.events = reader->more(&look.anew);
-            if (look.anew) {
-                look.summary = {};
-                look.summary.folder = folder;
-            }
+            look.events = reading->reader.more(&look.anew);
+            if (look.anew)
+                reading->course = RunCourse(reading->folder);
             for (const RunEvent &event : look.events)
-                take(look.summary, event);
-            settle(look.summary, look.alive || look.startedAlive);
-            if (look.summary.state == RunSummary::State::Interrupted || (started > 0 && !look.startedAlive))
-                look.lastWords = lastLine(folder / "trainer.log");
+                reading->course.take(event);
+            look.summary = reading->course.summary(look.alive || look.startedAlive);
             return look;
         },
         [this](Outcome<Look> outcome) {
@@ -157,15 +139,13 @@ void RunProcess::took(const Look &look)
     alive_ = look.alive;
     if (starting_ > 0 && look.alive)
         starting_ = 0;
-    if (starting_ > 0 && !look.startedAlive) {  // it ended before it could take the folder
+    if (starting_ > 0 && !look.startedAlive) {
         starting_ = 0;
-        Q_EMIT failed({message("core", "The trainer ended at once: {0}").with(printable(look.lastWords)), "training"});
+        if (summary_.changed == before.changed)
+            Q_EMIT failed({message("core", "The trainer ended before it began; what it said is in {0}.")
+                               .with((folder_ / "trainer.log").string()),
+                           "training"});
     }
-    if (summary_.state == RunSummary::State::Interrupted && summary_.reason.text.empty())
-        summary_.reason = look.lastWords.empty()
-                              ? message("core", "The trainer has ended without a word; it may have been killed.")
-                              : message("core", "The trainer has ended without a word; its log ends with: {0}")
-                                    .with(printable(look.lastWords));
     if (!look.events.empty() || look.anew)
         Q_EMIT events(look.events, look.anew);
     if (fresh_ || !(before == summary_) || wasAlive != alive())

@@ -60,14 +60,15 @@ private:
         std::vector<RunEvent> events;
         bool anew = false, alive = false, startedAlive = false;
         RunSummary summary;
-        std::string lastWords;  ///< of the log, where nobody works on it
     };
+    /// What is read of the folder, on the worker alone.
+    struct Reading;
     void look();
     void took(const Look &look);
 
     std::filesystem::path program_, folder_;
     RunSummary summary_;
-    std::shared_ptr<RunEventReader> reader_;
+    std::shared_ptr<Reading> reading_;
     bool alive_ = false, fresh_ = true;
     int64_t starting_ = 0;  ///< the pid of the trainer that was started and has not locked the folder yet
     RunCommand asked_ = RunCommand::GoOn;

@@ -46,11 +46,20 @@ struct RunSummary {
 };
 /// Reads the whole of events.jsonl once: some 50 ms for a run of 100,000 steps, so not on the GUI thread.
 RunSummary summaryOf(const std::filesystem::path &folder);
-/// What one more event makes of a summary: summaryOf() is this over all of them.
-void take(RunSummary &summary, const RunEvent &event);
-/// Puts right what events alone cannot know: a run whose last event says that it runs while no trainer is `alive` was
-/// interrupted, and which checkpoints there are.
-void settle(RunSummary &summary, bool alive);
+
+/// The same for whoever follows a run: told event by event.
+class RunCourse {
+public:
+    explicit RunCourse(std::filesystem::path folder);
+    void take(const RunEvent &event);
+    /// With the checkpoints that there are now. `alive`: whether a trainer lived before the newest events were read.
+    RunSummary summary(bool alive) const;
+
+private:
+    RunSummary soFar_;
+    std::vector<std::pair<int64_t, double>> validations_;  ///< (step, AP)
+    std::optional<RunEvent> last_;
+};
 
 /// The folders with a run.toml directly below `runs`, the one that something happened in last first.
 std::vector<std::filesystem::path> runsIn(const std::filesystem::path &runs);
