@@ -76,9 +76,9 @@ void fill(TrainArguments &arguments, const CommandLine &line, const RequestTable
 }
 
 /// Whether whoever made the run wrote its data beside its request.
-bool hasSnapshot(const TrainArguments &arguments)
+bool bringsItsData(const TrainArguments &arguments)
 {
-    return !arguments.run.empty() && fs::exists(fs::path(arguments.run) / "dataset.json");
+    return goesOn(arguments) && fs::exists(fs::path(arguments.run) / "dataset.json");
 }
 
 void makePathsAbsolute(TrainRequest &request)
@@ -124,7 +124,7 @@ bool readTrainArguments(const std::vector<std::string> &words, TrainArguments &a
         return false;
     line.apply(run);
     fill(arguments, line, tables);
-    if (request.datasets.empty() && !hasSnapshot(arguments))
+    if (request.datasets.empty() && !bringsItsData(arguments))
         throw UserError(message(
             "core",
             "fcos train needs a data set: fcos train DATASET, or --run with the folder of a run to go on with."));

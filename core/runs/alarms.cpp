@@ -59,7 +59,7 @@ Alarms::Alarms(AlarmFacts facts) : facts_(std::move(facts)), patience_(std::max(
     for (size_t i = 0; i < facts_.strides.size() && i < facts_.boxesOfLevel.size(); ++i) {
         Learner learner;
         if (facts_.boxesOfLevel[i] > 0)
-            learner.silent = message("core", "{0} had no positive in {1} steps, though {2} boxes are of its size.")
+            learner.silent = message("core", "{0} had no positive in {1} steps (boxes of its size: {2}).")
                                  .with(levelName(facts_.strides[i]), patience_, facts_.boxesOfLevel[i]);
         levels_.push_back(learner);
     }

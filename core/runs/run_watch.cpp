@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <string_view>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
@@ -60,6 +62,11 @@ std::optional<int> trainerOf(const fs::path &folder)
     return facts.alive && facts.started == started ? std::optional(pid) : std::nullopt;
 }
 
+bool processLives(int pid)
+{
+    return processOf(pid).alive;
+}
+
 namespace {
 
 /// The last line that says something in the trainer's own output, where whoever started it kept that.
@@ -85,17 +92,34 @@ Message interrupted(const fs::path &folder)
     return message("core", "The trainer ended too early; its last words: {0}").with(words);
 }
 
-void take(RunSummary &summary, const RunEventFacts &facts)
+/// Most lines are steps, of which only the number and the time count here: they are read from the text itself.
+bool shortStep(std::string_view line, RunEvent &event)
 {
-    if (const auto *started = std::get_if<RunStarted>(&facts)) {
-        summary.step = started->fromStep;
-        summary.steps = started->steps;
-    } else if (const auto *step = std::get_if<RunStep>(&facts)) {
-        summary.step = step->report.step;
-    } else if (const auto *validated = std::get_if<RunValidated>(&facts)) {
-        if (const auto ap = validated->figures.find("AP"); ap != validated->figures.end())
-            summary.bestAp = std::max(summary.bestAp, ap->second);
-    }
+    static constexpr std::string_view begin = "{\"event\":\"step\",\"time\":", then = ",\"step\":";
+    if (!line.starts_with(begin) || !line.ends_with('}'))
+        return false;
+    const char *const end = line.data() + line.size();
+    const auto time = std::from_chars(line.data() + begin.size(), end, event.time);
+    if (time.ec != std::errc() || !std::string_view(time.ptr, end).starts_with(then))
+        return false;
+    RunStep step;
+    const auto number = std::from_chars(time.ptr + then.size(), end, step.report.step);
+    event.facts = std::move(step);
+    return number.ec == std::errc();
+}
+
+void readCourse(const fs::path &file, RunCourse &course)
+{
+    std::error_code none;
+    const auto bytes = fs::file_size(file, none);
+    if (none)
+        return;
+    const std::string text = readFilePart(file, 0, bytes).bytes;
+    RunEvent event;
+    for (size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1)
+        if (const std::string_view line(text.data() + begin, end - begin);
+            shortStep(line, event) || eventOf(std::string(line), event))
+            course.take(event);
 }
 
 using State = RunSummary::State;
@@ -120,29 +144,52 @@ void setState(RunSummary &summary, const RunEvent *last, bool alive)
 
 }  // namespace
 
-RunSummary summaryOf(const fs::path &folder)
+RunCourse::RunCourse(fs::path folder)
 {
-    RunSummary summary;
-    summary.folder = folder;
-    // Asked before the events are read: a trainer that ends in between has said so in them.
-    const bool alive = trainerOf(folder).has_value();
-    const std::vector<RunEvent> events = RunEventReader(folder / "events.jsonl").more();
-    for (const RunEvent &event : withoutSuperseded(events))
-        take(summary, event.facts);
-    if (!events.empty())
-        summary.changed = events.back().time;
-    setState(summary, events.empty() ? nullptr : &events.back(), alive);
+    soFar_.folder = std::move(folder);
+}
 
+void RunCourse::take(const RunEvent &event)
+{
+    if (const auto *started = std::get_if<RunStarted>(&event.facts)) {
+        soFar_.step = started->fromStep;
+        soFar_.steps = started->steps;
+        std::erase_if(validations_, [&](const auto &one) { return one.first > soFar_.step; });  // to be done again
+    } else if (const auto *step = std::get_if<RunStep>(&event.facts)) {
+        soFar_.step = step->report.step;
+    } else if (const auto *validated = std::get_if<RunValidated>(&event.facts)) {
+        if (const auto ap = validated->figures.find("AP"); ap != validated->figures.end())
+            validations_.emplace_back(validated->step < 0 ? soFar_.step : validated->step, ap->second);
+    }
+    soFar_.changed = event.time;
+    last_ = event;
+}
+
+RunSummary RunCourse::summary(bool alive) const
+{
+    RunSummary summary = soFar_;
+    for (const auto &[step, ap] : validations_)
+        summary.bestAp = std::max(summary.bestAp, ap);
+    setState(summary, last_ ? &*last_ : nullptr, alive);
     // A checkpoint whose replacement was cut short lies aside; whoever opens it brings it back (folderInPlace).
     std::error_code none;
     const auto checkpoint = [&](const char *name, const char *aside) {
-        const fs::path in = folder / "checkpoints";
+        const fs::path in = summary.folder / "checkpoints";
         return fs::exists(in / name, none) || fs::exists(in / aside, none) ? in / name : fs::path();
     };
     summary.last = checkpoint("last", ".last.old");
     summary.best = checkpoint("best", ".best.old");
     summary.hasCheckpoint = !summary.last.empty();
     return summary;
+}
+
+RunSummary summaryOf(const fs::path &folder)
+{
+    // Asked before the events are read: a trainer that ends in between has said so in them.
+    const bool alive = trainerOf(folder).has_value();
+    RunCourse course(folder);
+    readCourse(folder / "events.jsonl", course);
+    return course.summary(alive);
 }
 
 std::vector<fs::path> runsIn(const fs::path &runs)
