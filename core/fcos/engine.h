@@ -12,6 +12,9 @@ namespace fcoscope {
 /// the first tensor.
 void configureEngine(int threads = 0);
 
+/// How many there are: cuda:0 … cuda:N−1.
+int cudaDevices();
+
 /// Facts for `fcos checks`: LibTorch's version and build, CPU capability, threads, how many CUDA devices.
 std::vector<std::pair<std::string, std::string>> engineFacts();
 
