@@ -83,8 +83,8 @@ void checkRate(const TrainRequest &request, PlanStart::Kind start, PlanReport &r
                                    "", "learning-rate"});
     else if (rate > highest && start != PlanStart::Kind::Nothing)
         report.findings.push_back({Weight::Warning,
-                                   message("core", "A learning rate of {0} will undo what the model to start from has "
-                                                   "learnt; {1} or less keeps it.")
+                                   message("core", "A learning rate of {0} makes a trained model forget before it "
+                                                   "learns; set {1} or less.")
                                        .with(rate, highest),
                                    "", "learning-rate"});
     else if (rate > highest)

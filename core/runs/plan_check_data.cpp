@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <unordered_set>
 
 #include "core/base/error.h"
@@ -174,6 +175,10 @@ namespace {
 /// What is wrong with an image file; nothing if nothing is.
 std::optional<Message> problemOf(const DatasetImage &image, const ReadLimits &limits)
 {
+    std::error_code error;
+    if (!std::filesystem::exists(image.file, error))
+        return message("core", "The image {0} is not there; restore the file, or leave the image out.")
+            .with(image.file);
     try {
         const Size size = readImageSize(image.file);
         if (size != image.size)
@@ -183,9 +188,9 @@ std::optional<Message> problemOf(const DatasetImage &image, const ReadLimits &li
         if (const double megapixels = 1e-6 * size.width * size.height; megapixels > limits.megapixels)
             return message("core", "The image {0} has {1} megapixels and the limit is {2}; leave it out, or raise the "
                                    "limit.")
-                .with(image.file, std::round(megapixels), limits.megapixels);
-    } catch (const UserError &error) {
-        return message("core", "{0} Restore the file, or leave the image out.").with(error.message().english());
+                .with(image.file, std::round(10 * megapixels) / 10, limits.megapixels);
+    } catch (const UserError &why) {
+        return why.message();
     }
     return {};
 }
