@@ -54,9 +54,11 @@ void CurvePlot::makeHead(QVBoxLayout &column)
     p.followButton->setAutoRaise(true);
     p.followButton->setFocusPolicy(Qt::TabFocus);
     p.followButton->hide();
+    p.title->setWordWrap(true);
+    p.title->setMinimumWidth(60);  // wraps rather than widens a narrow dock
     for (QLabel *label : {p.title, p.note})
         label->setTextFormat(Qt::PlainText);
-    head->addWidget(p.title);
+    head->addWidget(p.title, 2);
     head->addWidget(p.note, 1);
     head->addWidget(p.followButton);
     // As high with the button as without: nothing moves when it appears.
