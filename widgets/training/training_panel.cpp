@@ -180,6 +180,7 @@ void TrainingPanel::makeChoices(QVBoxLayout &column)
     p.part->addItems({{}, {}, {}});
     for (QComboBox *box : {p.smoothing, p.part})
         box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    p.part->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
 
     connect(p.runChoice, &QComboBox::activated, this,
             [this](int i) { Q_EMIT runChosen(parts_->runChoice->itemText(i)); });
