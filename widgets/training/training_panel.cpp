@@ -220,6 +220,7 @@ void TrainingPanel::makeBody(QVBoxLayout &column)
     p.partLabel = new QLabel;
     p.partLabel->setBuddy(p.part);
     p.partLabel->setWordWrap(true);
+    p.partLabel->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     p.partLabel->setMinimumWidth(40);
     p.classTitle = new QLabel;
     p.classTitle->setWordWrap(true);
