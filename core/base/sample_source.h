@@ -38,6 +38,9 @@ public:
 
     /// The index-th image as it is. Called from several threads at once.
     virtual LabelledImage original(int index) const = 0;
+
+    /// How often each image should come compared with the others where classes are balanced; empty: all the same.
+    virtual std::vector<double> weights() const { return {}; }
 };
 
 }  // namespace fcoscope

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/dataset_source.h"
 
+#include <algorithm>
+#include <cmath>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -80,6 +83,32 @@ LabelledImage DatasetSource::original(int index) const
     return {*image(index), dataset_.images.at(static_cast<size_t>(index)).labels};
 }
 
+std::vector<double> DatasetSource::weights() const
+{
+    std::vector<double> imagesWith(dataset_.classNames.size(), 0);
+    std::vector<std::set<int>> classesOf;
+    for (const DatasetImage &entry : dataset_.images) {
+        std::set<int> &classes = classesOf.emplace_back();
+        for (const Label &label : entry.labels)
+            classes.insert(label.classIndex);
+        for (const int c : classes)
+            ++imagesWith.at(static_cast<size_t>(c));
+    }
+    double sum = 0, known = 0;
+    for (const double count : imagesWith) {
+        sum += count;
+        known += count > 0;
+    }
+    std::vector<double> weights;
+    for (const std::set<int> &classes : classesOf) {
+        double factor = 1;
+        for (const int c : classes)
+            factor = std::max(factor, std::sqrt(sum / known / imagesWith[static_cast<size_t>(c)]));
+        weights.push_back(factor);
+    }
+    return weights;
+}
+
 JoinedSource::JoinedSource(std::vector<std::shared_ptr<const SampleSource>> parts) : parts_(std::move(parts))
 {
     if (parts_.empty())
@@ -126,6 +155,17 @@ LabelledImage JoinedSource::original(int index) const
 {
     const auto [part, within] = find(index);
     return part->original(within);
+}
+
+std::vector<double> JoinedSource::weights() const
+{
+    std::vector<double> all;
+    for (const auto &part : parts_) {
+        std::vector<double> own = part->weights();
+        own.resize(static_cast<size_t>(part->size()), 1.0);
+        all.insert(all.end(), own.begin(), own.end());
+    }
+    return all;
 }
 
 }  // namespace fcoscope

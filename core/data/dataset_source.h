@@ -38,6 +38,10 @@ public:
     /// read: its labels would lie in the wrong places.
     Sample trainingSample(int index, uint64_t seed, int64_t epoch) const override;
     LabelledImage original(int index) const override;
+    /// Repeat factors (LVIS, Gupta et al., 2019, section 3.1): √(t / f) of its rarest class, at least 1, where f is the
+    /// share of the images that have the class. t is what f is on average, so that a data set of twenty images is
+    /// balanced as one of a hundred thousand is.
+    std::vector<double> weights() const override;
 
 private:
     std::shared_ptr<const Image> image(int index) const;
@@ -58,6 +62,7 @@ public:
     std::vector<std::string> classNames() const override;
     Sample trainingSample(int index, uint64_t seed, int64_t epoch) const override;
     LabelledImage original(int index) const override;
+    std::vector<double> weights() const override;
 
 private:
     std::pair<const SampleSource *, int> find(int index) const;

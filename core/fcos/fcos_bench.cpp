@@ -5,13 +5,16 @@
 //     fcos_bench network [name=value…]  the network alone: the modules that are trained against the plan
 //     fcos_bench serve MODEL INPUT …    the network alone, for a program that compares (tests/bench)
 //     fcos_bench train [name=value…]    images per second in training
+//     fcos_bench serve-train [name=…]   one training step for each line it is given, likewise
 //     fcos_bench check                  trains a few steps twice and compares: the same weights, falling loss
 //
 // Names are those of the options (backbone-depth=18, batch=8, device=cuda:0, …), and width, height, runs.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
+#include <iostream>
 #include <map>
 #include <string>
 
@@ -181,6 +184,44 @@ int trainSpeed(const Settings &settings)
     return 0;
 }
 
+/// Trains step by step, one for each line "run" of the standard input, and answers each with the milliseconds of the
+/// step on the clock and of all processors. So that another program can alternate its own steps with ours
+/// (tests/bench).
+int serveTraining(const Settings &settings)
+{
+    const std::filesystem::path folder = scratchFolder();
+    const MadeUpSource source(settings.made, settings.network.classCount);
+    const auto processorMs = [] {
+        timespec now{};
+        ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+        return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+    };
+    bool stop = false;
+    Clock::time_point start;
+    double processor = 0;
+    const auto awaitTurn = [&] {
+        std::string line;
+        stop = !std::getline(std::cin, line) || line != "run";
+        start = Clock::now();
+        processor = processorMs();
+    };
+    TrainCallbacks callbacks;
+    callbacks.step = [&](const StepReport &report) {
+        if (report.step == 1)
+            std::printf("ready\n");
+        else
+            std::printf("%.3f %.3f\n", std::chrono::duration<double, std::milli>(Clock::now() - start).count(),
+                        processorMs() - processor);
+        std::fflush(stdout);
+        awaitTurn();
+    };
+    RunContext context;
+    context.stopRequested = [&] { return stop; };
+    train(source, settings.network, settings.profile, settings.train, folder, {}, callbacks, context);
+    std::filesystem::remove_all(folder);
+    return 0;
+}
+
 int check(Settings settings)
 {
     settings.network.backboneDepth = 18;
@@ -221,9 +262,11 @@ int main(int argc, char **argv)
             return infer(settings);
         if (what == "train")
             return trainSpeed(settings);
+        if (what == "serve-train")
+            return serveTraining(settings);
         if (what == "check")
             return check(settings);
-        std::fprintf(stderr, "fcos_bench infer|network|train|check [name=value…]\n");
+        std::fprintf(stderr, "fcos_bench infer|network|train|serve-train|check [name=value…]\n");
         return 2;
     } catch (const UserError &error) {
         std::fprintf(stderr, "fcos_bench: %s\n", error.what());

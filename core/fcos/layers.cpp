@@ -6,13 +6,25 @@ namespace {
 
 thread_local at::DeviceType newLayersAre = at::kCPU;
 
-at::Tensor zeros(at::IntArrayRef sizes) { return at::zeros(sizes, at::device(newLayersAre)); }
-at::Tensor ones(at::IntArrayRef sizes) { return at::ones(sizes, at::device(newLayersAre)); }
+at::Tensor zeros(at::IntArrayRef sizes)
+{
+    return at::zeros(sizes, at::device(newLayersAre));
+}
+at::Tensor ones(at::IntArrayRef sizes)
+{
+    return at::ones(sizes, at::device(newLayersAre));
+}
 
 }  // namespace
 
-ShapesAlone::ShapesAlone() { newLayersAre = at::kMeta; }
-ShapesAlone::~ShapesAlone() { newLayersAre = at::kCPU; }
+ShapesAlone::ShapesAlone()
+{
+    newLayersAre = at::kMeta;
+}
+ShapesAlone::~ShapesAlone()
+{
+    newLayersAre = at::kCPU;
+}
 
 Conv Conv::make(int64_t in, int64_t out, int kernel, int stride, bool bias, int groups)
 {
@@ -34,9 +46,9 @@ void Conv::collect(NamedTensors &names, const std::string &prefix)
 {
     if (!exists())
         return;
-    names.push_back({prefix + ".weight", &weight, Role::Weight});
+    names.push_back({prefix + ".weight", &weight, frozen ? Role::Statistic : Role::Weight});
     if (bias.defined())
-        names.push_back({prefix + ".bias", &bias, Role::Offset});
+        names.push_back({prefix + ".bias", &bias, frozen ? Role::Statistic : Role::Offset});
 }
 
 BatchNorm BatchNorm::make(int64_t channels, double epsilon, bool frozen)
@@ -88,7 +100,10 @@ GroupNorm GroupNorm::make(int64_t channels, int groups)
     return {ones({channels}), zeros({channels}), groups};
 }
 
-at::Tensor GroupNorm::operator()(const at::Tensor &x) const { return at::group_norm(x, groups, weight, bias, 1e-5); }
+at::Tensor GroupNorm::operator()(const at::Tensor &x) const
+{
+    return at::group_norm(x, groups, weight, bias, 1e-5);
+}
 
 void GroupNorm::collect(NamedTensors &names, const std::string &prefix)
 {

@@ -51,6 +51,7 @@ struct Conv {
     at::Tensor weight, bias;
     int stride = 1;
     int groups = 1;
+    bool frozen = false;  ///< nothing of it is trained
 
     static Conv make(int64_t in, int64_t out, int kernel, int stride, bool bias, int groups = 1);
     bool exists() const { return weight.defined(); }

@@ -8,8 +8,14 @@ namespace fcoscope {
 
 void Targets::to(const at::Device &device)
 {
-    for (at::Tensor *tensor : {&location, &classIndex, &distances, &centerness, &stride})
+    for (at::Tensor *tensor : {&location, &classIndex, &distances, &centerness, &stride, &level})
         *tensor = tensor->to(device, tensor->scalar_type(), /*non_blocking=*/true);
+}
+
+void Targets::pin()
+{
+    for (at::Tensor *tensor : {&location, &classIndex, &distances, &centerness, &stride, &level})
+        *tensor = tensor->pin_memory();
 }
 
 void TargetsBuilder::add(const Assignment &assignment, const std::vector<int> &classOfBox,
@@ -21,9 +27,15 @@ void TargetsBuilder::add(const Assignment &assignment, const std::vector<int> &c
         first[i] = all;
         all += levels[i].locations();
     }
+    ofLevel_.resize(std::max(ofLevel_.size(), levels.size()), 0);
     for (const Positive &positive : assignment.positives) {
+        const auto itsClass = static_cast<size_t>(classOfBox[static_cast<size_t>(positive.box)]);
+        ofClass_.resize(std::max(ofClass_.size(), itsClass + 1), 0);
+        ++ofClass_[itsClass];
+        ++ofLevel_[static_cast<size_t>(positive.level)];
+        level_.push_back(positive.level);
         location_.push_back(imageInBatch * all + first[static_cast<size_t>(positive.level)] + positive.location);
-        classIndex_.push_back(classOfBox[static_cast<size_t>(positive.box)]);
+        classIndex_.push_back(static_cast<int64_t>(itsClass));
         const Distances &d = positive.distances;
         for (const double side : {d.left, d.top, d.right, d.bottom})
             distances_.push_back(static_cast<float>(side));
@@ -41,6 +53,9 @@ Targets TargetsBuilder::finish() const
     targets.distances = at::tensor(distances_, at::kFloat).view({count, 4});
     targets.centerness = at::tensor(centerness_, at::kFloat);
     targets.stride = at::tensor(stride_, at::kFloat).view({count, 1});
+    targets.level = at::tensor(level_, at::kLong);
+    targets.positivesOfLevel = ofLevel_;
+    targets.positivesOfClass = ofClass_;
     for (const float c : centerness_)
         targets.centernessSum += c;
     return targets;
@@ -223,9 +238,35 @@ LossNormalizers lossNormalizers(const Targets &targets, const Profile &profile)
     return {byWeights ? std::max(targets.centernessSum, 1e-6) : positives, positives};
 }
 
+at::Tensor lossesOfLevels(const LossTerms &terms, const Targets &targets, const Profile &profile,
+                          const std::vector<int64_t> &locationsOfLevel, double classNormalizer)
+{
+    const at::NoGradGuard noGradient;
+    const LossNormalizers divideBy = lossNormalizers(targets, profile);
+    const auto levels = static_cast<int64_t>(locationsOfLevel.size());
+    const auto byLevel = [&](const at::Tensor &terms_) {  // [P] → [levels]
+        const at::Tensor sums = at::zeros({levels}, terms.box.options().requires_grad(false));
+        return terms_.defined() ? sums.index_add(0, targets.level, terms_.detach()) : sums;
+    };
+    at::Tensor classes = byLevel(terms.ofPositives);
+    if (terms.asNegatives.defined()) {
+        std::vector<at::Tensor> sums;
+        for (const at::Tensor &level : terms.asNegatives.detach().sum({0, 2}).split_with_sizes(locationsOfLevel))
+            sums.push_back(level.sum());
+        classes = classes + at::stack(sums);
+    }
+    return at::stack({classes / classNormalizer, byLevel(terms.box) / divideBy.box,
+                      byLevel(terms.centerness) / divideBy.centerness});
+}
+
 Losses computeLosses(const FlatOutputs &outputs, const Targets &targets, const Profile &profile, double classNormalizer)
 {
-    const LossTerms terms = lossTerms(outputs, targets, profile);
+    return lossesOf(lossTerms(outputs, targets, profile), outputs, targets, profile, classNormalizer);
+}
+
+Losses lossesOf(const LossTerms &terms, const FlatOutputs &outputs, const Targets &targets, const Profile &profile,
+                double classNormalizer)
+{
     const LossNormalizers divideBy = lossNormalizers(targets, profile);
     Losses losses;
     if (terms.asNegatives.defined()) {

@@ -18,9 +18,12 @@ struct Targets {
     at::Tensor centerness;  ///< [P]
     at::Tensor stride;      ///< [P, 1] px: of the location's level
     double centernessSum = 0;
+    at::Tensor level = {};                                          ///< [P] int64: of the location, finest 0
+    std::vector<int> positivesOfLevel = {}, positivesOfClass = {};  ///< how many of each; the classes as far as met
 
     int64_t count() const { return location.defined() ? location.size(0) : 0; }
     void to(const at::Device &device);
+    void pin();  ///< into memory that a CUDA device copies from by itself
 };
 
 /// Collects what one image's positives ask for; add image by image, then finish.
@@ -31,8 +34,9 @@ public:
     Targets finish() const;
 
 private:
-    std::vector<int64_t> location_, classIndex_;
+    std::vector<int64_t> location_, classIndex_, level_;
     std::vector<float> distances_, centerness_, stride_;
+    std::vector<int> ofLevel_, ofClass_;
 };
 
 /// All levels side by side: classLogits [B, N, C], centernessLogits [B, N] (or undefined), distances [B, N, 4].
@@ -64,6 +68,14 @@ struct Losses {
     at::Tensor classification, box, centerness;  ///< scalars, each already divided by its normaliser
     at::Tensor total() const { return classification + box + centerness; }
 };
+
+Losses lossesOf(const LossTerms &terms, const FlatOutputs &outputs, const Targets &targets, const Profile &profile,
+                double classNormalizer);
+
+/// [3, levels]: what each level adds to the losses for class, box and centerness, on the device of the outputs and
+/// without waiting for it. Not a function that is learnt from.
+at::Tensor lossesOfLevels(const LossTerms &terms, const Targets &targets, const Profile &profile,
+                          const std::vector<int64_t> &locationsOfLevel, double classNormalizer);
 
 /// The sums of lossTerms() divided by `classNormalizer` and lossNormalizers(): what training makes smaller.
 Losses computeLosses(const FlatOutputs &outputs, const Targets &targets, const Profile &profile,

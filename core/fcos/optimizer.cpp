@@ -7,11 +7,10 @@
 
 namespace fcoscope {
 
-double learningRateAt(const TrainOptions &options, int64_t step, int64_t steps)
+double learningRateAt(const TrainOptions &options, int64_t step, double done)
 {
     const double warm =
         options.warmupSteps > 0 ? std::min(1.0, static_cast<double>(step + 1) / options.warmupSteps) : 1.0;
-    const double done = steps > 1 ? static_cast<double>(step) / static_cast<double>(steps - 1) : 0;
     double factor = 1;
     if (options.schedule == Schedule::Cosine)
         factor = 0.01 + 0.99 * 0.5 * (1 + std::cos(3.14159265358979323846 * done));
@@ -46,16 +45,25 @@ void Optimizer::forgetGradients()
             weight.mutable_grad() = at::Tensor();
 }
 
-double Optimizer::clipGradients()
+std::vector<at::Tensor> Optimizer::gradients()
 {
-    std::vector<at::Tensor> gradients;
+    std::vector<at::Tensor> all;
     for (Group &group : groups_)
         for (at::Tensor &weight : group.weights)
-            gradients.push_back(weight.mutable_grad());
-    const double length = at::stack(at::_foreach_norm(gradients)).norm().item<double>();
+            all.push_back(weight.mutable_grad());
+    return all;
+}
+
+at::Tensor Optimizer::gradientLength()
+{
+    const at::NoGradGuard noGradient;
+    return at::stack(at::_foreach_norm(gradients())).norm();
+}
+
+void Optimizer::clipGradients(double length)
+{
     if (options_.clipNorm > 0 && length > options_.clipNorm)
-        at::_foreach_mul_(gradients, options_.clipNorm / length);
-    return length;
+        at::_foreach_mul_(gradients(), options_.clipNorm / length);
 }
 
 void Optimizer::step(double learningRate)
@@ -97,9 +105,12 @@ void Optimizer::save(Safetensors &to)
         to.tensors.emplace_back("optimizer." + entry.name, *entry.tensor);
 }
 
-void Optimizer::load(const Safetensors &from, const std::filesystem::path &path)
+void Optimizer::load(const Safetensors &from, const std::filesystem::path &path, bool othersTrained)
 {
-    copyTensors(from, "optimizer.", state(), path, /*complete=*/true);
+    NamedTensors wanted = state();
+    if (othersTrained)
+        std::erase_if(wanted, [&](const NamedTensor &entry) { return !from.find("optimizer." + entry.name); });
+    copyTensors(from, "optimizer.", wanted, path, /*complete=*/!othersTrained);
     started_ = true;
 }
 

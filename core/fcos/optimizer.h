@@ -9,20 +9,26 @@
 
 namespace fcoscope {
 
-/// The learning rate of step `step` (0-based) of `steps`.
-double learningRateAt(const TrainOptions &options, int64_t step, int64_t steps);
+/// The learning rate of step `step` (0-based) where the part `done` of the run, 0…1, lies behind.
+double learningRateAt(const TrainOptions &options, int64_t step, double done);
 
 class Optimizer {
 public:
     Optimizer(const NamedTensors &tensors, const TrainOptions &options);
 
     void forgetGradients();
-    /// Shortens all gradients together to `options.clipNorm`; answers their length before.
-    double clipGradients();
+    /// How long all gradients together are: a scalar on their device.
+    at::Tensor gradientLength();
+    /// Shortens them to `options.clipNorm` where they are longer.
+    void clipGradients(double length);
     void step(double learningRate);
 
     void save(Safetensors &to);
-    void load(const Safetensors &from, const std::filesystem::path &path);
+    /// `othersTrained`: the file may have been written while other stages of the backbone were frozen; what it does not
+    /// hold starts afresh, and what is not trained any more is left.
+    void load(const Safetensors &from, const std::filesystem::path &path, bool othersTrained);
+    /// What it remembers of the gradients, by name.
+    NamedTensors state();
 
 private:
     struct Group {
@@ -30,7 +36,7 @@ private:
         std::vector<std::string> names;
         double weightDecay = 0;
     };
-    NamedTensors state();
+    std::vector<at::Tensor> gradients();
 
     TrainOptions options_;
     std::vector<Group> groups_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fcos/resnet.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/error.h"
@@ -147,6 +148,18 @@ void ResNet::collect(NamedTensors &names, const std::string &prefix)
         layer.conv.collect(names, conv);
         layer.norm.collect(names, norm);
     });
+}
+
+void ResNet::freeze(int count)
+{
+    const auto keep = [](ConvNorm &layer) { layer.conv.frozen = layer.norm.frozen = true; };
+    if (count > 0)
+        keep(stem);
+    for (size_t s = 0; s < stages.size() && static_cast<int>(s) + 1 < count; ++s)
+        for (ResidualBlock &block : stages[s]) {
+            std::for_each(block.convs.begin(), block.convs.end(), keep);
+            std::for_each(block.down.begin(), block.down.end(), keep);
+        }
 }
 
 void ResNet::fold()

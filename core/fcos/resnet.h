@@ -29,6 +29,8 @@ struct ResNet {
     std::array<at::Tensor, 3> operator()(const at::Tensor &images, const Pass &pass) const;
     void collect(NamedTensors &names, const std::string &prefix);
     void fold();
+    /// From the picture on, so many stages keep their weights and statistics: 1 the stem, 2 the stem and C2, … 5 all.
+    void freeze(int count);
 };
 
 }  // namespace fcoscope

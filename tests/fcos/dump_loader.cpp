@@ -49,7 +49,8 @@ void putSample(std::string &bytes, const MixedSource &source, const MixedSource:
 std::string dumped(const MixedSource &source, const Profile &profile)
 {
     constexpr int32_t batches = 4, images = 3;
-    Loader loader(source, profile, 7, images, 0, batches, 1);  // one thread: samples are asked for in order
+    Loader loader(source, profile,
+                  {.seed = 7, .batch = images, .batches = batches});  // one thread: samples are asked for in order
     std::vector<Batch> made;
     for (int b = 0; b < batches; ++b)
         made.push_back(loader.next());

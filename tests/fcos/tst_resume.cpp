@@ -25,6 +25,10 @@ private Q_SLOTS:
     void aStoppedRunGoesOn();
     void aKilledRunGoesOn();
     void changedRunsAreRefused();
+    void anotherBatchGoesOnWithTheNextImage();
+    void checkpointsOfBeforeGoOn();
+    void aPauseChangesNothing();
+    void aStopEndsAPause();
     void aKillBetweenRenamesLosesNothing();
     void anUnreadableImageLosesNothing();
 };
@@ -151,8 +155,6 @@ void ResumeTest::changedRunsAreRefused()
     const auto refusedFor = [&](const char *words, const std::string &said) {
         return said == "The run in " + folder.string() + " was started with " + words + "; train into another folder.";
     };
-    QVERIFY(refusedFor("batch 2, not 4", goOn([](auto &, auto &, auto &o) { o.batch = 4; })));
-    QVERIFY(refusedFor("accumulate 1, not 2", goOn([](auto &, auto &, auto &o) { o.accumulate = 2; })));
     QVERIFY(refusedFor("seed 1, not 5", goOn([](auto &, auto &, auto &o) { o.seed = 5; })));
     QVERIFY(refusedFor("optimizer adamw, not sgd",
                        goOn([](auto &, auto &, auto &o) { o.optimizer = OptimizerKind::Sgd; })));
@@ -179,6 +181,104 @@ void ResumeTest::changedRunsAreRefused()
         writeSafetensors(folder / "checkpoints/last/training.safetensors", file);
         QVERIFY(goOn([](auto &, auto &, auto &) {}).find("does not say how many steps") != std::string::npos);
     }
+}
+
+void ResumeTest::anotherBatchGoesOnWithTheNextImage()
+{
+    QTemporaryDir dir;
+    const fs::path folder = dir.path().toStdString();
+    TrainOptions options = fewSteps();  // 48 samples in batches of two
+    options.stopAfterSteps = 5;
+    trainDrawn(options, folder);
+    const auto samples = [&] {
+        return readSafetensors(folder / "checkpoints/last/training.safetensors").metadata.at("samples");
+    };
+    QCOMPARE(samples(), std::string("10"));
+    options.batch = 3;
+    options.accumulate = 2;
+    options.stopAfterSteps = 7;
+    double rate = 0;
+    int64_t steps = 0, epoch = 0;
+    const auto look = [&](const StepReport &report) {
+        rate = report.learningRate;
+        steps = report.steps;
+        epoch = report.epoch;
+    };
+    trainDrawn(options, folder, {}, 8, look);
+    QCOMPARE(samples(), std::string("22"));
+    QCOMPARE(steps, int64_t(5 + 7));  // (48 − 10) / 6, rounded up
+    QCOMPARE(epoch, int64_t(2));
+    options.batch = 1;
+    options.accumulate = 1;
+    options.epochs = 3;
+    options.stopAfterSteps = 0;
+    options.precision = Precision::Bfloat16;
+    const TrainResult result = trainDrawn(options, folder, {}, 8, look);
+    QVERIFY(!result.stopped);
+    QCOMPARE(result.steps, int64_t(9));
+    QCOMPARE(samples(), std::string("24"));
+    QVERIFY(rate < 0.02 * options.learningRate);  // the cosine has come to its end
+}
+
+void ResumeTest::checkpointsOfBeforeGoOn()
+{
+    QTemporaryDir one, two;
+    const fs::path whole = one.path().toStdString(), sliced = two.path().toStdString();
+    TrainOptions options = fewSteps();
+    options.accumulate = 2;
+    trainDrawn(options, whole);
+    options.stopAfterSteps = 5;
+    trainDrawn(options, sliced);
+    const fs::path file = sliced / "checkpoints/last/training.safetensors";
+    Safetensors before = readSafetensors(file);
+    for (const char *later : {"samples", "rate-factor", "validations-since-best"})
+        QCOMPARE(before.metadata.erase(later), size_t(1));
+    writeSafetensors(file, before);
+    options.stopAfterSteps = 0;
+    trainDrawn(options, sliced);
+    QVERIFY(weightsOf(whole, "training.safetensors") == weightsOf(sliced, "training.safetensors"));
+}
+
+void ResumeTest::aPauseChangesNothing()
+{
+    QTemporaryDir one, two;
+    const fs::path whole = one.path().toStdString(), paused = two.path().toStdString();
+    TrainOptions options = fewSteps();
+    options.epochs = 2;
+    options.checkpointEverySteps = 1000;
+    trainDrawn(options, whole);
+    int64_t step = 0;
+    int asked = 0;
+    TrainCallbacks callbacks;
+    callbacks.step = [&](const StepReport &report) { step = report.step; };
+    callbacks.paused = [&] {
+        if (step != 5 || ++asked > 4)
+            return false;
+        if (asked > 1)  // it rests: all that was learnt is on the disk
+            [&] { QCOMPARE(readModelInfo(paused / "checkpoints/last").facts.at("steps"), std::string("5")); }();
+        return true;
+    };
+    const DrawnSource source(8, true);
+    train(source, smallNetwork(), smallProfile(), options, paused, {}, callbacks, {});
+    QCOMPARE(asked, 5);
+    QVERIFY(weightsOf(whole, "training.safetensors") == weightsOf(paused, "training.safetensors"));
+}
+
+void ResumeTest::aStopEndsAPause()
+{
+    QTemporaryDir dir;
+    const fs::path folder = dir.path().toStdString();
+    int64_t step = 0;
+    int asked = 0;
+    TrainCallbacks callbacks;
+    callbacks.step = [&](const StepReport &report) { step = report.step; };
+    callbacks.paused = [&] { return step >= 2 && ++asked > 0; };
+    RunContext context;
+    context.stopRequested = [&] { return asked > 2; };
+    const TrainResult result =
+        train(DrawnSource(8, true), smallNetwork(), smallProfile(), fewSteps(), folder, {}, callbacks, context);
+    QVERIFY(result.stopped);
+    QCOMPARE(result.steps, int64_t(2));
 }
 
 void ResumeTest::aKillBetweenRenamesLosesNothing()

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the trainer does when numbers stop being numbers and when memory runs out.
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <c10/core/CPUAllocator.h>
+
+#include <atomic>
+#include <limits>
+
+#include "core/base/error.h"
+#include "core/fcos/engine.h"
+#include "core/fcos/safetensors.h"
+#include "core/fcos/training_step.h"
+#include "tests/fcos/drawn_training.h"
+
+using namespace fcoscope;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Boxes of the given images are `side` wide: without end, or no number at all.
+class WildBoxes : public DrawnSource {
+public:
+    WildBoxes(int images, std::vector<int> wild, double side) : DrawnSource(images), wild_(std::move(wild)), side_(side)
+    {
+    }
+    Sample trainingSample(int index, uint64_t seed, int64_t epoch) const override
+    {
+        Sample sample = DrawnSource::trainingSample(index, seed, epoch);
+        if (std::find(wild_.begin(), wild_.end(), index) != wild_.end())
+            for (Label &label : sample.labels)
+                label.box.x2 = label.box.x1 + side_;
+        return sample;
+    }
+
+private:
+    std::vector<int> wild_;
+    double side_;
+};
+constexpr double endless = std::numeric_limits<double>::infinity();
+
+struct Told {
+    std::vector<std::string> warnings;
+    std::vector<StepReport> steps;
+    TrainResult result;
+    std::string error;
+};
+
+Told trained(const SampleSource &source, const TrainOptions &options, const fs::path &folder)
+{
+    Told told;
+    TrainCallbacks callbacks;
+    callbacks.warn = [&](int64_t, const Message &words) { told.warnings.push_back(words.english()); };
+    callbacks.step = [&](const StepReport &report) { told.steps.push_back(report); };
+    try {
+        told.result = train(source, smallNetwork(), smallProfile(), options, folder, {}, callbacks, {});
+    } catch (const UserError &error) {
+        told.error = error.what();
+    }
+    return told;
+}
+
+bool allFinite(const fs::path &checkpoint)
+{
+    for (const char *file : {"model.safetensors", "training.safetensors"})
+        for (const auto &[name, tensor] : readSafetensors(checkpoint / file).tensors)
+            if (!at::isfinite(tensor).all().item<bool>())
+                return false;
+    return true;
+}
+
+/// LibTorch's allocator, but blocks above `limit` bytes are refused in its words. 0: none is.
+class ScarceMemory : public c10::Allocator {
+public:
+    std::atomic<size_t> limit{0};
+
+    ScarceMemory() : inner_(c10::GetCPUAllocator()) { c10::SetCPUAllocator(this, /*priority=*/1); }
+    c10::DataPtr allocate(size_t bytes) override
+    {
+        TORCH_CHECK(limit == 0 || bytes <= limit,
+                    "[enforce fail at alloc_cpu.cpp:121] err == 0. DefaultCPUAllocator: "
+                    "can't allocate memory: you tried to allocate ",
+                    bytes, " bytes. Error code 12");
+        return inner_->allocate(bytes);
+    }
+    c10::DeleterFnPtr raw_deleter() const override { return inner_->raw_deleter(); }
+    void copy_data(void *to, const void *from, size_t bytes) const override { inner_->copy_data(to, from, bytes); }
+
+private:
+    c10::Allocator *inner_;
+};
+ScarceMemory &memory()
+{
+    static auto *scarce = new ScarceMemory;  // tensors of static objects outlive everything
+    return *scarce;
+}
+
+}  // namespace
+
+class TroubleTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { configureEngine(1); }
+    void boxesThatAreNoNumbersTeachNothing();
+    void aStepWithoutNumbersLeavesNoTrace();
+    void oneBadImageIsLeftOut();
+    void threeInARowStepBack();
+    void wildRates_data();
+    void wildRates();
+    void memoryThatRunsOutHalvesTheBatch();
+    void anOddBatchIsHalvedToo();
+    void memoryForNotEvenOneImage();
+};
+
+void TroubleTest::boxesThatAreNoNumbersTeachNothing()
+{
+    QTemporaryDir dir;
+    const WildBoxes source(8, {0, 1, 2, 3, 4, 5, 6, 7}, std::nan(""));
+    const Told told = trained(source, fewSteps(), dir.path().toStdString());
+    QCOMPARE(told.error, std::string());
+    QCOMPARE(told.steps.size(), size_t(24));
+    for (const StepReport &report : told.steps)
+        QCOMPARE(report.positives, 0);
+}
+
+void TroubleTest::aStepWithoutNumbersLeavesNoTrace()
+{
+    const WildBoxes source(2, {0, 1}, endless);
+    TrainOptions options = fewSteps();
+    TrainingState state(smallNetwork(), smallProfile(), options, source, {});
+    Loader loader(source, state.detector.profile, {.batch = 2, .batches = 1});
+    std::vector<Batch> batches;
+    batches.push_back(loader.next());
+    std::vector<at::Tensor> before;
+    for (const NamedTensor &entry : state.detector.tensors())
+        before.push_back(entry.tensor->detach().clone());
+    StepReport report;
+    QVERIFY(gradientsOf(batches, state, options, at::kCPU, report) == Gradients::NotFinite);
+    size_t i = 0;
+    for (const NamedTensor &entry : state.detector.tensors()) {
+        QVERIFY2(entry.tensor->equal(before[i++]), entry.name.c_str());
+        QVERIFY2(!entry.tensor->grad().defined(), entry.name.c_str());
+    }
+    QCOMPARE(state.classNormalizer, firstClassNormalizer);
+}
+
+void TroubleTest::oneBadImageIsLeftOut()
+{
+    QTemporaryDir dir;
+    const fs::path folder = dir.path().toStdString();
+    const Told told = trained(WildBoxes(8, {6}, endless), fewSteps(), folder);
+    QCOMPARE(told.error, std::string());
+    QCOMPARE(told.warnings.size(), size_t(6));  // once in each epoch
+    for (const std::string &words : told.warnings)
+        QVERIFY2(words.find("was left out") != std::string::npos && words.find("7") != std::string::npos,
+                 words.c_str());
+    QVERIFY(!told.result.stopped);
+    QCOMPARE(told.result.steps, int64_t(18));
+    QCOMPARE(told.steps.back().steps, int64_t(18));
+    QVERIFY(allFinite(told.result.last));
+    for (const StepReport &report : told.steps)
+        QVERIFY(std::isfinite(report.boxLoss));
+}
+
+void TroubleTest::threeInARowStepBack()
+{
+    QTemporaryDir dir;
+    const fs::path folder = dir.path().toStdString();
+    TrainOptions options = fewSteps();
+    options.checkpointEverySteps = 2;
+    options.stopAfterSteps = 4;
+    trainDrawn(options, folder);
+    options.stopAfterSteps = 0;
+    const Told told = trained(WildBoxes(8, {0, 1, 2, 3, 4, 5, 6, 7}, endless), options, folder);
+    QCOMPARE(told.error, std::string("Training stopped at step 5: the loss is no longer a finite number. A lower "
+                                     "learning rate may help."));
+    QCOMPARE(told.warnings.size(), size_t(12 + 3));
+    QCOMPARE(told.warnings[3], std::string("The loss is no longer a finite number at step 5: stepped back to step 4, "
+                                           "the learning rate is 0.5 times what was asked for."));
+    QVERIFY(told.warnings[11].ends_with("the learning rate is 0.125 times what was asked for."));
+    QVERIFY(allFinite(folder / "checkpoints/last"));
+
+    // With good boxes again it goes on from there.
+    const Told healed = trained(DrawnSource(8, true), options, folder);
+    QCOMPARE(healed.error, std::string());
+    QCOMPARE(healed.steps.front().step, int64_t(5));
+}
+
+void TroubleTest::wildRates_data()
+{
+    QTest::addColumn<int>("optimizer");
+    QTest::addColumn<double>("rate");
+    QTest::addColumn<int>("checkpointEvery");
+    QTest::newRow("adamw 100") << int(OptimizerKind::AdamW) << 100.0 << 3;
+    QTest::newRow("adamw 1e6") << int(OptimizerKind::AdamW) << 1e6 << 1;
+    QTest::newRow("sgd 1e6") << int(OptimizerKind::Sgd) << 1e6 << 1;
+    QTest::newRow("sgd 1e6, few checkpoints") << int(OptimizerKind::Sgd) << 1e6 << 1000;
+}
+
+void TroubleTest::wildRates()
+{
+    QFETCH(int, optimizer);
+    QFETCH(double, rate);
+    QFETCH(int, checkpointEvery);
+    QTemporaryDir dir;
+    TrainOptions options = fewSteps();
+    options.optimizer = static_cast<OptimizerKind>(optimizer);
+    options.learningRate = rate;
+    options.warmupSteps = 0;
+    options.clipNorm = 0;
+    options.checkpointEverySteps = checkpointEvery;
+    const Told told = trained(DrawnSource(8, true), options, dir.path().toStdString());
+    const fs::path last = fs::path(dir.path().toStdString()) / "checkpoints/last";
+    qInfo("%zu steps, %zu warnings, %s", told.steps.size(), told.warnings.size(), told.error.c_str());
+    QVERIFY(told.error.empty() || told.error.find("no longer a finite number") != std::string::npos);
+    if (fs::exists(last))
+        QVERIFY(allFinite(last));
+    else
+        QVERIFY(!told.error.empty());
+}
+
+void TroubleTest::memoryThatRunsOutHalvesTheBatch()
+{
+    QTemporaryDir one, two;
+    const fs::path scarce = one.path().toStdString(), small = two.path().toStdString();
+    TrainOptions options = fewSteps();
+    options.epochs = 3;
+    options.batch = 4;
+    memory().limit = 1000000;  // what the stem makes of four images is 1.3 MB, of two 0.7
+    const Told told = trained(DrawnSource(8, true), options, scarce);
+    memory().limit = 0;
+    QCOMPARE(told.error, std::string());
+    QCOMPARE(told.warnings, (std::vector<std::string>{
+                                "Memory ran out at step 1: batches have 2 images instead of 4 from here on, and the "
+                                "gradients of 2 batches are added up, so that a step still learns from 4 images."}));
+    QCOMPARE(told.result.steps, int64_t(6));
+    options.batch = options.accumulate = 2;  // the same images in the same steps
+    trained(DrawnSource(8, true), options, small);
+    QVERIFY(weightsOf(scarce, "training.safetensors") == weightsOf(small, "training.safetensors"));
+}
+
+void TroubleTest::anOddBatchIsHalvedToo()
+{
+    QTemporaryDir dir;
+    TrainOptions options = fewSteps();
+    options.epochs = 3;
+    options.batch = 5;
+    memory().limit = 1000000;
+    const Told told = trained(DrawnSource(8, true), options, dir.path().toStdString());
+    memory().limit = 0;
+    QCOMPARE(told.error, std::string());
+    QCOMPARE(told.warnings.size(), size_t(1));
+    QVERIFY(told.warnings[0].find("1 images instead of 5") != std::string::npos);
+    QCOMPARE(told.result.steps, int64_t(5));
+}
+
+void TroubleTest::memoryForNotEvenOneImage()
+{
+    QTemporaryDir dir;
+    const fs::path folder = dir.path().toStdString();
+    TrainOptions options = fewSteps();
+    options.stopAfterSteps = 2;
+    trained(DrawnSource(8, true), options, folder);
+    options.stopAfterSteps = 0;
+    TrainCallbacks callbacks;
+    std::string error;
+    callbacks.step = [](const StepReport &) { memory().limit = 300000; };
+    try {
+        train(DrawnSource(8, true), smallNetwork(), smallProfile(), options, folder, {}, callbacks, {});
+    } catch (const UserError &said) {
+        error = said.what();
+    }
+    memory().limit = 0;
+    QCOMPARE(error,
+             std::string("Memory ran out at step 4 with a single image in the batch. Smaller samples or a smaller "
+                         "network need less."));
+    QCOMPARE(trained(DrawnSource(8, true), options, folder).result.steps, int64_t(24));
+}
+
+QTEST_GUILESS_MAIN(TroubleTest)
+#include "tst_trouble.moc"
