@@ -62,8 +62,8 @@ void checkStart(const TrainRequest &request, const PlanStart &start, PlanReport 
              "", "backbone-depth"});
 }
 
-/// Rates that were too high in trials. AdamW, 20 images of blood cells, 100 steps of 4: from a detector AP 0.545 with
-/// 3e-4, 0.534 with 1e-3, less with 3e-3.
+/// From a detector 3e-3 was worse with AdamW than a tenth of it (figures: plan_suggest.cpp); the others are the field's
+/// usual rates with room above them.
 double highestRate(const TrainRequest &request, PlanStart::Kind start)
 {
     const bool adamw = request.train.optimizer == OptimizerKind::AdamW;

@@ -146,8 +146,11 @@ void TestPlanCheck::everyFinding_data()
         [](Plan &p) { p.data.training.images[3].file = FCOSCOPE_SOURCE_DIR "/tests/runs/tst_plan_check.cpp"; });
     row("image of another size", Weight::Obstacle, "640 × 480 px, but its labels were made for 640 × 500", "",
         [](Plan &p) { p.data.validation->images[1].size.height = 500; });
-    row("image too large", Weight::Obstacle, "0.3 megapixels", "",
-        [](Plan &p) { p.request.source.limits.megapixels = 0.2; });
+    row("image too large", Weight::Obstacle, "0.3 megapixels", "", [](Plan &p) {
+        p.request.source.limits.megapixels = 0.2;
+        p.data.training.images.resize(1);
+        p.data.validation.reset();
+    });
     row("box that no location learns", Weight::Note, "1 of 120 boxes", "train-width", [](Plan &p) {
         p.data.training.images[0].labels[0].box = {0.1, 0.1, 1.2, 1.2};
     });
