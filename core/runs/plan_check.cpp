@@ -38,8 +38,8 @@ void checkStart(const TrainRequest &request, const PlanStart &start, PlanReport 
         if (request.train.frozenStages > 0)
             report.findings.push_back({Weight::Obstacle,
                                        message("core", "Frozen stages would keep their random weights; give weights to "
-                                                       "start from, or set {0} to 0.")
-                                           .with("frozen-stages"),
+                                                       "start from, or set {0} to {1}.")
+                                           .with("frozen-stages", 0),
                                        "", "frozen-stages"});
         return;
     }
@@ -180,7 +180,8 @@ void checkDisk(const TrainRequest &request, const PlanSurroundings &surroundings
     while (!error && !there.empty() && !std::filesystem::exists(there, error) && there.has_relative_path())
         there = there.parent_path();
     const std::filesystem::space_info space = std::filesystem::space(there, error);
-    const double needed = checkpointBytes(request);
+    const bool goesOn = std::filesystem::exists(surroundings.folder / "checkpoints" / "last", error);
+    const double needed = checkpointBytes(request) / (goesOn ? 3 : 1);
     if (error || static_cast<double>(space.available) > needed)
         return;
     report.findings.push_back(

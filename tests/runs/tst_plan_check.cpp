@@ -232,7 +232,10 @@ void TestPlanCheck::aHundredThousandImagesInTime()
     qInfo("100,020 images: %.0f ms", took);
     QVERIFY(within(took, 5000));
     QCOMPARE(report.findings.size(), size_t(1));
-    QVERIFY(QString::fromStdString(report.findings[0].words.english()).startsWith("Of 100024 image files 10000 "));
+    const std::vector<std::string> numbers = report.findings[0].words.arguments;
+    QCOMPARE(numbers.front(), std::string("100024"));
+    const int looked = std::stoi(numbers.back());  // a slow machine looks at fewer
+    QVERIFY(looked > 0 && looked <= 10000);
 }
 
 void TestPlanCheck::stopping()
