@@ -301,7 +301,8 @@ void CurvePlot::describe()
         said << tr("%1: %2 at step %3")
                     .arg(name, locale().toString(last.y, 'g', 4), locale().toString(qRound64(last.x)));
     }
-    const QString words = said.isEmpty() ? tr("No points yet") : said.join(QStringLiteral("; "));
+    const QString nothing = parts_->nothingWords();
+    const QString words = nothing.isEmpty() ? said.join(QStringLiteral("; ")) : nothing;
     if (words != accessibleDescription())
         setAccessibleDescription(words);
 }

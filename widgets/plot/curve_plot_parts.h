@@ -26,8 +26,9 @@ struct CurvePlot::Parts {
         QCPGraph *graph = nullptr, *smoothGraph = nullptr, *marks = nullptr;
         CurveLegendEntry *name = nullptr, *run = nullptr;  // run: null where there is but one
 
-        bool shown() const { return name->isChecked() && (!run || run->isChecked()); }
-        bool emphasised() const { return name->emphasised() || (run && run->emphasised()); }
+        // A new line has no entry until the legend is made, and making that may draw.
+        bool shown() const { return (!name || name->isChecked()) && (!run || run->isChecked()); }
+        bool emphasised() const { return (name && name->emphasised()) || (run && run->emphasised()); }
     };
 
     QCustomPlot *plot = nullptr;
