@@ -196,7 +196,8 @@ void checkDisk(const TrainRequest &request, const PlanSurroundings &surroundings
 double secondsOf(const TrainRequest &request, const PlanSurroundings &surroundings, const PlanReport &report)
 {
     const double learnt = static_cast<double>(report.steps) * request.train.batch * request.train.accumulate;
-    const double validations = std::ceil(static_cast<double>(request.train.epochs) / request.train.validateEvery);
+    const double validations =
+        std::ceil(static_cast<double>(request.train.epochs) / std::max(1, request.train.validateEvery));
     const double looked = validations * static_cast<double>(report.validationImages);
     return surroundings.secondsPerImage * (learnt + looked / 3);
 }
