@@ -90,14 +90,14 @@ bool TestTrainKills::startAndKill(const QString &run, int afterMs, Said &said) c
 {
     QProcess process;
     startFcos(process, {"train", "--run", run});
-    if (process.waitForFinished(afterMs)) {
-        said = {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1, process.readAllStandardOutput(),
-                process.readAllStandardError()};
-        return false;
+    if (!process.waitForFinished(afterMs)) {
+        process.kill();
+        process.waitForFinished();
     }
-    process.kill();
-    process.waitForFinished();
-    return process.exitStatus() == QProcess::CrashExit;
+    if (process.exitStatus() == QProcess::CrashExit)
+        return true;
+    said = {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+    return false;
 }
 
 void TestTrainKills::killedAtRandomMoments()
