@@ -62,6 +62,11 @@ std::optional<int> trainerOf(const fs::path &folder)
     return facts.alive && facts.started == started ? std::optional(pid) : std::nullopt;
 }
 
+bool processLives(int pid)
+{
+    return processOf(pid).alive;
+}
+
 namespace {
 
 /// The last line that says something in the trainer's own output, where whoever started it kept that.
@@ -87,28 +92,6 @@ Message interrupted(const fs::path &folder)
     return message("core", "The trainer ended too early; its last words: {0}").with(words);
 }
 
-/// The events of a run, gone through once.
-struct Course {
-    RunSummary &summary;
-    std::vector<std::pair<int64_t, double>> validations;  ///< (step, AP)
-    std::optional<RunEvent> last;
-
-    void take(const RunEvent &event)
-    {
-        if (const auto *started = std::get_if<RunStarted>(&event.facts)) {
-            summary.step = started->fromStep;
-            summary.steps = started->steps;
-            std::erase_if(validations, [&](const auto &one) { return one.first > summary.step; });  // to be done again
-        } else if (const auto *step = std::get_if<RunStep>(&event.facts)) {
-            summary.step = step->report.step;
-        } else if (const auto *validated = std::get_if<RunValidated>(&event.facts)) {
-            if (const auto ap = validated->figures.find("AP"); ap != validated->figures.end())
-                validations.emplace_back(validated->step < 0 ? summary.step : validated->step, ap->second);
-        }
-        last = event;
-    }
-};
-
 /// Most lines are steps, of which only the number and the time count here: they are read from the text itself.
 bool shortStep(std::string_view line, RunEvent &event)
 {
@@ -125,7 +108,7 @@ bool shortStep(std::string_view line, RunEvent &event)
     return number.ec == std::errc();
 }
 
-void readCourse(const fs::path &file, Course &course)
+void readCourse(const fs::path &file, RunCourse &course)
 {
     std::error_code none;
     const auto bytes = fs::file_size(file, none);
@@ -161,30 +144,52 @@ void setState(RunSummary &summary, const RunEvent *last, bool alive)
 
 }  // namespace
 
-RunSummary summaryOf(const fs::path &folder)
+RunCourse::RunCourse(fs::path folder)
 {
-    RunSummary summary;
-    summary.folder = folder;
-    // Asked before the events are read: a trainer that ends in between has said so in them.
-    const bool alive = trainerOf(folder).has_value();
-    Course course{summary, {}, {}};
-    readCourse(folder / "events.jsonl", course);
-    for (const auto &[step, ap] : course.validations)
-        summary.bestAp = std::max(summary.bestAp, ap);
-    if (course.last)
-        summary.changed = course.last->time;
-    setState(summary, course.last ? &*course.last : nullptr, alive);
+    soFar_.folder = std::move(folder);
+}
 
+void RunCourse::take(const RunEvent &event)
+{
+    if (const auto *started = std::get_if<RunStarted>(&event.facts)) {
+        soFar_.step = started->fromStep;
+        soFar_.steps = started->steps;
+        std::erase_if(validations_, [&](const auto &one) { return one.first > soFar_.step; });  // to be done again
+    } else if (const auto *step = std::get_if<RunStep>(&event.facts)) {
+        soFar_.step = step->report.step;
+    } else if (const auto *validated = std::get_if<RunValidated>(&event.facts)) {
+        if (const auto ap = validated->figures.find("AP"); ap != validated->figures.end())
+            validations_.emplace_back(validated->step < 0 ? soFar_.step : validated->step, ap->second);
+    }
+    soFar_.changed = event.time;
+    last_ = event;
+}
+
+RunSummary RunCourse::summary(bool alive) const
+{
+    RunSummary summary = soFar_;
+    for (const auto &[step, ap] : validations_)
+        summary.bestAp = std::max(summary.bestAp, ap);
+    setState(summary, last_ ? &*last_ : nullptr, alive);
     // A checkpoint whose replacement was cut short lies aside; whoever opens it brings it back (folderInPlace).
     std::error_code none;
     const auto checkpoint = [&](const char *name, const char *aside) {
-        const fs::path in = folder / "checkpoints";
+        const fs::path in = summary.folder / "checkpoints";
         return fs::exists(in / name, none) || fs::exists(in / aside, none) ? in / name : fs::path();
     };
     summary.last = checkpoint("last", ".last.old");
     summary.best = checkpoint("best", ".best.old");
     summary.hasCheckpoint = !summary.last.empty();
     return summary;
+}
+
+RunSummary summaryOf(const fs::path &folder)
+{
+    // Asked before the events are read: a trainer that ends in between has said so in them.
+    const bool alive = trainerOf(folder).has_value();
+    RunCourse course(folder);
+    readCourse(folder / "events.jsonl", course);
+    return course.summary(alive);
 }
 
 std::vector<fs::path> runsIn(const fs::path &runs)

@@ -35,6 +35,11 @@ std::vector<SettingsTable> RequestTables::inFile() const
     return {{"data", &data}, {"train", &train}, {"augment", &augment}, {"network", &network}, {"profile", &profile}};
 }
 
+std::vector<std::string> mainOptions()
+{
+    return {"epochs", "train-width", "train-height", "batch", "device"};
+}
+
 void setStructure(TrainRequest &request, bool profileSaid)
 {
     if (request.startFrom.empty()) {

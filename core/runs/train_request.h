@@ -39,6 +39,9 @@ struct RequestTables {
     std::vector<SettingsTable> inFile() const;
 };
 
+/// The options that a form shows open, by name: how long, at which size, how many together, where.
+std::vector<std::string> mainOptions();
+
 /// Network and profile before any option of theirs was said: those of the weights that training begins with, so that a
 /// person fine-tunes what they have; without weights, or with another profile named, the codebase's own. `startFrom` is
 /// the file itself.
