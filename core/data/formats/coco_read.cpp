@@ -295,6 +295,6 @@ ReadLabels readCoco(const ReadRequest &request, const RunContext &context)
 
 }  // namespace
 
-extern const Format cocoFormat{LabelFormat::Coco, "coco", false, recogniseCoco, readCoco, writeCoco, nullptr, nullptr};
+extern const Format cocoFormat{LabelFormat::Coco, "coco", false, recogniseCoco, readCoco, writeCoco};
 
 }  // namespace fcoscope

@@ -379,6 +379,6 @@ ReadLabels read(const ReadRequest &request, const RunContext &context)
 
 void writeCsv(const WriteRequest &request, const RunContext &context, ConversionReport &report);  // csv_writer.cpp
 
-extern const Format csvFormat{LabelFormat::Csv, "csv", false, recognise, read, writeCsv, nullptr, nullptr};
+extern const Format csvFormat{LabelFormat::Csv, "csv", false, recognise, read, writeCsv};
 
 }  // namespace fcoscope

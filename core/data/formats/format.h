@@ -46,15 +46,6 @@ struct Format {
     /// The set's root may be relative, as request.path is; readLabels makes it absolute. Keys are given here.
     ReadLabels (*read)(const ReadRequest &request, const RunContext &context);
     void (*write)(const WriteRequest &request, const RunContext &context, ConversionReport &report);
-
-    /// Per-image formats, for files kept in step (else nullptr): one image's file as bytes, of an image whose size is
-    /// known; nothing that stands in the set but for the image and the classes is looked at, request.to is the folder.
-    std::string (*imageText)(const WriteRequest &request, const ImageEntry &image, ConversionReport &report);
-    /// And such bytes as an image: `present` with status, boxes and extras as the bytes say, boxes with new keys, sizes
-    /// and paths as they are. `file` names the bytes in problems. Classes that are new are added to the set. Throws
-    /// UserError for bytes that are not this format.
-    ImageEntry (*readImageText)(const std::filesystem::path &file, std::string_view bytes, LabelSet &set,
-                                const ImageEntry &present, const ReadRequest &request, std::vector<Problem> &problems);
 };
 
 extern const Format cocoFormat;     // coco_format.cpp

@@ -195,6 +195,13 @@ void putImages(Reading &reading)
     }
 }
 
+/// Below `to` as the image is below its root.
+fs::path labelmeFileOf(const fs::path &to, const ImageEntry &image)
+{
+    const fs::path path = image.path;
+    return (to / (path.is_absolute() ? path.filename() : path)).replace_extension(".json");
+}
+
 }  // namespace
 
 bool recogniseLabelme(const fs::path &path)
@@ -246,12 +253,6 @@ ReadLabels readLabelme(const ReadRequest &request, const RunContext &context)
         putImages(reading);
     sortClassesByName(read.set);
     return read;
-}
-
-fs::path labelmeFileOf(const fs::path &to, const ImageEntry &image)
-{
-    const fs::path path = image.path;
-    return (to / (path.is_absolute() ? path.filename() : path)).replace_extension(".json");
 }
 
 std::string labelmeImagePath(const LabelSet &set, const ImageEntry &image, const fs::path &file)

@@ -60,7 +60,9 @@ Box vocBox(const VocObject &object, VocOrigin origin);
 void takeVocObjects(const VocFile &file, VocOrigin origin, bool extras, LabelSet &set, ClassKeys &classes,
                     ImageEntry &image, std::vector<Problem> &problems);
 
-/// As Format::readImageText.
+/// The bytes of one image's file as an image: `present` with status, boxes and extras as the bytes say, boxes with new
+/// keys, sizes and paths as they are. `path` names the bytes in problems. Classes that are new are added to the set.
+/// Throws UserError for bytes that are no VOC annotation.
 ImageEntry readVocImage(const std::filesystem::path &path, std::string_view bytes, LabelSet &set,
                         const ImageEntry &present, const ReadRequest &request, std::vector<Problem> &problems);
 

@@ -377,6 +377,6 @@ ReadLabels readVoc(const ReadRequest &request, const RunContext &context)
 
 }  // namespace
 
-extern const Format vocFormat{LabelFormat::Voc, "voc", true, recogniseVoc, readVoc, writeVoc, vocText, readVocImage};
+extern const Format vocFormat{LabelFormat::Voc, "voc", true, recogniseVoc, readVoc, writeVoc};
 
 }  // namespace fcoscope
