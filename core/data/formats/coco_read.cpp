@@ -282,7 +282,6 @@ void CocoReading::listNewImages()
             if (known.contains(image.path))
                 continue;
             image.key = set.newKey();
-            image.formatId = -1;
             set.images.push_back(std::move(image));
         }
     }

@@ -66,6 +66,9 @@ ReadLabels readLabelsAsGiven(const ReadRequest &request, const RunContext &conte
 /// image is told as by imageFilesIn. `deep` false: those of the folder alone.
 std::vector<std::string> imageFilesBelow(const std::filesystem::path &folder, bool deep = true);
 
+/// "a.json, b.json", for sentences.
+std::string fileNames(const std::vector<std::filesystem::path> &paths);
+
 /// The size that is known, else that of the image's header; {0, 0} if it cannot be read.
 Size sizeOrHeader(const LabelSet &set, const ImageEntry &image);
 
@@ -106,6 +109,8 @@ std::string_view extraField(std::string_view extra, std::string_view key);
 std::vector<std::string_view> extraItems(std::string_view list);
 /// The text of a JSON string, escapes resolved; the value itself where it is no string.
 std::string extraText(std::string_view value);
+/// A score as its file had it, where `extra` has those digits and they still mean it; else as few as tell it.
+std::string scoreText(float score, std::string_view extra);
 /// Adds "key":value to an object, which may be "" at first.
 void addExtra(std::string &extra, std::string_view key, std::string_view value);
 
@@ -115,7 +120,8 @@ bool isJsonValue(std::string_view text);
 /// Fields that are of a box's own place ("segmentation", "keypoints", VOC's "part", …) are worth nothing once the box
 /// was moved. Readers remember, in `extra`, the box that such fields were read with.
 bool isOfAPlace(std::string_view key);
-void rememberBox(std::string &extra, const Box &box);  ///< nothing happens if `extra` has no such field
+inline constexpr std::string_view rememberedBox = "fcoscope_box";  ///< the field that holds it
+void rememberBox(std::string &extra, const Box &box);              ///< nothing happens if `extra` has no such field
 void rememberBoxAnyway(std::string &extra, const Box &box);
 /// `extra` as it can be written for the box as it is now: without what rememberBox left, and, if the box is another
 /// one, without the fields of its old place, which are listed.
@@ -127,6 +133,10 @@ std::string extraForBox(ConversionReport &report, const std::string &file, const
 std::vector<std::string> jsonKeysOf(const std::filesystem::path &file, size_t firstBytes = size_t(1) << 16);
 
 // --- Numbers
+
+/// The numbers of a file where they are known and different (−1: not known), new ones above all of them, and from
+/// `first` on, for the others.
+std::vector<int64_t> idsOf(const std::vector<int64_t> &wanted, int64_t first);
 
 /// The shortest `length` for which from + length is `to` again: so that [x, y, width, height] reads back value-equal.
 double exactLength(double from, double to);

@@ -190,7 +190,6 @@ void putImages(Reading &reading)
         if (const auto known = reading.found.find(path); known != reading.found.end())
             image = std::move(known->second);
         image.key = set.newKey();
-        image.formatId = -1;
         set.images.push_back(std::move(image));
     }
 }
@@ -246,7 +245,6 @@ ReadLabels readLabelme(const ReadRequest &request, const RunContext &context)
     if (single)
         for (auto &[path, image] : reading.found) {
             image.key = read.set.newKey();
-            image.formatId = -1;
             read.set.images.push_back(std::move(image));
         }
     else

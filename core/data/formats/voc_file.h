@@ -48,6 +48,9 @@ struct VocFile {
     std::string extra;
 };
 
+/// Without blanks and line ends around it.
+std::string trimmed(std::string_view text);
+
 /// Reads `bytes`, in place; objects that cannot be used are listed. Throws UserError for what is no VOC annotation.
 void parseVoc(VocFile &file, std::string &&bytes, bool extras, std::vector<Problem> &problems);
 

@@ -49,7 +49,6 @@ public:
     {
         ImageEntry image;
         image.path = path;
-        image.formatId = -1;
         const fs::path file = fs::absolute(read_.set.fileOf(image)).lexically_normal();
         if (const fs::path label = labelOf(folder_, file); !label.empty())
             image = labelled(std::move(image), file, label);
