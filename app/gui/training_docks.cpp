@@ -217,9 +217,6 @@ void TrainingDocks::showFindings()
     else
         for (const PlanFinding &found : training_.report().findings)
             findings.push_back(finding(found));
-    if (training_.process().alive())
-        findings.push_back({FormFinding::Weight::Note, tr("A training is going on; the next one can start after it."),
-                            QString(), QString()});
     form_->setFindings(findings);
 }
 

@@ -115,7 +115,8 @@ void TrainingDocks::connectActions()
     const auto on = [this](ActionId id, auto call) { connect(&actions_[id], &QAction::triggered, this, call); };
     on(ActionId::StartTraining, [this] {
         training_.start();
-        actions_[ActionId::ShowTraining].isChecked() ? void() : actions_[ActionId::ShowTraining].trigger();
+        if (panel_->visibleRegion().isEmpty())  // closed, or behind another one
+            actions_[ActionId::ShowTraining].trigger();
     });
     on(ActionId::PauseTraining,
        [this](bool pause) { training_.process().tell(pause ? RunCommand::Pause : RunCommand::GoOn); });

@@ -115,6 +115,7 @@ void RunProcess::look()
             // Whether somebody works on it is asked first: who ended before had written its last event.
             Look look;
             look.alive = trainerOf(reading->folder).has_value();
+            look.started = started;
             look.startedAlive = started > 0 && processLives(static_cast<int>(started));
             look.events = reading->reader.more(&look.anew);
             if (look.anew)
@@ -139,7 +140,7 @@ void RunProcess::took(const Look &look)
     alive_ = look.alive;
     if (starting_ > 0 && look.alive)
         starting_ = 0;
-    if (starting_ > 0 && !look.startedAlive) {
+    if (starting_ > 0 && look.started == starting_ && !look.startedAlive) {
         starting_ = 0;
         if (summary_.changed == before.changed)
             Q_EMIT failed({message("core", "The trainer ended before it began; what it said is in {0}.")

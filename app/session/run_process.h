@@ -59,6 +59,7 @@ private:
     struct Look {
         std::vector<RunEvent> events;
         bool anew = false, alive = false, startedAlive = false;
+        int64_t started = 0;  ///< the pid that was asked about
         RunSummary summary;
     };
     /// What is read of the folder, on the worker alone.

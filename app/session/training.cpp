@@ -25,6 +25,12 @@ void keepSaid(const std::vector<std::string> &said, TrainRequest &from, TrainReq
                         other.options->set(option.name, option.get(), "");
 }
 
+/// The best checkpoint; before the first validation the last one.
+fs::path modelOf(const RunSummary &run)
+{
+    return run.best.empty() ? run.last : run.best;
+}
+
 /// runs/1, or the first such folder that does not exist yet; it does when this returns.
 fs::path makeRunFolder(const fs::path &runs)
 {
@@ -265,7 +271,7 @@ void Training::compare()
         },
         [this](Outcome<DatasetPtr> outcome) {
             if (outcome.result)
-                trial_.start(process_.summary().best, *outcome.result);
+                trial_.start(modelOf(process_.summary()), *outcome.result);
             else if (outcome.how == Ended::Failed)
                 Q_EMIT failed({outcome.failure, "training"});
         });
@@ -273,8 +279,7 @@ void Training::compare()
 
 void Training::use()
 {
-    const RunSummary &run = process_.summary();
-    if (const fs::path &model = run.best.empty() ? run.last : run.best; !model.empty())
+    if (const fs::path model = modelOf(process_.summary()); !model.empty())
         session_.openModel(model);
 }
 

@@ -27,9 +27,14 @@ std::filesystem::path resourceFile(const std::string &name)
 std::filesystem::path programFile(const std::string &name)
 {
     std::error_code error;
-    const auto folder = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
-    const std::filesystem::path beside = folder / name, built = folder.parent_path() / "cli" / name;
-    return !std::filesystem::exists(beside, error) && std::filesystem::exists(built, error) ? built : beside;
+    const auto here = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+    std::vector<std::filesystem::path> folders{here, here.parent_path() / "cli"};
+    if (const char *named = std::getenv("FCOSCOPE_PROGRAMS"); named && *named)
+        folders.insert(folders.begin(), named);
+    for (const auto &folder : folders)
+        if (std::filesystem::exists(folder / name, error))
+            return folder / name;
+    return here / name;
 }
 
 }  // namespace fcoscope

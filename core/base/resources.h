@@ -13,8 +13,9 @@ namespace fcoscope {
 /// that runs from its build folder).
 std::filesystem::path resourceFile(const std::string &name);
 
-/// Another program of ours: beside this one (installed programs), or where the build puts it. The path beside this one
-/// where it is nowhere, so that a sentence can say what is missing.
+/// Another program of ours: in the folder that the environment variable FCOSCOPE_PROGRAMS names, beside this program
+/// (installed ones), or where the build puts it. The path beside this one where it is nowhere, so that a sentence can
+/// say what is missing.
 std::filesystem::path programFile(const std::string &name);
 
 }  // namespace fcoscope
