@@ -28,17 +28,6 @@ PlanStart startOf(const TrainRequest &request)
     return start;
 }
 
-int cudaDevices()
-{
-    static const int count = [] {
-        for (const auto &[name, value] : engineFacts())
-            if (double devices = 0; name == "CUDA devices" && parseNumber(value, devices))
-                return static_cast<int>(devices);
-        return 0;
-    }();
-    return count;
-}
-
 bool onCuda(const TrainRequest &request)
 {
     return request.train.device != "cpu" && cudaDevices() > 0;
