@@ -8,6 +8,7 @@
 #include "app/cli/labelled_data.h"
 #include "core/base/error.h"
 #include "core/fcos/checkpoint.h"
+#include "core/fcos/engine.h"
 #include "core/rules/decode.h"
 #include "core/runs/process_facts.h"
 
@@ -113,7 +114,8 @@ void TrainRun::tellStart(const StepReport &first)
     started.steps = first.steps;
     started.trainingImages = static_cast<int64_t>(data_.training.images.size());
     started.validationImages = data_.validation ? static_cast<int64_t>(data_.validation->images.size()) : 0;
-    started.device = request_.train.device;
+    const std::string &device = request_.train.device;
+    started.device = device != "auto" ? device : cudaDevices() > 0 ? "cuda:0" : "cpu";
     for (const double stride : request_.profile.strides)
         started.strides.push_back(static_cast<int>(stride));
     started.classNames = data_.training.classNames;
