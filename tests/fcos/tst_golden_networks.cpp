@@ -161,10 +161,7 @@ void GoldenNetworksTest::codebase()
     const Profile &profile = detector.profile;
     wantGradients(detector.tensors());
     const std::vector<at::Tensor> levels = detector.features(formulaInput(256, 320), {});
-    std::vector<LevelTensors> said;
-    for (size_t i = 0; i < levels.size(); ++i)
-        said.push_back(detector.head(levels[i], i, profile, {}));
-    const FlatOutputs outputs = flattened(said);
+    const FlatOutputs outputs = flattened(detector.head(levels, profile, {}));
     const std::vector<Level> grid = levelsFor(profile, {320, 256});
     {
         const at::NoGradGuard noGradient;

@@ -6,9 +6,10 @@
 #include <c10/core/CPUAllocator.h>
 
 #include <atomic>
-#include <limits>
+#include <cmath>
 
 #include "core/base/error.h"
+#include "core/fcos/checkpoint.h"
 #include "core/fcos/engine.h"
 #include "core/fcos/safetensors.h"
 #include "core/fcos/training_step.h"
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Boxes of the given images are `side` wide: without end, or no number at all.
+/// Boxes of the given images are `side` wide.
 class WildBoxes : public DrawnSource {
 public:
     WildBoxes(int images, std::vector<int> wild, double side) : DrawnSource(images), wild_(std::move(wild)), side_(side)
@@ -38,7 +39,15 @@ private:
     std::vector<int> wild_;
     double side_;
 };
-constexpr double endless = std::numeric_limits<double>::infinity();
+/// Its square is more than a float can hold, so that the distance IoU of such a box is no number.
+constexpr double endless = 1e25;
+
+Profile delicate()
+{
+    Profile profile = smallProfile();
+    profile.boxLoss = BoxLoss::Diou;
+    return profile;
+}
 
 struct Told {
     std::vector<std::string> warnings;
@@ -54,7 +63,7 @@ Told trained(const SampleSource &source, const TrainOptions &options, const fs::
     callbacks.warn = [&](int64_t, const Message &words) { told.warnings.push_back(words.english()); };
     callbacks.step = [&](const StepReport &report) { told.steps.push_back(report); };
     try {
-        told.result = train(source, smallNetwork(), smallProfile(), options, folder, {}, callbacks, {});
+        told.result = train(source, smallNetwork(), delicate(), options, folder, {}, callbacks, {});
     } catch (const UserError &error) {
         told.error = error.what();
     }
@@ -111,6 +120,7 @@ private Q_SLOTS:
     void memoryThatRunsOutHalvesTheBatch();
     void anOddBatchIsHalvedToo();
     void memoryForNotEvenOneImage();
+    void memoryForNoCheckpoint();
 };
 
 void TroubleTest::boxesThatAreNoNumbersTeachNothing()
@@ -128,7 +138,7 @@ void TroubleTest::aStepWithoutNumbersLeavesNoTrace()
 {
     const WildBoxes source(2, {0, 1}, endless);
     TrainOptions options = fewSteps();
-    TrainingState state(smallNetwork(), smallProfile(), options, source, {});
+    TrainingState state(smallNetwork(), delicate(), options, source, {});
     Loader loader(source, state.detector.profile, {.batch = 2, .batches = 1});
     std::vector<Batch> batches;
     batches.push_back(loader.next());
@@ -170,7 +180,7 @@ void TroubleTest::threeInARowStepBack()
     TrainOptions options = fewSteps();
     options.checkpointEverySteps = 2;
     options.stopAfterSteps = 4;
-    trainDrawn(options, folder);
+    trained(DrawnSource(8, true), options, folder);
     options.stopAfterSteps = 0;
     const Told told = trained(WildBoxes(8, {0, 1, 2, 3, 4, 5, 6, 7}, endless), options, folder);
     QCOMPARE(told.error, std::string("Training stopped at step 5: the loss is no longer a finite number. A lower "
@@ -263,11 +273,12 @@ void TroubleTest::memoryForNotEvenOneImage()
     options.stopAfterSteps = 2;
     trained(DrawnSource(8, true), options, folder);
     options.stopAfterSteps = 0;
+    options.checkpointEverySteps = 1000;
     TrainCallbacks callbacks;
     std::string error;
     callbacks.step = [](const StepReport &) { memory().limit = 300000; };
     try {
-        train(DrawnSource(8, true), smallNetwork(), smallProfile(), options, folder, {}, callbacks, {});
+        train(DrawnSource(8, true), smallNetwork(), delicate(), options, folder, {}, callbacks, {});
     } catch (const UserError &said) {
         error = said.what();
     }
@@ -276,6 +287,25 @@ void TroubleTest::memoryForNotEvenOneImage()
              std::string("Memory ran out at step 4 with a single image in the batch. Smaller samples or a smaller "
                          "network need less."));
     QCOMPARE(trained(DrawnSource(8, true), options, folder).result.steps, int64_t(24));
+}
+
+void TroubleTest::memoryForNoCheckpoint()
+{
+    QTemporaryDir dir;
+    const fs::path folder = dir.path().toStdString();
+    TrainOptions options = fewSteps();
+    options.checkpointEverySteps = 1;
+    TrainCallbacks callbacks;
+    callbacks.step = [](const StepReport &report) { memory().limit = report.step == 2 ? 300000 : 0; };
+    std::string error;
+    try {
+        train(DrawnSource(8, true), smallNetwork(), delicate(), options, folder, {}, callbacks, {});
+    } catch (const UserError &said) {
+        error = said.what();
+    }
+    memory().limit = 0;
+    QCOMPARE(error, std::string("Memory ran out. A smaller batch, smaller samples or a smaller network need less."));
+    QCOMPARE(readModelInfo(folder / "checkpoints/last").facts.at("steps"), std::string("1"));
 }
 
 QTEST_GUILESS_MAIN(TroubleTest)
