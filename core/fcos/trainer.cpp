@@ -59,7 +59,6 @@ private:
     int64_t epochOf(int64_t sample) const { return sample / source_.size(); }
 
     void begin();
-    void refuseFrozenRandomness() const;
     void openLoader();
     std::vector<Batch> batchesForOneStep();
     void loop();
@@ -109,26 +108,12 @@ double Training::done() const
     return lastBegins > 0 ? static_cast<double>(state_->samples) / static_cast<double>(lastBegins) : 0;
 }
 
-void Training::refuseFrozenRandomness() const
-{
-    if (network_.backboneNorm == BackboneNorm::Frozen)
-        throw UserError(message("core",
-                                "A backbone with frozen norms cannot learn from random weights; give weights to "
-                                "start from, or set {0} to {1}.")
-                            .with("backbone-norm", "trained"));
-    if (options_.frozenStages > 0)
-        throw UserError(message("core",
-                                "Frozen stages would keep their random weights; give weights to start from, or set "
-                                "{0} to {1}.")
-                            .with("frozen-stages", 0));
-}
-
 /// From the last checkpoint, or from the start.
 void Training::begin()
 {
     const bool goesOn = checkpoints_.exists("last");
     if (!goesOn && startFrom_.empty())
-        refuseFrozenRandomness();
+        refuseFrozenRandomness(network_, options_);
     const bool first = !state_;
     state_ = std::make_unique<TrainingState>(network_, profile_, options_, source_,
                                              goesOn ? std::filesystem::path() : startFrom_);

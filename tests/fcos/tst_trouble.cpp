@@ -30,8 +30,10 @@ public:
     {
         Sample sample = DrawnSource::trainingSample(index, seed, epoch);
         if (std::find(wild_.begin(), wild_.end(), index) != wild_.end())
-            for (Label &label : sample.labels)
-                label.box.x2 = label.box.x1 + side_;
+            for (Label &label : sample.labels) {
+                label.box.x1 = -side_ / 2;  // round the left edge, where the locations of the coarsest level learn it
+                label.box.x2 = side_ / 2;
+            }
         return sample;
     }
 
