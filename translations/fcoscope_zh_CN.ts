@@ -4470,7 +4470,7 @@
     </message>
 </context>
 <context>
-    <name>fcoscope::ClassManager</name>
+    <name>fcoscope::ClassesPanel</name>
     <message>
         <source>There is a class %1 already. To make one of two classes, merge them.</source>
         <translation>类别 %1 已存在。要把两个类别合为一个，请使用合并。</translation>

@@ -11,6 +11,8 @@
 #include <QVBoxLayout>
 #include <map>
 
+#include "widgets/theme.h"
+
 namespace fcoscope {
 
 DetectionPanel::DetectionPanel(QWidget *parent)
@@ -67,7 +69,7 @@ void DetectionPanel::fillClasses()
     if (chosen >= 0)
         counts[chosen];  // stays choosable when nothing of it is left
     for (const auto &[index, number] : counts)
-        classes_->addItem(QIcon(classSwatch(index, devicePixelRatioF())),
+        classes_->addItem(QIcon(classSwatch(classColor(index), devicePixelRatioF())),
                           QStringLiteral("%1 (%2)").arg(model.className(index), locale.toString(number)), index);
     classes_->setCurrentIndex(std::max(0, classes_->findData(chosen)));
     classes_->setAccessibleName(tr("Class"));

@@ -41,7 +41,7 @@ private:
 
 }  // namespace
 
-QPixmap classSwatch(int classIndex, double ratio)
+QPixmap classSwatch(const QColor &colour, double ratio)
 {
     const int size = 12;
     QPixmap pixmap(QSize(size, size) * ratio);
@@ -50,7 +50,7 @@ QPixmap classSwatch(int classIndex, double ratio)
     QPainter painter(&pixmap);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(QPen(QColor(0, 0, 0, 90), 1));
-    painter.setBrush(classColor(classIndex));
+    painter.setBrush(colour);
     painter.drawRoundedRect(QRectF(0.5, 0.5, size - 1, size - 1), 3, 3);
     return pixmap;
 }
@@ -156,7 +156,8 @@ QVariant DetectionModel::data(const QModelIndex &index, int role) const
     case ClassIndexRole:
         return d.classIndex;
     case Qt::DecorationRole:
-        return index.column() == Class ? QVariant(classSwatch(d.classIndex, qApp->devicePixelRatio())) : QVariant();
+        return index.column() == Class ? QVariant(classSwatch(classColor(d.classIndex), qApp->devicePixelRatio()))
+                                       : QVariant();
     case Qt::TextAlignmentRole:
         return int(index.column() == Class   ? Qt::AlignLeft | Qt::AlignVCenter
                    : index.column() == Level ? Qt::AlignHCenter | Qt::AlignVCenter

@@ -25,7 +25,7 @@ std::vector<LevelGrid> levelGrids(const RawOutputs &raw, const Profile &profile)
 /// "P3" for a stride of 8; "12 px" for a stride that is no power of two.
 QString levelName(double stride);
 /// The colour of a class as a small rounded square, crisp at `ratio` screen pixels for each of the widget's.
-QPixmap classSwatch(int classIndex, double ratio);
+QPixmap classSwatch(const QColor &colour, double ratio);
 
 class DetectionModel : public QAbstractTableModel {
     Q_OBJECT

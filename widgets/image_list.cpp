@@ -46,10 +46,7 @@ void ImageList::connectAll()
     connect(filter_, &ImageFilter::filterChanged, this, &ImageList::ask);
     connect(filter_, &ImageFilter::stepWanted, this, &ImageList::step);
     connect(filter_, &ImageFilter::namesOnlyChanged, this, [this](bool only) {
-        keepingPlace([&] {
-            delegate_->namesOnly = only;
-            view_->doItemsLayout();
-        });
+        keepingPlace([&] { delegate_->namesOnly = only; });
         Q_EMIT namesOnlyChanged(only);
     });
     connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex &now) {

@@ -195,7 +195,6 @@ QVariant ImageListModel::data(const QModelIndex &index, int role) const
     switch (role) {
     case Qt::DisplayRole:
         return fileName(entry.id);
-    case PathRole:
     case Qt::AccessibleDescriptionRole:
         return QString::fromStdString(entry.id);
     case Qt::ToolTipRole:

@@ -36,7 +36,6 @@ struct ImageReview {
 class ImageListModel : public QAbstractListModel {
     Q_OBJECT
 public:
-    enum Role { PathRole = Qt::UserRole };
     static constexpr qsizetype thumbnailBytes = 32 << 20;  ///< the most that thumbnails take; then the oldest go
 
     struct Entry {

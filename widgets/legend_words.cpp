@@ -53,8 +53,9 @@ QString layerTitle(const Layer &layer, const LensFrame &frame)
         parts +=
             Words::tr("largest of %1 to %2").arg(levelName(levels.front().stride), levelName(levels.back().stride));
     if (layer.kind == LayerKind::ClassProbability || layer.kind == LayerKind::Score) {
-        const std::vector<std::string> names = frame.raw ? frame.raw->classNames : std::vector<std::string>();
-        parts += layer.classIndex < 0 ? Words::tr("most probable class") : classNameIn(names, layer.classIndex);
+        static const std::vector<std::string> none;
+        parts += layer.classIndex < 0 ? Words::tr("most probable class")
+                                      : classNameIn(frame.raw ? frame.raw->classNames : none, layer.classIndex);
     }
     if (layer.kind == LayerKind::Activation) {
         parts += QString::fromStdString(layer.features);

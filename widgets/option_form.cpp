@@ -10,10 +10,11 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QSlider>
-#include <QWheelEvent>
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/error.h"
+#include "widgets/calm_wheel.h"
 #include "widgets/theme.h"
 #include "widgets/translate.h"
 
@@ -67,21 +68,6 @@ int decimalsFor(const Option &option)
     return std::clamp(std::max(own, range), 0, 8);
 }
 
-// A spin box that the wheel turns only when it has the focus, so that scrolling a form changes nothing by chance.
-template <typename Base> class CalmWheel : public Base {
-public:
-    using Base::Base;
-
-protected:
-    void wheelEvent(QWheelEvent *event) override
-    {
-        if (this->hasFocus())
-            Base::wheelEvent(event);
-        else
-            event->ignore();
-    }
-};
-
 double numberOf(const Option &option)
 {
     double value = 0;
@@ -103,6 +89,7 @@ void OptionForm::setTable(OptionTable table, const std::vector<std::string> &nam
 {
     for (const Row &row : rows_) {
         delete row.label;
+        delete row.sentence;
         for (QWidget *editor : row.editors)
             delete editor;
     }
@@ -136,7 +123,10 @@ void OptionForm::addRow(const Option &option)
         break;
     case Option::Kind::Text:
     case Option::Kind::RealList:
-        makeText(option, row);
+        if (offered_.count(option.name))
+            makeOffered(option, row);
+        else
+            makeText(option, row);
         break;
     }
     const int at = layout_->rowCount();
@@ -145,7 +135,8 @@ void OptionForm::addRow(const Option &option)
     layout_->addWidget(row.editors.front(), at, 1);
     if (row.editors.size() > 1)  // the slider, over the whole width
         layout_->addWidget(row.editors[1], at + 1, 0, 1, 2);
-    layout_->setRowMinimumHeight(at + 2, 4);
+    row.gap = at + 3;
+    layout_->setRowMinimumHeight(row.gap, 4);
     rows_.push_back(std::move(row));
 }
 
@@ -243,6 +234,25 @@ void OptionForm::makeText(const Option &option, Row &row)
     row.show = [this, name = option.name, line] { line->setText(QString::fromStdString(table_.find(name)->get())); };
 }
 
+void OptionForm::makeOffered(const Option &option, Row &row)
+{
+    auto *box = new CalmWheel<QComboBox>;
+    box->setFocusPolicy(Qt::StrongFocus);
+    for (const Offered &offered : offered_.at(option.name))
+        box->addItem(offered.words, QString::fromStdString(offered.value));
+    row.editors.push_back(box);
+    connect(box, &QComboBox::currentIndexChanged, this, [this, name = option.name, box] {
+        if (!quiet_)
+            store(name, box->currentData().toString().toStdString());
+    });
+    row.show = [this, name = option.name, box] {
+        const QString value = QString::fromStdString(table_.find(name)->get());
+        if (box->findData(value) < 0)
+            box->addItem(value, value);
+        box->setCurrentIndex(box->findData(value));
+    };
+}
+
 // Text that is no value of the option (only a line edit can hold such) is refused by the table: the editor goes back to
 // the value that is, and the reason stands in its tool tip.
 void OptionForm::store(const std::string &name, const std::string &text)
@@ -277,6 +287,37 @@ void OptionForm::setNarrow()
     retranslate();
 }
 
+void OptionForm::setSentences()
+{
+    sentences_ = true;
+    retranslate();
+}
+
+void OptionForm::setFixed(const std::vector<std::string> &names, const QString &reason)
+{
+    fixed_ = names;
+    fixedReason_ = reason;
+    retranslate();
+}
+
+void OptionForm::offer(const std::string &name, std::vector<Offered> values)
+{
+    offered_[name] = std::move(values);
+}
+
+QWidget *OptionForm::editorOf(const std::string &name) const
+{
+    for (const Row &row : rows_)
+        if (row.name == name)
+            return row.editors.front();
+    return nullptr;
+}
+
+bool OptionForm::isFixed(const std::string &name) const
+{
+    return std::find(fixed_.begin(), fixed_.end(), name) != fixed_.end();
+}
+
 // The height of a wrapped label is set by hand: a grid asks for it at another width than the label gets.
 void OptionForm::narrow(Row &row)
 {
@@ -297,18 +338,37 @@ void OptionForm::retranslate()
 {
     for (Row &row : rows_) {
         const Option &option = *table_.find(row.name);
-        const QString label = optionLabel(option), help = translated(option.help);
+        const bool fixed = isFixed(row.name);
+        const QString label = optionLabel(option), sentence = translated(option.help),
+                      help = fixed ? sentence + '\n' + fixedReason_ : sentence;
         row.label->setText(label);
+        saySentence(row, fixed ? fixedReason_ : sentence, sentences_ || fixed);
+        layout_->setRowMinimumHeight(row.gap, sentences_ ? 10 : 4);
         row.label->setToolTip(help);
         for (QWidget *editor : row.editors) {
             editor->setToolTip(help);
             editor->setAccessibleName(label);
             editor->setAccessibleDescription(help);
             editor->setLocale(QLocale());
+            editor->setEnabled(!fixed);
         }
         if (narrow_)
             narrow(row);
     }
+}
+
+void OptionForm::saySentence(Row &row, const QString &sentence, bool said)
+{
+    if (said && !row.sentence) {
+        row.sentence = new QLabel;
+        row.sentence->setWordWrap(true);
+        row.sentence->setForegroundRole(QPalette::PlaceholderText);
+        layout_->addWidget(row.sentence, row.gap - 1, 0, 1, 2);
+    }
+    if (!row.sentence)
+        return;
+    row.sentence->setText(sentence);
+    row.sentence->setVisible(said);
 }
 
 void OptionForm::changeEvent(QEvent *event)

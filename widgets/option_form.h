@@ -6,6 +6,7 @@
 #include <QString>
 #include <QWidget>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,19 @@ public:
     void reload();
     /// For a dock of 260 pixels, from now on: long labels take two lines, combo boxes only the room there is.
     void setNarrow();
+    /// From now on each option's help stands below it, not in its tool tip alone.
+    void setSentences();
+    /// These are shown and cannot be edited; `reason` stands below them and in their tool tips. The others can.
+    void setFixed(const std::vector<std::string> &names, const QString &reason);
+    /// A text is chosen from these instead of typed; a value that is none of them is offered besides. In the next
+    /// table.
+    struct Offered {
+        QString words;
+        std::string value;
+    };
+    void offer(const std::string &name, std::vector<Offered> values);
+    /// Where the option is edited; null: it is not in this form.
+    QWidget *editorOf(const std::string &name) const;
     const OptionTable &table() const { return table_; }
 
 Q_SIGNALS:
@@ -41,6 +55,8 @@ private:
     struct Row {
         std::string name;
         QLabel *label = nullptr;
+        QLabel *sentence = nullptr;      ///< below both; null as long as nothing was to be said there
+        int gap = 0;                     ///< the grid's row below it
         std::vector<QWidget *> editors;  ///< all that stand for the value: a slider and a spin box, or one widget
         std::function<void()> show;      ///< from the struct to the editors
     };
@@ -49,14 +65,20 @@ private:
     void makeSwitch(const Option &option, Row &row);
     void makeChoice(const Option &option, Row &row);
     void makeText(const Option &option, Row &row);
+    void makeOffered(const Option &option, Row &row);
     void store(const std::string &name, const std::string &text);
     void retranslate();
     void narrow(Row &row);
+    void saySentence(Row &row, const QString &sentence, bool said);
+    bool isFixed(const std::string &name) const;
 
     OptionTable table_;
     QGridLayout *layout_;
     std::vector<Row> rows_;
-    bool narrow_ = false;
+    std::map<std::string, std::vector<Offered>> offered_;
+    std::vector<std::string> fixed_;
+    QString fixedReason_;
+    bool narrow_ = false, sentences_ = false;
     bool quiet_ = false;  ///< values are being shown, not changed by a person
 };
 

@@ -4,6 +4,7 @@
 #include <QLocale>
 #include <algorithm>
 
+#include "widgets/theme.h"
 #include "widgets/translate.h"
 
 namespace fcoscope {
@@ -51,7 +52,7 @@ QVariant SurvivorModel::data(const QModelIndex &index, int role) const
     const Survivor &survivor = survivors_[static_cast<size_t>(index.row())];
     const ScoredPair &pair = source_.trace->candidates[static_cast<size_t>(survivor.candidate)].pair;
     if (role == Qt::DecorationRole && index.column() == Class)
-        return classSwatch(pair.classIndex, 2);
+        return classSwatch(classColor(pair.classIndex), 2);
     if (role == Qt::TextAlignmentRole)
         return int((index.column() == Class ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     if (role != Qt::DisplayRole)

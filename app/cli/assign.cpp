@@ -12,6 +12,7 @@
 #include "core/base/file.h"
 #include "core/eval/assignment_report.h"
 #include "core/fcos/checkpoint.h"
+#include "core/runs/train_request.h"
 #include "core/weights/store.h"
 
 namespace fcoscope {

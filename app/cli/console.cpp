@@ -63,22 +63,6 @@ void throwIfStopAsked()
         throw Stopped();
 }
 
-std::string printable(const std::string &text)
-{
-    std::string shown;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte == 0x7F) {
-            char escaped[8];
-            std::snprintf(escaped, sizeof escaped, "\\x%02X", static_cast<unsigned>(byte));
-            shown += escaped;
-        } else {
-            shown += c;
-        }
-    }
-    return shown;
-}
-
 Console::Console() : terminal_(::isatty(STDERR_FILENO) == 1), lastShown_(std::chrono::steady_clock::now())
 {
     setLogSink([this](const std::string &line) { note(line); });

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "core/base/run_context.h"
+#include "core/base/text.h"
 
 namespace fcoscope {
 
@@ -22,9 +23,6 @@ bool stopAsked();
 
 /// Throws Stopped if a stop was asked for.
 void throwIfStopAsked();
-
-/// `text` without control characters, so that a file's name cannot move the cursor or break a line.
-std::string printable(const std::string &text);
 
 /// Safe to call from any thread.
 class Console {

@@ -29,16 +29,6 @@ void addProfile(OptionTable &table, std::string &profileName)
                   .with(joined(profileNames())));
 }
 
-void addProfileName(OptionTable &options, std::string &profileName)
-{
-    static const std::vector<std::string> names = profileNames();
-    std::vector<std::pair<const char *, std::string>> words;
-    for (const auto &name : names)
-        words.emplace_back(name.c_str(), name);
-    options.addChoice("profile", profileName, std::move(words),
-                      message("core", "The kind of FCOS; sets the defaults of the options below."));
-}
-
 Predictor loadModel(const ModelOptions &options)
 {
     configureEngine(options.threads);

@@ -19,9 +19,6 @@ void visit(OptionTable &table, ModelOptions &options);
 /// The option that says which detector of its codebase a file holds.
 void addProfile(OptionTable &table, std::string &profileName);
 
-/// The option that names the profile from which the options of visit(Profile) start.
-void addProfileName(OptionTable &table, std::string &profileName);
-
 /// Throws UserError if there is no such model.
 Predictor loadModel(const ModelOptions &options);
 

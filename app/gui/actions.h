@@ -81,6 +81,13 @@ enum class ActionId {
     ResetThresholds,
     CopyDetections,
     ModelCard,
+    ShowTrainingForm,
+    ShowTraining,
+    StartTraining,
+    PauseTraining,
+    StopTraining,
+    UseTrainedModel,
+    PreviewTraining,
     LensLabels,
     LensAssignment,
     LensAmbiguity,
@@ -133,7 +140,7 @@ enum class ActionId {
 };
 Q_ENUM_NS(ActionId)
 
-enum class MenuId { File, Edit, Labels, Classes, Image, Model, Lenses, Levels, View, Theme, Language, Help };
+enum class MenuId { File, Edit, Labels, Classes, Image, Model, Training, Lenses, Levels, View, Theme, Language, Help };
 
 struct ActionSpec {
     enum Flag : unsigned {

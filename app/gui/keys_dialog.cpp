@@ -13,6 +13,8 @@
 
 #include <algorithm>
 
+#include "app/gui/grouped_tree.h"
+
 namespace fcoscope {
 namespace {
 
@@ -218,23 +220,7 @@ void KeysDialog::showKeys()
 
 void KeysDialog::filter(const QString &words)
 {
-    const QStringList wanted = words.split(QLatin1Char(' '), Qt::SkipEmptyParts);
-    for (int g = 0; g < tree_->topLevelItemCount(); ++g) {
-        QTreeWidgetItem *group = tree_->topLevelItem(g);
-        bool any = false;
-        for (int i = 0; i < group->childCount(); ++i) {
-            QTreeWidgetItem *item = group->child(i);
-            const QString text = QStringList{group->text(textColumn), item->text(textColumn), item->toolTip(textColumn),
-                                             item->text(keysColumn), item->text(changedColumn)}
-                                     .join(QLatin1Char(' '));
-            const bool meant = std::all_of(wanted.begin(), wanted.end(), [&](const QString &word) {
-                return text.contains(word, Qt::CaseInsensitive);
-            });
-            item->setHidden(!meant);
-            any = any || meant;
-        }
-        group->setHidden(!any);
-    }
+    filterGroups(*tree_, words, {textColumn, keysColumn, changedColumn});
 }
 
 std::optional<ActionId> KeysDialog::selected() const

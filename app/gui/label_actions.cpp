@@ -10,7 +10,7 @@
 #include "core/data/project/import_labels.h"
 #include "widgets/canvas.h"
 #include "widgets/detection_table.h"
-#include "widgets/labels/class_manager.h"
+#include "widgets/labels/classes_panel.h"
 #include "widgets/labels/labels_panel.h"
 #include "widgets/message_strip.h"
 #include "widgets/translate.h"

@@ -24,23 +24,6 @@ bool flagOf(const BoxEntry &box, BoxFlag flag)
     return flag == BoxFlag::Locked ? box.locked : flag == BoxFlag::Difficult ? box.difficult : box.crowd;
 }
 
-/// A class that is added on the way, and the classes and the next key as they are then.
-struct AddedClass {
-    LabelEdit edit;
-    LabelSet then;
-    Key classKey = 0;
-};
-AddedClass withClass(const LabelSet &set, const std::string &name)
-{
-    AddedClass added;
-    added.edit = addClass(set, name);
-    added.then.classes = set.classes;
-    added.then.nextKey = set.nextKey;
-    apply(added.then, ImagePlaces(added.then), added.edit);
-    added.classKey = added.then.findClass(name)->key;
-    return added;
-}
-
 LabelDesk::Keys addedBy(const LabelEdit &edit)
 {
     LabelDesk::Keys keys;

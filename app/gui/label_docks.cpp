@@ -8,7 +8,7 @@
 #include "app/session/class_numbers.h"
 #include "widgets/canvas.h"
 #include "widgets/detection_table.h"
-#include "widgets/labels/class_manager.h"
+#include "widgets/labels/classes_panel.h"
 #include "widgets/labels/labels_panel.h"
 #include "widgets/message_strip.h"
 #include "widgets/theme.h"
@@ -17,6 +17,7 @@
 namespace fcoscope {
 namespace {
 
+constexpr int countingMs = 100;
 constexpr const char *topic = "labels";  // of what is said about gestures: the next one takes its place
 
 /// Labels that no location learns, by their places among those given.
@@ -45,7 +46,7 @@ LabelDocks::LabelDocks(Session &session, LensDocks &lenses, Canvas &canvas, Dete
                        MessageStrip &strip, QWidget *parent)
     : QObject(parent), session_(session), document_(session.labels()), lenses_(lenses), canvas_(canvas), table_(table),
       actions_(actions), strip_(strip), window_(parent), desk_(session), ghosts_(session), folder_(session),
-      labels_(new LabelsPanel(parent)), classes_(new ClassManager(parent))
+      labels_(new LabelsPanel(parent)), classes_(new ClassesPanel(parent))
 {
     canvas_.setTool(&tool_);
     connectTool();
@@ -63,9 +64,13 @@ LabelDocks::LabelDocks(Session &session, LensDocks &lenses, Canvas &canvas, Dete
     connect(&lenses_, &LensDocks::tryingChanged, this, &LabelDocks::setTrying);
     connect(&lenses_, &LensDocks::restoreWanted, this, [this] { setTrying(trying_); });
     connect(&desk_, &LabelDesk::said, this, &LabelDocks::say);
+    counting_.setSingleShot(true);
+    counting_.setInterval(countingMs);
+    connect(&counting_, &QTimer::timeout, this, &LabelDocks::showCounts);
     connect(&folder_, &FolderDetection::failed, this, &LabelDocks::failed);
     connect(&folder_, &FolderDetection::changed, this, &LabelDocks::updateEnabled);
     showClasses();
+    showReadOnly();
     updateEnabled();
 }
 
@@ -106,7 +111,7 @@ void LabelDocks::drawn(const Box &box, int classIndex)
     strip_.clearTopic(topic);
     if (trying_) {
         CanvasBox tried;
-        tried.key = nextTried_++;
+        tried.key = nextTried_--;
         tried.label = {box, std::max(0, classIndex)};
         tried_.push_back(tried);
         tellTried();
@@ -157,7 +162,7 @@ void LabelDocks::setTrying(bool trying)
             labels = shown->assigned->labels;
         for (const Label &label : labels) {
             CanvasBox box;
-            box.key = nextTried_++;
+            box.key = nextTried_--;
             box.label = label;
             tried_.push_back(box);
         }
@@ -190,7 +195,7 @@ void LabelDocks::sessionChanged(const Change &change)
     if (change.has(Change::Current) || change.has(Change::Shown) || change.has(Change::Labels) ||
         change.has(Change::Model))
         showBoxes();
-    if (change.has(Change::Found) || change.has(Change::Current))
+    if (change.has(Change::Found) || change.has(Change::Current) || change.has(Change::Labels))
         showGhosts();
     if (change.has(Change::Current) || change.has(Change::Shown))
         showStatus();
@@ -201,16 +206,21 @@ void LabelDocks::documentChanged(const LabelsChange &change)
 {
     if (change.has(LabelsChange::Set) || change.has(LabelsChange::Classes))
         showClasses();
-    else if (change.has(LabelsChange::Boxes))
-        showCounts();
+    else if (change.has(LabelsChange::Boxes) && !counting_.isActive())
+        counting_.start();
     if (change.has(LabelsChange::Statuses) || change.has(LabelsChange::Set))
         showStatus();
-    if (change.has(LabelsChange::Set) || change.has(LabelsChange::Saving)) {
-        const bool readOnly = document_.saving().state == LabelDocument::Saving::State::ReadOnly;
-        labels_->setReadOnly(readOnly);
-        classes_->setReadOnly(readOnly);
-    }
+    if (change.has(LabelsChange::Set))
+        showReadOnly();
     updateEnabled();
+}
+
+void LabelDocks::showReadOnly()
+{
+    const bool nothing = document_.file().empty();
+    const bool readOnly = nothing || document_.saving().state == LabelDocument::Saving::State::ReadOnly;
+    labels_->setReadOnly(readOnly);
+    classes_->setReadOnly(readOnly);
 }
 
 void LabelDocks::showBoxes()
@@ -246,7 +256,8 @@ void LabelDocks::showClasses()
     const std::vector<std::string> names = lenses_.lens().classNames();
     for (size_t i = 0; i < names.size(); ++i) {
         const ClassEntry *entry = set.findClass(names[i]);
-        shown.push_back({QString::fromStdString(names[i]), entry ? colourOf(*entry) : classColor(static_cast<int>(i))});
+        const int number = static_cast<int>(i);
+        shown.push_back({QString::fromStdString(names[i]), entry ? colourOf(*entry, number) : classColor(number)});
     }
     tool_.setClasses(shown);
     labels_->setClasses(shown);
@@ -261,13 +272,14 @@ void LabelDocks::updateEnabled()
     using Id = ActionId;
     for (Id id : {Id::DrawBox, Id::MarkVerified, Id::MarkEmpty})
         actions_[id].setEnabled(image && writable);
-    for (Id id : {Id::DeleteBoxes, Id::DuplicateBoxes, Id::ChangeClass, Id::LockBoxes, Id::ToggleDifficult,
-                  Id::ToggleCrowd, Id::TightenBoxes, Id::PropagateBoxes})
+    actions_[Id::DeleteBoxes].setEnabled(selected && (writable || trying_));
+    for (Id id : {Id::DuplicateBoxes, Id::ChangeClass, Id::LockBoxes, Id::ToggleDifficult, Id::ToggleCrowd,
+                  Id::TightenBoxes, Id::PropagateBoxes})
         actions_[id].setEnabled(selected && writable);
     for (Id id : {Id::CopyBoxes, Id::HideBoxes, Id::SelectByClass})
         actions_[id].setEnabled(selected);
     for (Id id : {Id::SelectAllBoxes, Id::SelectUnsure, Id::NextBox, Id::PreviousBox})
-        actions_[id].setEnabled(image && !tool_.boxes().empty());
+        actions_[id].setEnabled(image && tool_.hasBoxes());
     actions_[Id::ShowHidden].setEnabled(!hidden_.empty());
     actions_[Id::PasteBoxes].setEnabled(image && writable && desk_.canPaste());
     actions_[Id::Undo].setEnabled(writable && document_.canUndo());

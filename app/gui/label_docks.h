@@ -8,6 +8,7 @@
 #pragma once
 
 #include <QObject>
+#include <QTimer>
 
 #include <set>
 
@@ -19,7 +20,7 @@
 namespace fcoscope {
 
 class Canvas;
-class ClassManager;
+class ClassesPanel;
 struct ClassQuestion;
 class DetectionTable;
 class LabelsPanel;
@@ -81,7 +82,8 @@ private:
     void answer(bool accepted, const std::vector<int> &detections);
     void showCounts();
     void showStatus();
-    QColor colourOf(const ClassEntry &entry) const;
+    void showReadOnly();
+    static QColor colourOf(const ClassEntry &entry, int number);
     void previewClasses(const ClassQuestion &question);
     void hide(const Keys &keys, bool hidden);
     void say(const Message &sentence);
@@ -103,11 +105,12 @@ private:
     Job<std::shared_ptr<ReadLabels>> importing_{importThread_};
     LabelTool tool_;
     LabelsPanel *labels_;
-    ClassManager *classes_;
+    ClassesPanel *classes_;
+    QTimer counting_;       ///< a million boxes are not counted with each stroke of a key
     std::set<Key> hidden_;  ///< of the current image: seen by nobody until shown again
     bool trying_ = false;
     std::vector<CanvasBox> tried_;  ///< boxes that only the lens sees
-    int64_t nextTried_ = 1;
+    Key nextTried_ = -1;            ///< below those of labels, so that no edit can take one for a label
 };
 
 }  // namespace fcoscope

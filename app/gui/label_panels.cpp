@@ -4,9 +4,10 @@
 
 #include "app/gui/label_docks.h"
 #include "app/gui/lens_docks.h"
+#include "app/session/class_numbers.h"
 #include "core/base/error.h"
 #include "widgets/canvas.h"
-#include "widgets/labels/class_manager.h"
+#include "widgets/labels/classes_panel.h"
 #include "widgets/labels/labels_panel.h"
 #include "widgets/theme.h"
 #include "widgets/translate.h"
@@ -67,16 +68,16 @@ void LabelDocks::connectClasses()
             classes_->setNotice(translated(error.message()));
         }
     };
-    connect(classes_, &ClassManager::addWanted, this, [this, tried](const QString &name) {
+    connect(classes_, &ClassesPanel::addWanted, this, [this, tried](const QString &name) {
         tried([&] { return addClass(document_.set(), name.toStdString()); });
     });
-    connect(classes_, &ClassManager::renameWanted, this, [this, tried](int64_t key, const QString &name) {
+    connect(classes_, &ClassesPanel::renameWanted, this, [this, tried](int64_t key, const QString &name) {
         tried([&] { return renameClass(document_.set(), key, name.toStdString()); });
     });
-    connect(classes_, &ClassManager::recolourWanted, this, [this, tried](int64_t key, const QColor &colour) {
+    connect(classes_, &ClassesPanel::recolourWanted, this, [this, tried](int64_t key, const QColor &colour) {
         tried([&] { return recolourClass(document_.set(), key, colour.isValid() ? colour.rgb() : 0); });
     });
-    connect(classes_, &ClassManager::moveWanted, this, [this, tried](int64_t key, int rank) {
+    connect(classes_, &ClassesPanel::moveWanted, this, [this, tried](int64_t key, int rank) {
         std::vector<Key> order;
         for (const ClassEntry &entry : document_.set().classes)
             if (entry.key != key)
@@ -84,22 +85,20 @@ void LabelDocks::connectClasses()
         order.insert(order.begin() + std::clamp(rank, 0, static_cast<int>(order.size())), key);
         tried([&] { return reorderClasses(document_.set(), order); });
     });
-    connect(classes_, &ClassManager::mergeWanted, this, [this, tried](int64_t key, int64_t into) {
+    connect(classes_, &ClassesPanel::mergeWanted, this, [this, tried](int64_t key, int64_t into) {
         tried([&] { return mergeClasses(document_.set(), key, into); });
     });
-    connect(classes_, &ClassManager::deleteWanted, this,
+    connect(classes_, &ClassesPanel::deleteWanted, this,
             [this, tried](int64_t key) { tried([&] { return deleteClass(document_.set(), key); }); });
-    connect(classes_, &ClassManager::previewWanted, this, &LabelDocks::previewClasses);
-    connect(classes_, &ClassManager::currentChanged, this, [this](int64_t key) {
+    connect(classes_, &ClassesPanel::previewWanted, this, &LabelDocks::previewClasses);
+    connect(classes_, &ClassesPanel::currentChanged, this, [this](int64_t key) {
         if (key > 0)
             desk_.setDrawingClass(key);
     });
     connect(&desk_, &LabelDesk::drawingClassChanged, this, [this] {
         classes_->setCurrent(desk_.drawingClass());
-        if (const ClassEntry *entry = document_.set().findClass(desk_.drawingClass())) {
-            const auto names = lenses_.lens().classNames();
-            tool_.setDrawingClass(static_cast<int>(std::find(names.begin(), names.end(), entry->name) - names.begin()));
-        }
+        if (const ClassEntry *entry = document_.set().findClass(desk_.drawingClass()))
+            tool_.setDrawingClass(numbersIn(lenses_.lens().classNames(), {entry->name}).front());
     });
 }
 
@@ -116,22 +115,21 @@ void LabelDocks::previewClasses(const ClassQuestion &question)
 }
 
 /// Its own, or that of its number among the classes of labels and model, as detections have it.
-QColor LabelDocks::colourOf(const ClassEntry &entry) const
+QColor LabelDocks::colourOf(const ClassEntry &entry, int number)
 {
-    if (entry.colour != 0)
-        return QColor::fromRgb(entry.colour);
-    const auto names = lenses_.lens().classNames();
-    return classColor(static_cast<int>(std::find(names.begin(), names.end(), entry.name) - names.begin()));
+    return entry.colour != 0 ? QColor::fromRgb(entry.colour) : classColor(number);
 }
 
 void LabelDocks::showCounts()
 {
     const LabelSet &set = document_.set();
     const std::vector<ClassCount> counts = countClasses(set);
-    std::vector<ManagedClass> shown;
+    const std::vector<int> numbers = numbersIn(lenses_.lens().classNames(), set.classNames());
+    std::vector<ClassRow> shown;
     for (size_t i = 0; i < set.classes.size(); ++i)
-        shown.push_back({set.classes[i].key, QString::fromStdString(set.classes[i].name), colourOf(set.classes[i]),
-                         set.classes[i].colour != 0, counts[i].boxes, counts[i].images});
+        shown.push_back({set.classes[i].key, QString::fromStdString(set.classes[i].name),
+                         colourOf(set.classes[i], numbers[i]), set.classes[i].colour != 0, counts[i].boxes,
+                         counts[i].images});
     classes_->setClasses(shown);
     classes_->setCurrent(desk_.drawingClass());
 }

@@ -20,6 +20,7 @@
 #include "app/gui/saving_link.h"
 #include "app/gui/status_line.h"
 #include "app/gui/study_docks.h"
+#include "app/gui/training_docks.h"
 #include "app/gui/weights_dialog.h"
 #include "widgets/canvas.h"
 #include "widgets/detection_panel.h"
@@ -35,7 +36,7 @@
 namespace fcoscope {
 namespace {
 
-constexpr int stateVersion = 3;  // raised when docks are added or renamed
+constexpr int stateVersion = 4;  // raised when docks are added or renamed
 
 }  // namespace
 
@@ -84,6 +85,7 @@ MainWindow::~MainWindow()
 {
     hide();  // a field that is being typed into tells its value now, while everybody who listens is still there
     // They take their overlays out of the canvas, so they go before it.
+    delete training_;
     delete labels_;
     delete studies_;
     delete lenses_;
@@ -99,12 +101,14 @@ void MainWindow::makeDocks()
     lenses_ = new LensDocks(session_, *canvas_, detections_->table(), actions_, this);
     studies_ = new StudyDocks(session_, lenses_->lens(), *canvas_, settings_, this);
     labels_ = new LabelDocks(session_, *lenses_, *canvas_, detections_->table(), actions_, *strip_, this);
+    training_ = new TrainingDocks(session_, actions_, *strip_, this);
     listLink_ = new ListLink(session_, *list_, settings_, this);
     saving_ = new SavingLink(session_, *strip_, *status_, this);
     aids_ = new ViewAids(this);
     minimap_ = new Minimap(canvas_);
     docks_ = new Docks(*this, actions_);
     connect(docks_, &Docks::seen, lenses_, &LensDocks::setSeen);
+    connect(docks_, &Docks::seen, training_, &TrainingDocks::setSeen);
     using Id = ActionId;
     docks_->add(Qt::LeftDockWidgetArea,
                 {{QT_TRANSLATE_NOOP("Docks", "Images"), "imagesDock", list_, Id::ShowImages},
@@ -115,7 +119,8 @@ void MainWindow::makeDocks()
                 {{QT_TRANSLATE_NOOP("Docks", "Thresholds"), "thresholdsDock", thresholds_, Id::ShowThresholds},
                  {QT_TRANSLATE_NOOP("Docks", "Layers"), "layersDock", lenses_->layers(), Id::ShowLayers},
                  {QT_TRANSLATE_NOOP("Docks", "What if"), "whatIfDock", lenses_->whatIf(), Id::ShowWhatIf},
-                 {QT_TRANSLATE_NOOP("Docks", "Location"), "inspectorDock", lenses_->inspector(), Id::ShowInspector}},
+                 {QT_TRANSLATE_NOOP("Docks", "Location"), "inspectorDock", lenses_->inspector(), Id::ShowInspector},
+                 {QT_TRANSLATE_NOOP("Docks", "Train"), "trainDock", training_->form(), Id::ShowTrainingForm, true}},
                 340);
     docks_->add(
         Qt::BottomDockWidgetArea,
@@ -123,7 +128,8 @@ void MainWindow::makeDocks()
          {QT_TRANSLATE_NOOP("Docks", "Labels"), "labelsDock", labels_->labels(), Id::ShowLabels},
          {QT_TRANSLATE_NOOP("Docks", "NMS replay"), "replayDock", lenses_->replay(), Id::ShowReplay},
          {QT_TRANSLATE_NOOP("Docks", "Whole data set"), "studyDock", studies_->assignment(), Id::ShowStudy, true},
-         {QT_TRANSLATE_NOOP("Docks", "Score against IoU"), "scoresDock", studies_->scores(), Id::ShowScores, true}},
+         {QT_TRANSLATE_NOOP("Docks", "Score against IoU"), "scoresDock", studies_->scores(), Id::ShowScores, true},
+         {QT_TRANSLATE_NOOP("Docks", "Training"), "trainingDock", training_->panel(), Id::ShowTraining}},
         250);
 }
 
@@ -232,6 +238,8 @@ void MainWindow::connectWidgets()
     connect(labels_, &LabelDocks::failed, this, &MainWindow::sessionFailed);
     connect(lenses_, &LensDocks::failed, this, &MainWindow::sessionFailed);
     connect(studies_, &StudyDocks::failed, this, &MainWindow::sessionFailed);
+    connect(training_, &TrainingDocks::failed, this, &MainWindow::sessionFailed);
+    connect(training_, &TrainingDocks::imageWanted, &session_, &Session::setCurrent);
     connect(studies_, &StudyDocks::limitsProposed, lenses_, &LensDocks::takeLimits);
     connect(lenses_, &LensDocks::limitsWanted, studies_, &StudyDocks::proposeLimits);
     connect(lenses_, &LensDocks::valuesChanged, status_, &StatusLine::setValues);
@@ -312,7 +320,7 @@ void MainWindow::changeEvent(QEvent *event)
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {
-    if (!saving_->mayClose())
+    if (!saving_->mayClose() || !training_->mayClose())
         return event->ignore();
     // Gone at once for whoever closed it; what is running is stopped and waited for behind the scenes.
     rememberGeometry();

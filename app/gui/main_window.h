@@ -28,6 +28,7 @@ class SavingLink;
 class StatusLine;
 class StudyDocks;
 class ThresholdPanel;
+class TrainingDocks;
 class ViewAids;
 
 class MainWindow : public QMainWindow {
@@ -82,6 +83,7 @@ private:
     LensDocks *lenses_;
     StudyDocks *studies_;
     LabelDocks *labels_;
+    TrainingDocks *training_;
     ViewAids *aids_;
     Minimap *minimap_;
     ListLink *listLink_;

@@ -106,16 +106,18 @@ void SavingLink::ask(Key image, const QString &file)
             session_.sidecars().answer(image,
                                        pressed == mine ? SidecarKeeper::Answer::Mine : SidecarKeeper::Answer::Theirs);
     });
+    connect(&document_, &LabelDocument::changed, box, [box](const LabelsChange &change) {
+        if (change.has(LabelsChange::Set))
+            box->deleteLater();  // what it asks about is closed
+    });
     box->open();
 }
 
 bool SavingLink::mayClose()
 {
-    if (document_.saving().state == State::Failing)
-        document_.saveNow();
-    const LabelDocument::Saving now = document_.saving();
-    if (now.state != State::Failing)
+    if (document_.saving().state != State::Failing || document_.finishSaving())
         return true;
+    const LabelDocument::Saving now = document_.saving();
     return QMessageBox::question(
                window_, tr("Changes that are not saved"),
                tr("%1 %n change(s) would be lost. Close all the same?", nullptr, static_cast<int>(now.waiting))

@@ -16,6 +16,7 @@
 #include <QTextOption>
 #include <QTreeWidget>
 
+#include "app/gui/grouped_tree.h"
 #include "app/gui/weights_text.h"
 #include "app/session/session.h"
 #include "widgets/message_strip.h"
@@ -179,23 +180,7 @@ void WeightsDialog::fill()
 
 void WeightsDialog::filter(const QString &words)
 {
-    const QStringList wanted = words.split(QLatin1Char(' '), Qt::SkipEmptyParts);
-    for (int g = 0; g < list_->topLevelItemCount(); ++g) {
-        QTreeWidgetItem *group = list_->topLevelItem(g);
-        bool any = false;
-        for (int i = 0; i < group->childCount(); ++i) {
-            QTreeWidgetItem *item = group->child(i);
-            const QString text = group->text(titleColumn) + QLatin1Char(' ') + item->text(titleColumn) +
-                                 QLatin1Char(' ') + item->toolTip(titleColumn) + QLatin1Char(' ') +
-                                 item->text(stateColumn);
-            const bool meant = std::all_of(wanted.begin(), wanted.end(), [&](const QString &word) {
-                return text.contains(word, Qt::CaseInsensitive);
-            });
-            item->setHidden(!meant);
-            any = any || meant;
-        }
-        group->setHidden(!any);
-    }
+    filterGroups(*list_, words, {titleColumn, stateColumn});
 }
 
 // --- Showing

@@ -4,6 +4,7 @@
 #include "core/data/dataset.h"
 #include "core/data/image.h"
 #include "core/data/image_thumbnail.h"
+#include "core/base/resources.h"
 #include "core/fcos/checkpoint.h"
 #include "core/fcos/engine.h"
 #include "core/weights/store.h"
@@ -61,6 +62,7 @@ Backend coreBackend(const std::string &device)
         options.termsAccepted = termsAccepted;
         return getWeights(entry, options, context);
     };
+    backend.trainer = programFile("fcos");
     return backend;
 }
 

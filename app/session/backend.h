@@ -50,6 +50,7 @@ struct Backend {
     /// The file of published weights, or an empty path if it is not here.
     std::function<std::filesystem::path(const PublishedWeights &)> weightsHere;
     std::function<std::filesystem::path(const PublishedWeights &, bool termsAccepted, const RunContext &)> getWeights;
+    std::filesystem::path trainer;  ///< the program `fcos`
 };
 
 /// Core itself. `device` is "auto", "cpu" or "cuda:N".

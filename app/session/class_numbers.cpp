@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/class_numbers.h"
 
-#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace fcoscope {
 
@@ -9,18 +11,28 @@ std::vector<std::string> sharedClasses(const std::vector<std::string> &ofModel,
                                        const std::vector<std::string> &ofLabels)
 {
     std::vector<std::string> names = ofModel;
+    std::unordered_set<std::string_view> known(ofModel.begin(), ofModel.end());
     for (const std::string &name : ofLabels)
-        if (std::find(names.begin(), names.end(), name) == names.end())
+        if (known.insert(name).second)
             names.push_back(name);
     return names;
+}
+
+std::vector<int> numbersIn(const std::vector<std::string> &classNames, const std::vector<std::string> &ownNames)
+{
+    std::unordered_map<std::string_view, int> numbers;
+    for (const std::string &name : classNames)
+        numbers.emplace(name, static_cast<int>(&name - classNames.data()));
+    std::vector<int> found;
+    for (const std::string &name : ownNames)
+        found.push_back(numbers.at(name));
+    return found;
 }
 
 std::vector<Label> labelsIn(const std::vector<std::string> &classNames, const std::vector<std::string> &ownNames,
                             const std::vector<Label> &labels)
 {
-    std::vector<int> number;
-    for (const std::string &name : ownNames)
-        number.push_back(static_cast<int>(std::find(classNames.begin(), classNames.end(), name) - classNames.begin()));
+    const std::vector<int> number = numbersIn(classNames, ownNames);
     std::vector<Label> counted = labels;
     for (Label &label : counted)
         label.classIndex = number.at(static_cast<size_t>(label.classIndex));

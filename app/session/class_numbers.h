@@ -15,6 +15,9 @@ namespace fcoscope {
 std::vector<std::string> sharedClasses(const std::vector<std::string> &ofModel,
                                        const std::vector<std::string> &ofLabels);
 
+/// Where each of `ownNames` stands in `classNames`, which holds all of them.
+std::vector<int> numbersIn(const std::vector<std::string> &classNames, const std::vector<std::string> &ownNames);
+
 /// Labels that count their classes in `ownNames`, counted in `classNames`, which holds all of them.
 std::vector<Label> labelsIn(const std::vector<std::string> &classNames, const std::vector<std::string> &ownNames,
                             const std::vector<Label> &labels);

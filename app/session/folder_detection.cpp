@@ -70,6 +70,7 @@ void FolderDetection::begun(Outcome<Begun> outcome)
     };
     take(false);
     take(true);
+    all_ = images.size();  // some may have been added in the meantime
     done_ = all_ - waiting_.size();
     next();
 }

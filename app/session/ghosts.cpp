@@ -5,6 +5,17 @@
 
 namespace fcoscope {
 
+AddedClass withClass(const LabelSet &set, const std::string &name)
+{
+    AddedClass added;
+    added.edit = addClass(set, name);
+    added.then.classes = set.classes;
+    added.then.nextKey = set.nextKey;
+    apply(added.then, ImagePlaces(added.then), added.edit);
+    added.classKey = added.then.findClass(name)->key;
+    return added;
+}
+
 LabelEdit joined(LabelEdit earlier, const LabelEdit &later)
 {
     const auto append = [](auto &to, const auto &from) { to.insert(to.end(), from.begin(), from.end()); };
@@ -93,9 +104,9 @@ std::optional<Ghosts::Wanted> Ghosts::wanted(const std::vector<int> &detections)
         const Detection &detection = findings->detections[static_cast<size_t>(index)];
         const std::string &name = findings->model->info.classNames.at(static_cast<size_t>(detection.classIndex));
         if (!classes.findClass(name)) {
-            const LabelEdit added = addClass(classes, name);
-            apply(classes, ImagePlaces(classes), added);
-            made.classes = joined(std::move(made.classes), added);
+            AddedClass added = withClass(classes, name);
+            made.classes = joined(std::move(made.classes), added.edit);
+            classes = std::move(added.then);
         }
         NewBox box;
         box.classKey = classes.findClass(name)->key;

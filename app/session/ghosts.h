@@ -50,6 +50,14 @@ private:
     std::vector<Suggestion> suggestions_;
 };
 
+/// A class that is added on the way, and the classes and the next key as they are then.
+struct AddedClass {
+    LabelEdit edit;
+    LabelSet then;
+    Key classKey = 0;
+};
+AddedClass withClass(const LabelSet &set, const std::string &name);
+
 /// Two edits as one: `later` was made for a set in which `earlier` had been applied.
 LabelEdit joined(LabelEdit earlier, const LabelEdit &later);
 

@@ -34,7 +34,7 @@ LabelDocument::~LabelDocument() = default;
 
 void LabelDocument::open(OpenedLabels opened)
 {
-    close();
+    clear();
     set_ = std::move(opened.set);
     places_ = ImagePlaces(set_);
     ids_ = std::move(opened.ids);
@@ -54,6 +54,13 @@ void LabelDocument::open(OpenedLabels opened)
 }
 
 bool LabelDocument::close()
+{
+    const bool all = clear();
+    Q_EMIT changed({LabelsChange::Set | LabelsChange::Saving, {}});
+    return all;
+}
+
+bool LabelDocument::clear()
 {
     const bool all = writer_.close();
     retry_.stop();
@@ -170,7 +177,7 @@ LabelsToExport LabelDocument::source() const
 
 bool LabelDocument::apply(const LabelEdit &edit)
 {
-    if (edit.empty() || !readOnly_.text.empty())
+    if (edit.empty() || file_.empty() || !readOnly_.text.empty())
         return false;
     LabelEdit inverse = fcoscope::apply(set_, places_, edit);
     history_.resize(done_);
@@ -269,6 +276,12 @@ void LabelDocument::writerTold()
 void LabelDocument::saveNow()
 {
     retry();
+}
+
+bool LabelDocument::finishSaving()
+{
+    retry();
+    return writer_.finish();
 }
 
 void LabelDocument::retry()

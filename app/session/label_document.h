@@ -4,7 +4,7 @@
 //
 // The project file is made with the first edit; only looking at a folder writes nothing into it. A write that fails (a
 // full disk, a folder that has gone) loses nothing: the edit stays, in memory and in the queue, saving() says what is
-// the matter, and the queue is tried again with the next edit and every few seconds. A project that another window
+// the matter, and the queue is tried again every few seconds. A project that another window
 // writes, or that cannot be written anywhere, is opened for reading: apply() answers false and saving() says why.
 #pragma once
 
@@ -82,7 +82,7 @@ public:
     /// A copy of the reviewed part for the statistics; the same pointer until labels change. Null without labels.
     std::shared_ptr<const Dataset> dataset() const;
 
-    /// False: the labels cannot be changed (saving() says why), or the edit is empty.
+    /// False: the labels cannot be changed (saving() says why), none are open, or the edit is empty.
     bool apply(const LabelEdit &edit);
     bool canUndo() const { return done_ > 0; }
     bool canRedo() const { return done_ < history_.size(); }
@@ -100,6 +100,8 @@ public:
     };
     Saving saving() const;
     void saveNow();  ///< tries again what failed
+    /// The same, and waits for everything that is queued. False: edits are left that cannot be written.
+    bool finishSaving();
     const std::filesystem::path &file() const { return file_; }
 
 Q_SIGNALS:
@@ -109,6 +111,7 @@ private:
     struct Step {
         LabelEdit edit, inverse;
     };
+    bool clear();
     void tell(const LabelEdit &edit);
     void put(const LabelEdit &edit, const LabelEdit &inverse);
     void writerTold();

@@ -58,7 +58,7 @@ void LabelWriter::restart(std::shared_ptr<const LabelSet> now)
     wake();
 }
 
-bool LabelWriter::close()
+bool LabelWriter::finish()
 {
     retry();
     for (;;) {
@@ -70,10 +70,17 @@ bool LabelWriter::close()
         thread_.waitFor(this);
     }
     const std::lock_guard lock(mutex_);
-    const bool all = state_.edits == 0;
+    return state_.edits == 0;
+}
+
+bool LabelWriter::close()
+{
+    const bool all = finish();
+    const std::lock_guard lock(mutex_);
     queue_.clear();
     project_.reset();
     initial_.reset();
+    state_ = {};  // what was not written is given up, and nobody is to try it again
     return all;
 }
 

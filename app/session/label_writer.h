@@ -43,8 +43,9 @@ public:
     void retry();
     /// The file has gone: everything that waits is dropped, because `now` holds it, and the file is made anew of `now`.
     void restart(std::shared_ptr<const LabelSet> now);
-    /// Waits until everything is written, or the head fails once more; then lets the file go. True: nothing was left.
-    bool close();
+    /// Waits until everything is written, or the head fails once more. True: nothing is left.
+    bool finish();
+    bool close();  ///< the same, then lets the file go
 
     State state() const;
 

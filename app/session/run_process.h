@@ -2,12 +2,13 @@
 // A run of `fcos train` as the window sees it: started or found, followed through its folder, never a child that dies
 // with the window.
 //
-// The trainer is started in a session of its own, with low priority, its output in `trainer.log` in the run's folder.
+// The trainer is started in a session of its own, with low priority, its output in trainer.log in the run's folder.
 // From then on the folder is all that connects the two: events are read on a worker four times a second, commands are
 // written into `control`. So a window that is opened later follows the same run, and a trainer that crashes takes
-// nothing with it: followed() then says Interrupted, with the last words of its log.
+// nothing with it: summary() then says Interrupted, with the last words of its log.
 #pragma once
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
 
@@ -32,13 +33,19 @@ public:
 
     /// Follows the run in `folder` from its first event. An empty path: none.
     void follow(const std::filesystem::path &folder);
-    /// Starts a trainer on the run in `folder` (run.toml and dataset.json are there) and follows it.
-    void start(const std::filesystem::path &folder);
+    /// Starts a trainer on the run in `folder`, where run.toml and dataset.json are, and follows it. `flags` are
+    /// settings that differ from those in run.toml: "--batch", "4".
+    void start(const std::filesystem::path &folder, const std::vector<std::string> &flags = {});
+    /// Ignored while no trainer works on the run.
     void tell(RunCommand command);
+    /// The same here and now, for a window that is about to go.
+    void tellNow(RunCommand command);
 
     const std::filesystem::path &folder() const { return folder_; }
     const RunSummary &summary() const { return summary_; }
-    bool alive() const { return alive_; }        ///< a trainer works on it, or was just started
+    /// A trainer works on it, or was started and has not shown itself yet.
+    bool alive() const { return alive_ || starting_ > 0; }
+    bool starting() const { return starting_ > 0; }
     RunCommand asked() const { return asked_; }  ///< what it was told last; GoOn: nothing else
 
 Q_SIGNALS:
@@ -48,18 +55,28 @@ Q_SIGNALS:
     void failed(const fcoscope::Failure &failure);
 
 private:
-    struct Look;
+    /// What one look at the folder brought.
+    struct Look {
+        std::vector<RunEvent> events;
+        bool anew = false, alive = false, startedAlive = false;
+        RunSummary summary;
+    };
+    /// What is read of the folder, on the worker alone.
+    struct Reading;
     void look();
-    void took(Outcome<std::shared_ptr<Look>> outcome);
+    void took(const Look &look);
 
     std::filesystem::path program_, folder_;
     RunSummary summary_;
-    std::shared_ptr<RunEventReader> reader_;
-    bool alive_ = false;
+    std::shared_ptr<Reading> reading_;
+    bool alive_ = false, fresh_ = true;
+    int64_t starting_ = 0;  ///< the pid of the trainer that was started and has not locked the folder yet
     RunCommand asked_ = RunCommand::GoOn;
     QTimer timer_;
     WorkThread thread_;
-    Job<std::shared_ptr<Look>> looking_{thread_};
+    Job<Look> looking_{thread_};
+    WorkThread tellThread_;
+    Job<bool> telling_{tellThread_};
 };
 
 }  // namespace fcoscope

@@ -94,6 +94,7 @@ public:
 
     /// Which images are listed, as positions in images().
     void setQuery(const ImageQuery &query);
+    const ImageQuery &query() const { return query_; }
     const std::vector<size_t> &listed() const { return listed_; }
 
     LabelDocument &labels() { return labels_; }

@@ -57,6 +57,13 @@ void Session::openedFirst(const ImageId &id)
 
 void Session::opened(Outcome<std::shared_ptr<Opened>> outcome)
 {
+    // The first image of a folder that does not come goes again: it is in no project, so nothing could be done with it.
+    const bool comes = outcome.result && (*outcome.result)->labels;
+    if (!comes && !images().empty() && labels_.file().empty()) {
+        std::vector<std::filesystem::path> later = std::move(openLater_);
+        closeImages();
+        openLater_ = std::move(later);
+    }
     if (outcome.how == Ended::Failed)
         Q_EMIT failed({outcome.failure, "open"});
     if (outcome.how == Ended::Stopped)
@@ -86,7 +93,7 @@ void Session::opened(Outcome<std::shared_ptr<Opened>> outcome)
 /// Edits that could not be written are not left behind.
 bool Session::mayLeave(const std::filesystem::path &forWhat)
 {
-    if (labels_.saving().state != LabelDocument::Saving::State::Failing)
+    if (labels_.finishSaving())
         return true;
     Q_EMIT failed({message("core", "{0} is not opened, because {1} change(s) of {2} are not saved yet.")
                        .with(forWhat.string(), labels_.saving().waiting, labels_.file().string()),
@@ -141,7 +148,8 @@ void Session::labelsChanged(const LabelsChange &change)
     }
     const ImageEntry *current = labels_.find(current_);
     const bool here = current && std::binary_search(change.images.begin(), change.images.end(), current->key);
-    if ((change.has(LabelsChange::Boxes) && here) || change.has(LabelsChange::Classes))
+    const bool labels = change.has(LabelsChange::Boxes) || change.has(LabelsChange::Statuses);
+    if ((labels && here) || change.has(LabelsChange::Classes))
         tell(Change::Labels);
 }
 

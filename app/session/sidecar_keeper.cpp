@@ -63,6 +63,14 @@ void bringInStep(const fs::path &file, const SidecarLayout &layout, const LabelS
     }
 }
 
+std::map<Key, std::string> namesOf(const LabelSet &set)
+{
+    std::map<Key, std::string> names;
+    for (const ClassEntry &entry : set.classes)
+        names[entry.key] = entry.name;
+    return names;
+}
+
 /// From what is there to what the file says: boxes of equal keys are the same.
 LabelEdit editTowards(const ImageEntry &from, const ImageEntry &to, const LabelSet &before, const LabelSet &after)
 {
@@ -104,11 +112,18 @@ SidecarKeeper::SidecarKeeper(LabelDocument &document, QObject *parent) : QObject
 /// A new name stands in every file that uses it; YOLO has one list of names, which any one image brings in step.
 void SidecarKeeper::classesChanged()
 {
+    std::set<Key> renamed;
+    for (const ClassEntry &entry : document_.set().classes)
+        if (const auto before = names_.find(entry.key); before != names_.end() && before->second != entry.name)
+            renamed.insert(entry.key);
+    names_ = namesOf(document_.set());
+    const bool oneList = layout_->format == LabelFormat::Yolo;
     for (const ImageEntry &image : document_.set().images) {
-        if (image.boxes.empty())
+        if (std::none_of(image.boxes.begin(), image.boxes.end(),
+                         [&](const BoxEntry &box) { return oneList || renamed.contains(box.classKey); }))
             continue;
         due_.insert(image.key);
-        if (layout_->format == LabelFormat::Yolo)
+        if (oneList)
             return;
     }
 }
@@ -120,22 +135,21 @@ SidecarKeeper::~SidecarKeeper()
 
 void SidecarKeeper::finish()
 {
-    working_.abandon();  // what it was about is still due, or was only a look
+    working_.abandon();  // what it was about is written, is still due, or was only a look
     thread_.waitFor(&working_);
     soon_.stop();
-    if (writing_ > 0)
-        due_.insert(std::exchange(writing_, 0));
-    for (Key image : due_)
+    for (Key image : std::exchange(due_, {}))
         wanted_[image] = Task::Write;
-    due_.clear();
+    if (const auto writing = std::exchange(writing_, std::nullopt); writing && *writing->record)
+        note(**writing->record);
+    else if (writing)
+        wanted_[writing->image] = writing->task;
     for (const auto &[image, task] : std::exchange(wanted_, {})) {
         const ImageEntry *entry = document_.find(image);
         if (!layout_ || !entry || task == Task::Look || task == Task::Take || asked_.contains(image))
             continue;
         try {
-            const SidecarRecord record = work(*entry, task)({}).record;
-            records_[image] = record;
-            document_.remember(record);
+            note(work(*entry, task)({}).record);
         } catch (...) {
             Q_EMIT failed({messageOfCurrentException(), "sidecars"});
         }
@@ -148,6 +162,8 @@ void SidecarKeeper::open(const std::optional<SidecarLayout> &layout, const std::
     soon_.stop();
     layout_ = layout;
     records_.clear();
+    writing_.reset();
+    names_ = namesOf(document_.set());
     due_.clear();
     asked_.clear();
     wanted_.clear();
@@ -178,8 +194,8 @@ void SidecarKeeper::writeDue()
 
 void SidecarKeeper::answer(Key image, Answer answer)
 {
-    asked_.erase(image);
-    begin(image, answer == Answer::Mine ? Task::Overwrite : Task::Take);
+    if (asked_.erase(image) > 0)  // else the question was about labels that are closed
+        begin(image, answer == Answer::Mine ? Task::Overwrite : Task::Take);
 }
 
 void SidecarKeeper::begin(Key image, Task task)
@@ -194,13 +210,20 @@ void SidecarKeeper::next()
         return;
     const auto [image, task] = *wanted_.begin();
     wanted_.erase(wanted_.begin());
-    writing_ = task == Task::Write ? image : 0;
     const ImageEntry *entry = document_.find(image);
     if (!entry)
         return next();
-    working_.start(work(*entry, task), [this, image = image, task = task](Outcome<Done> outcome) {
-        done(image, task, std::move(outcome));
-    });
+    const auto record = std::make_shared<std::optional<SidecarRecord>>();
+    if (task == Task::Write || task == Task::Overwrite)
+        writing_ = Writing{image, task, record};
+    working_.start(
+        [work = work(*entry, task), record](const RunContext &context) {
+            Done done = work(context);
+            if (!done.stranger)
+                *record = done.record;
+            return done;
+        },
+        [this, image = image, task = task](Outcome<Done> outcome) { done(image, task, std::move(outcome)); });
 }
 
 /// Looks at or writes the image's file; on any thread.
@@ -231,7 +254,7 @@ Job<SidecarKeeper::Done>::Operation SidecarKeeper::work(const ImageEntry &image,
 
 void SidecarKeeper::done(Key image, Task task, Outcome<Done> outcome)
 {
-    writing_ = 0;
+    writing_.reset();
     if (outcome.how == Ended::Failed) {
         Q_EMIT failed({outcome.failure, "sidecars"});
         if (task == Task::Write || task == Task::Overwrite)
@@ -248,6 +271,13 @@ void SidecarKeeper::done(Key image, Task task, Outcome<Done> outcome)
             takeOver(*outcome.result);
     }
     next();
+}
+
+/// The file is as we read or wrote it, here and for the next start.
+void SidecarKeeper::note(const SidecarRecord &record)
+{
+    records_[record.image] = record;
+    document_.remember(record);
 }
 
 void SidecarKeeper::takeOver(const Done &done)

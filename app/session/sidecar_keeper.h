@@ -8,6 +8,7 @@
 #include <QTimer>
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 
@@ -58,13 +59,21 @@ private:
     void next();
     void classesChanged();
     void takeOver(const Done &done);
+    void note(const SidecarRecord &record);
 
     LabelDocument &document_;
     std::optional<SidecarLayout> layout_;
     std::map<Key, SidecarRecord> records_;
     std::filesystem::file_time_type since_;  ///< files that are not in records_ and older than this are as we read them
     std::set<Key> due_, asked_;
-    Key writing_ = 0;  ///< what the worker writes; 0: nothing
+    /// What the worker writes, and its record once it is written.
+    struct Writing {
+        Key image = 0;
+        Task task = Task::Write;
+        std::shared_ptr<std::optional<SidecarRecord>> record;
+    };
+    std::optional<Writing> writing_;
+    std::map<Key, std::string> names_;  ///< of the classes, as the files have them
     std::map<Key, Task> wanted_;
     QTimer soon_;
     WorkThread thread_;

@@ -43,6 +43,10 @@ Study::Study(Session &session, Lens &lens, QObject *parent) : QObject(parent), s
         if (change.has(Change::Labels) || change.has(Change::Model) || change.has(Change::Current))
             Q_EMIT changed();
     });
+    connect(&session_.labels(), &LabelDocument::changed, this, [this](const LabelsChange &change) {
+        if (change.has(LabelsChange::Set))
+            forget();
+    });
 }
 
 Study::~Study()

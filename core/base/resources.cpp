@@ -5,8 +5,7 @@
 #include <system_error>
 #include <vector>
 
-namespace fcoscope
-{
+namespace fcoscope {
 
 std::filesystem::path resourceFile(const std::string &name)
 {
@@ -25,4 +24,12 @@ std::filesystem::path resourceFile(const std::string &name)
     return {};
 }
 
-} // namespace fcoscope
+std::filesystem::path programFile(const std::string &name)
+{
+    std::error_code error;
+    const auto folder = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+    const std::filesystem::path beside = folder / name, built = folder.parent_path() / "cli" / name;
+    return !std::filesystem::exists(beside, error) && std::filesystem::exists(built, error) ? built : beside;
+}
+
+}  // namespace fcoscope

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,23 @@ inline std::string joined(const std::vector<std::string> &texts, const char *bet
     for (const std::string &one : texts)
         text += (text.empty() ? "" : between) + one;
     return text;
+}
+
+/// `text` without control characters, so that a file's name cannot move the cursor or break a line.
+inline std::string printable(const std::string &text)
+{
+    std::string shown;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte == 0x7F) {
+            char escaped[8];
+            std::snprintf(escaped, sizeof escaped, "\\x%02X", static_cast<unsigned>(byte));
+            shown += escaped;
+        } else {
+            shown += c;
+        }
+    }
+    return shown;
 }
 
 /// What class `classIndex` is called among `names`: its number where it has no name there.

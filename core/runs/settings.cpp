@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/settings.h"
+#include "core/runs/settings.h"
 
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>

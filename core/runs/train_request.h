@@ -28,6 +28,9 @@ struct TrainRequest {
     TrainOptions train;
 };
 
+/// The option that names the profile from which the options of visit(Profile) start.
+void addProfileName(OptionTable &table, std::string &profileName);
+
 /// The options of a request by the tables of its file: [data], [train], [augment], [network], [profile]. They refer to
 /// the request and must not outlive it.
 struct RequestTables {
@@ -36,12 +39,20 @@ struct RequestTables {
     std::vector<SettingsTable> inFile() const;
 };
 
+/// The options that a form shows open, by name: how long, at which size, how many together, where.
+std::vector<std::string> mainOptions();
+
 /// Network and profile before any option of theirs was said: those of the weights that training begins with, so that a
 /// person fine-tunes what they have; without weights, or with another profile named, the codebase's own. `startFrom` is
 /// the file itself.
 void setStructure(TrainRequest &request, bool profileSaid);
 
-/// The whole request as TOML, and back. Throws UserError naming file and line.
+/// Sets what a file says: options, and the data sets (key `dataset`, a list of texts, as no option is).
+void applySettings(std::vector<Setting> settings, const std::string &origin, TrainRequest &request,
+                   const RequestTables &tables);
+
+/// The whole request as TOML, and back. What a file leaves out is as its profile has it: weights to start from are
+/// named in it, but never opened. Throws UserError naming file and line.
 std::string requestText(const TrainRequest &request);
 TrainRequest readRequest(const std::filesystem::path &file);
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Before a run starts: which of the labels it learns from, which it is measured on, settings that suit so much data, and
-// what a person should know first. Plain functions over values; the window and `fcos train` call the same.
+// Before a run starts: which of the labels it learns from, which it is measured on, settings that suit so much data,
+// and what a person should know first. Plain functions over values; the window and `fcos train` call the same.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -27,28 +28,49 @@ struct TrainingChoice {
 /// The chosen images as a snapshot, split with every class on both sides where the images allow it; at least one image
 /// trains, and from two on at least one validates unless the share is 0. A single image is trained on and measured on,
 /// and a finding says that this measures memory, not skill. Throws UserError if no chosen image has a label.
+///
+/// Which side an image is on follows from its path and the seed, so that it stays there while others are labelled: the
+/// share is met to within a quarter of it, or one image, instead of exactly. Only images that a class, or that quarter,
+/// needs on the other side go there, those whose draw is nearest to the border first.
 Snapshot chosenData(const LabelSet &set, const TrainingChoice &choice);
 
-/// Values that suit so much data and such a start: epochs, batch, learning rate, warm-up, validation and checkpoint
-/// intervals, loaders, frozen stages. Set in `request` before a person says anything.
+/// Values that suit so much data and such a start: network and input size where the start brings none, size of the
+/// samples, epochs, batch, learning rate, warm-up, averaging, validation and checkpoint intervals, patience, loaders,
+/// frozen stages, class balance, augmentation. Set in `request` before a person says anything, after setStructure().
+/// Opens the model to start from, but fails at nothing: what is wrong with it, checkPlan tells.
 void suggestSettings(TrainRequest &request, const Snapshot &data);
 
 struct PlanFinding {
     enum class Weight { Note, Warning, Obstacle } weight = Weight::Note;  ///< Obstacle: it cannot start like this
     Message words;
-    std::string image;   ///< path of the image it speaks of, or ""
-    std::string option;  ///< the option that would change it, or ""
+    std::string image{};   ///< path of the image it speaks of, or ""
+    std::string option{};  ///< the option that would change it, or ""
 };
 struct PlanReport {
     std::vector<PlanFinding> findings;  ///< obstacles first
     int64_t steps = 0;
     double seconds = 0;      ///< expected; 0: not known (no step was measured yet on this machine)
     double memoryBytes = 0;  ///< expected at the highest
-    size_t trainingImages = 0, validationImages = 0, boxes = 0, unlearnable = 0;
+    size_t trainingImages = 0, validationImages = 0;
+    size_t boxes = 0, unlearnable = 0;  ///< of the training images; unlearnable among those that were looked at
+};
+/// What the caller knows of the machine and the run's folder.
+struct PlanSurroundings {
+    double secondsPerImage = 0;      ///< of the last run with such a network and size; 0: not known
+    std::filesystem::path folder{};  ///< where checkpoints will be written; it need not exist yet; empty: not known
+    double freeMemoryBytes = -1;     ///< −1: what the machine says
 };
 /// Images that cannot be read or have another size than their labels, classes with few boxes or none on one side,
 /// boxes that no location can learn at the sample's size, a batch larger than the data, a rate that does not go with
-/// the start, memory and time. Throws Stopped.
-PlanReport checkPlan(const TrainRequest &request, const Snapshot &data, const RunContext &context);
+/// the start, memory, disk and time. Every finding's sentence ends with what to do. Throws Stopped.
+///
+/// It takes a few seconds at most: of many images some, spread over all, are looked at, and a finding says how many.
+PlanReport checkPlan(const TrainRequest &request, const Snapshot &data, const RunContext &context,
+                     const PlanSurroundings &surroundings = {});
+
+/// The memory that training takes at its highest, bytes: an estimate (see plan_memory.cpp for how it was fitted).
+double trainingMemory(const TrainRequest &request, const Snapshot &data);
+/// What both checkpoints and one that is being written take on disk, bytes.
+double checkpointBytes(const TrainRequest &request);
 
 }  // namespace fcoscope

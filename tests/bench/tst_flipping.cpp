@@ -6,8 +6,7 @@
 #include <QScrollBar>
 #include <QtTest>
 
-#include <fstream>
-
+#include "tests/memory.h"
 #include "widgets/canvas.h"
 #include "widgets/image_list.h"
 #include "widgets/labels/minimap.h"
@@ -18,14 +17,10 @@ namespace {
 
 constexpr int images = 10000;
 
-/// In MB; -1 where the system does not say.
+/// In MB; below 0 where the system does not say.
 double residentMemory()
 {
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with("VmRSS:"))
-            return std::atof(line.c_str() + 6) / 1000;
-    return -1;
+    return double(memoryKb("VmRSS")) / 1000;
 }
 
 /// Sizes change from image to image, as they do in a folder.

@@ -8,10 +8,9 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
 
-#include <fstream>
-
 #include "app/session/findings.h"
 #include "core/data/image.h"
+#include "tests/memory.h"
 #include "widgets/canvas.h"
 
 using namespace fcoscope;
@@ -37,21 +36,10 @@ void makeImage(const std::string &path)
     cv::imwrite(path, picture, {cv::IMWRITE_PNG_COMPRESSION, 1, cv::IMWRITE_JPEG_QUALITY, 90});
 }
 
-/// In MB; -1 where the system does not say.
+/// In MB; below 0 where the system does not say.
 double statusOf(const char *field)
 {
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with(field))
-            return std::atof(line.c_str() + std::strlen(field) + 1) / 1000;
-    return -1;
-}
-
-bool forgetPeak()
-{
-    std::ofstream refs("/proc/self/clear_refs");
-    refs << "5" << std::flush;
-    return refs.good();
+    return double(memoryKb(field)) / 1000;
 }
 
 }  // namespace

@@ -96,7 +96,7 @@ private Q_SLOTS:
             return report(qPrintable(QString("%1: %2 images").arg(what).arg(found)), took, 100);
         };
         using Sort = ImageQuery::Sort;
-        QVERIFY(ask("filter by name", {.name = "0017/00000012"}));
+        QVERIFY(ask("filter by name", {.name = "2017/00000012"}));
         QVERIFY(ask("filter by class", {.classes = {set.classes[0].key}}));
         QVERIFY(ask("filter by three classes and box count",
                     {.classes = {set.classes[3].key, set.classes[40].key, set.classes[79].key}, .least = 2}));

@@ -16,28 +16,11 @@
 #include "core/fcos/checkpoint/materialise.h"
 #include "core/fcos/checkpoint/state_file.h"
 #include "made_files.h"
+#include "tests/memory.h"
 
 using namespace fcoscope;
 
 namespace {
-
-/// A number of /proc/self/status in bytes: "VmRSS" what is in memory, "VmHWM" the most that was since resetPeak().
-qint64 memory(const QByteArray &what)
-{
-    QFile status("/proc/self/status");
-    if (status.open(QIODevice::ReadOnly))
-        for (const QByteArray &line : status.readAll().split('\n'))
-            if (line.startsWith(what + ':'))
-                return line.mid(what.size() + 1).simplified().split(' ').first().toLongLong() * 1024;
-    return -1;
-}
-
-bool resetPeak()
-{
-    malloc_trim(0);
-    QFile file("/proc/self/clear_refs");
-    return file.open(QIODevice::WriteOnly) && file.write("5") == 1;
-}
 
 #ifdef __SANITIZE_ADDRESS__
 constexpr bool measured = false;  // the sanitizer keeps what was freed, and takes its time
@@ -54,8 +37,9 @@ struct Outcome {
 Outcome readOne(const std::filesystem::path &path)
 {
     Outcome outcome;
-    const bool reset = resetPeak();
-    const qint64 before = memory("VmRSS");
+    malloc_trim(0);
+    const bool reset = forgetPeak();
+    const qint64 before = memoryKb("VmRSS");
     QElapsedTimer timer;
     timer.start();
     try {
@@ -64,7 +48,7 @@ Outcome readOne(const std::filesystem::path &path)
         outcome.refusal = error.what();
     }
     outcome.milliseconds = timer.elapsed();
-    outcome.grownBytes = reset ? memory("VmHWM") - before : -1;
+    outcome.grownBytes = reset ? (memoryKb("VmHWM") - before) * 1024 : -1;
     return outcome;
 }
 

@@ -46,20 +46,27 @@ inline std::string voc(const std::string &objects,
            size + objects + "</annotation>";
 }
 
-inline std::string allReasons(const Dataset &dataset)
+inline std::string textOf(const std::vector<Problem> &problems)
 {
     std::string text;
-    for (const auto &problem : dataset.problems)
+    for (const Problem &problem : problems)
         text += problem.file + ": " + problem.reason.english() + "\n";
     return text;
 }
+inline std::string allReasons(const Dataset &dataset)
+{
+    return textOf(dataset.problems);
+}
 
+inline bool lists(const std::vector<Problem> &problems, const std::string &words)
+{
+    return std::any_of(problems.begin(), problems.end(), [&](const Problem &problem) {
+        return !problem.file.empty() && problem.reason.english().find(words) != std::string::npos;
+    });
+}
 inline bool lists(const Dataset &dataset, const std::string &words)
 {
-    for (const auto &problem : dataset.problems)
-        if (problem.reason.english().find(words) != std::string::npos && !problem.file.empty())
-            return true;
-    return false;
+    return lists(dataset.problems, words);
 }
 
 inline QString refusal(const fs::path &path, const DatasetOptions &options = {})

@@ -5,34 +5,14 @@
 #include <clocale>
 #include <locale>
 
-#include "core/base/file.h"
-#include "core/data/formats/label_format.h"
-#include "tests/data/dataset_files.h"
+#include "label_files.h"
 
 namespace fcoscope {
 
-inline std::string bytesOf(const fs::path &file)
-{
-    return readFile(file);
-}
-
-inline bool says(const std::vector<Problem> &problems, const std::string &words)
-{
-    return std::any_of(problems.begin(), problems.end(), [&](const Problem &p) {
-        return !p.file.empty() && p.reason.english().find(words) != std::string::npos;
-    });
-}
 inline bool says(const ConversionReport &report, const std::string &words)
 {
     return std::any_of(report.notes.begin(), report.notes.end(),
                        [&](const ConversionNote &n) { return n.what.english().find(words) != std::string::npos; });
-}
-inline std::string allOf(const std::vector<Problem> &problems)
-{
-    std::string text;
-    for (const Problem &problem : problems)
-        text += problem.file + ": " + problem.reason.english() + "\n";
-    return text;
 }
 
 inline QString refusalOf(const fs::path &path, const FormatOptions &options = {})

@@ -5,15 +5,6 @@
 
 using namespace fcoscope;
 
-namespace {
-
-bool mentions(const std::string &text, const char *words)
-{
-    return text.find(words) != std::string::npos;
-}
-
-}  // namespace
-
 class TestCocoFormat : public QObject, private DatasetFolder {
     Q_OBJECT
 
@@ -30,9 +21,9 @@ class TestCocoFormat : public QObject, private DatasetFolder {
         there.reading.images = read.set.root.string();
         const ConversionReport report = writeLabels(read.set, LabelFormat::Coco, root() / "out/again.json", options);
         const ReadLabels again = readLabels(root() / "out/again.json", there);
-        same_ = difference(withoutKeys(read.set), withoutKeys(again.set));
+        same_ = differenceOf(withoutKeys(read.set), withoutKeys(again.set));
         problems_ = textOf(again.problems);
-        written_ = bytesOf(root() / "out/again.json");
+        written_ = readFile(root() / "out/again.json");
         return report;
     }
     std::string same_, problems_, written_;
@@ -152,7 +143,7 @@ private Q_SLOTS:
         LabelSet more = read.set;
         more.classes.push_back({more.newKey(), "bee", 2, -1, 0, ""});
         writeLabels(more, LabelFormat::Coco, root() / "more.json");
-        QVERIFY(mentions(bytesOf(root() / "more.json"), R"({"id": 13, "name": "bee"})"));
+        QVERIFY(mentions(readFile(root() / "more.json"), R"({"id": 13, "name": "bee"})"));
     }
 
     void reviewIsKept()
@@ -168,7 +159,7 @@ private Q_SLOTS:
         QVERIFY(read.set.images[2].status == ReviewStatus::New && read.set.images[2].path == "c.png");
         ConversionReport report = writeLabels(read.set, LabelFormat::Coco, root() / "out/x.json");
         QCOMPARE(report.imagesLeftOut, size_t(2));
-        QVERIFY(report.lossless() && !mentions(bytesOf(root() / "out/x.json"), "c.png"));
+        QVERIFY(report.lossless() && !mentions(readFile(root() / "out/x.json"), "c.png"));
         QCOMPARE(datasetOf(read.set, false).images.size(), size_t(2));
         QCOMPARE(datasetOf(read.set, true).images.size(), size_t(4));
 
@@ -289,8 +280,8 @@ private Q_SLOTS:
         ReadLabels read = readText(coco(annotation(1, "[1, 1, 4, 4]")));
         read.set.images[0].boxes[0].extra = R"({"id":"x9","pose":"Left"})";
         const ConversionReport report = writeLabels(read.set, LabelFormat::Coco, root() / "o.json");
-        QVERIFY(mentions(bytesOf(root() / "o.json"), R"("pose": "Left")"));
-        QVERIFY(!mentions(bytesOf(root() / "o.json"), "x9") && !report.lossless());
+        QVERIFY(mentions(readFile(root() / "o.json"), R"("pose": "Left")"));
+        QVERIFY(!mentions(readFile(root() / "o.json"), "x9") && !report.lossless());
     }
 
     void hostileFilesAreRefusedOrRead()
@@ -301,7 +292,7 @@ private Q_SLOTS:
         putImage(root() / "a.png");
         int files = 0, read = 0;
         for (const auto &entry : fs::directory_iterator(corpus)) {
-            const std::string text = bytesOf(entry.path());
+            const std::string text = readFile(entry.path());
             // As a file, and as every kind of value that is kept without being looked at.
             put(root() / "labels.json", text);
             try {
@@ -318,7 +309,7 @@ private Q_SLOTS:
                 // What was read can be written, and that is JSON: it reads again to the same.
                 (void)writeLabels(labels.set, LabelFormat::Coco, root() / "written.json");
                 const ReadLabels again = readLabels(root() / "written.json");
-                QVERIFY2(difference(withoutKeys(labels.set), withoutKeys(again.set)).empty(), entry.path().c_str());
+                QVERIFY2(differenceOf(withoutKeys(labels.set), withoutKeys(again.set)).empty(), entry.path().c_str());
             } catch (const UserError &) {
             }
         }

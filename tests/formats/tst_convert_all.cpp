@@ -88,12 +88,12 @@ private Q_SLOTS:
             QVERIFY2(found && *found == first, nameOf(first));
             const ReadLabels read = readBack(at, set.root);
             QVERIFY2(read.problems.empty(), textOf(read.problems).c_str());
-            const std::string different = difference(comparable(set), comparable(read.set));
+            const std::string different = differenceOf(comparable(set), comparable(read.set));
             QVERIFY2(different.empty(), (std::string(nameOf(first)) + ": " + different).c_str());
             for (const LabelFormat second : allFormats) {
                 const fs::path then = targetOf(root() / "second" / nameOf(first), second);
                 QVERIFY(writeLabels(read.set, second, then).lossless());
-                const std::string after = difference(comparable(set), comparable(readBack(then, set.root).set));
+                const std::string after = differenceOf(comparable(set), comparable(readBack(then, set.root).set));
                 QVERIFY2(after.empty(), (std::string(nameOf(first)) + " to " + nameOf(second) + ": " + after).c_str());
             }
         }
@@ -130,7 +130,7 @@ private Q_SLOTS:
                 change(set);
                 const fs::path at = targetOf(root() / name, format);
                 const ConversionReport report = writeLabels(set, format, at);
-                const std::string after = difference(comparable(set), comparable(readBack(at, set.root).set));
+                const std::string after = differenceOf(comparable(set), comparable(readBack(at, set.root).set));
                 QVERIFY2(after.empty() || !report.lossless(),
                          (std::string(name) + " in " + nameOf(format) + ": " + after).c_str());
             }

@@ -50,7 +50,7 @@ private Q_SLOTS:
                                          "a.png,100,80,\"red, cell\",10,20,30.5,40\n"
                                          "\"b, c.png\",100,80,dog,1,2,3,4\r\na.png,100,80,dog,0,0,100,80\n");
         QCOMPARE(read.format, LabelFormat::Csv);
-        QVERIFY2(read.problems.empty(), allOf(read.problems).c_str());
+        QVERIFY2(read.problems.empty(), textOf(read.problems).c_str());
         QCOMPARE(read.set.classNames(), (std::vector<std::string>{"dog", "red, cell"}));
         QVERIFY((imageNamed(read.set, "a.png").boxes.at(0).box == Box{10, 20, 30.5, 40}));
         QCOMPARE(imageNamed(read.set, "a.png").boxes.size(), size_t(2));
@@ -64,7 +64,7 @@ private Q_SLOTS:
         for (const char *header : {"", "image,x1,y1,x2,y2,label\n"}) {
             const ReadLabels read = readText(header + std::string("./a.png,10,20,30,40,cat\nz.png,,,,,\n") +
                                              (root() / "b, c.png").string().insert(0, "\"") + "\",1,2,3,4,dog\n");
-            QVERIFY2(read.problems.empty(), allOf(read.problems).c_str());
+            QVERIFY2(read.problems.empty(), textOf(read.problems).c_str());
             QCOMPARE(imageNamed(read.set, "z.png").status, ReviewStatus::Empty);
             QVERIFY((imageNamed(read.set, "a.png").boxes.at(0).box == Box{10, 20, 30, 40}));
             QCOMPARE(imageNamed(read.set, "b, c.png").boxes.size(), size_t(1));
@@ -75,7 +75,7 @@ private Q_SLOTS:
     {
         ReadLabels read =
             readText("image_id,width,height,bbox,source\na,100,80,\"[10.5, 20.0, 20.0, 20.0]\",usask_1\n");
-        QVERIFY2(read.problems.empty(), allOf(read.problems).c_str());
+        QVERIFY2(read.problems.empty(), textOf(read.problems).c_str());
         const BoxEntry &box = imageNamed(read.set, "a.png").boxes.at(0);
         QVERIFY((box.box == Box{10.5, 20, 30.5, 40}));
         QVERIFY2(box.extra.find("\"source\":\"usask_1\"") != std::string::npos, box.extra.c_str());
@@ -93,7 +93,7 @@ private Q_SLOTS:
     {
         const ReadLabels read = readText("\xEF\xBB\xBF"
                                          "Image;Class;X1;Y1;X2;Y2;note\r\na.png;cat;10,5;20;30,25;40;\"so; so\"\r\n");
-        QVERIFY2(read.problems.empty(), allOf(read.problems).c_str());
+        QVERIFY2(read.problems.empty(), textOf(read.problems).c_str());
         const BoxEntry &box = imageNamed(read.set, "a.png").boxes.at(0);
         QVERIFY((box.box == Box{10.5, 20, 30.25, 40}));
         QCOMPARE(box.extra, std::string("{\"note\":\"so; so\"}"));
@@ -117,7 +117,8 @@ private Q_SLOTS:
                                   "Line 5: the box has no area", "Line 6 has edges, but no class",
                                   "Line 7 lacks an edge", "Line 8 names no image", "100 × 81 pixels",
                                   "Line 11: a quote is not closed", "1 lines of the image gone.png were left out"})
-            QVERIFY2(says(read.problems, words), (words + std::string(" is not in\n") + allOf(read.problems)).c_str());
+            QVERIFY2(lists(read.problems, words),
+                     (words + std::string(" is not in\n") + textOf(read.problems)).c_str());
     }
 
     void whatIsNoTableIsRefused()
@@ -158,13 +159,13 @@ private Q_SLOTS:
         const fs::path to = root() / "out/labels.csv";
         const auto report = writeLabels(set, LabelFormat::Csv, to, options);
         QVERIFY(says(report, "no columns for these fields of boxes: status"));
-        const std::string text = bytesOf(to);
+        const std::string text = readFile(to);
         QVERIFY2(text.starts_with(
                      "image,width,height,class,x1,y1,x2,y2,score,difficult,crowd,status,area,pose,truncated,deep\r\n"
                      "../set/a.png,100,80,\"red, cell\",10,20,30,40,0.1,0,0,labelled,,,,\r\n"),
                  text.c_str());
         const ReadLabels read = readLabels(to);
-        QVERIFY2(read.problems.empty(), allOf(read.problems).c_str());
+        QVERIFY2(read.problems.empty(), textOf(read.problems).c_str());
         QCOMPARE(difference(set, read.set, {.extras = false}), QString());
         const BoxEntry &box = imageNamed(read.set, "a.png").boxes[2];
         QCOMPARE(box.extra, std::string("{\"pose\":\"Le\\\"ft, so\",\"truncated\":1,\"deep\":{\"a\":[1,2.50]}}"));
@@ -180,7 +181,7 @@ private Q_SLOTS:
             const auto report = writeLabels(set, LabelFormat::Csv, to);
             QCOMPARE(report.boxes, set.boxCount());
             const ReadLabels read = readLabels(to);
-            QVERIFY2(read.problems.empty(), allOf(read.problems).substr(0, 1000).c_str());
+            QVERIFY2(read.problems.empty(), textOf(read.problems).substr(0, 1000).c_str());
             QCOMPARE(difference(set, read.set, {.extras = false, .newOnes = false}), QString());
         }
     }

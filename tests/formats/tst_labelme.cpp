@@ -47,7 +47,7 @@ class TestLabelme : public QObject, private FormatFolder {
         FormatOptions options;
         options.writeNew = true;
         writeLabels(read.set, LabelFormat::Labelme, root() / "out", options);
-        return bytesOf(root() / "out/a.json");
+        return readFile(root() / "out/a.json");
     }
 
 private Q_SLOTS:
@@ -58,7 +58,7 @@ private Q_SLOTS:
         for (const char *points : {"[[10.5,20.0],[30.25,40.0]]", "[[30.25,40],[10.5,20]]", "[[10.5,40],[30.25,20]]"}) {
             const ReadLabels read = readText(labelme(shape("cat", points)));
             QCOMPARE(read.format, LabelFormat::Labelme);
-            QVERIFY2(read.problems.empty(), allOf(read.problems).c_str());
+            QVERIFY2(read.problems.empty(), textOf(read.problems).c_str());
             QVERIFY((read.set.images[0].boxes.at(0).box == Box{10.5, 20, 30.25, 40}));
             QCOMPARE(read.set.images[0].boxes[0].extra, std::string());  // group_id null says nothing
             QCOMPARE(read.set.images[0].extra, std::string());
@@ -79,7 +79,7 @@ private Q_SLOTS:
     {
         const std::string four = "[[10.0,20.0],[30.0,20.0],[30.0,40.0],[10.0,40.0]]";
         const ReadLabels read = readText(labelme(xShape("cat", four), "\"checked\":true,\"tags\":[\"x\"],"));
-        QVERIFY2(read.problems.empty(), allOf(read.problems).c_str());
+        QVERIFY2(read.problems.empty(), textOf(read.problems).c_str());
         const BoxEntry &box = read.set.images[0].boxes.at(0);
         QVERIFY((box.box == Box{10, 20, 30, 40}));
         QCOMPARE(box.score.value(), 0.875f);
@@ -107,9 +107,9 @@ private Q_SLOTS:
         QVERIFY((boxes[1].box == Box{45, 35, 55, 45}));
         QVERIFY((boxes[2].box == Box{5, 6, 8, 10}));
         QVERIFY((boxes[3].box == Box{10, 10, 30, 30}));
-        QVERIFY(says(read.problems, "Shape 1 (poly) is a polygon of 3 points: its bounding box is used"));
-        QVERIFY(says(read.problems, "Shape 4 (spot) is a point without an area; it stays in the file"));
-        QVERIFY(says(read.problems, "Shape 5 (level) is a line without an area"));
+        QVERIFY(lists(read.problems, "Shape 1 (poly) is a polygon of 3 points: its bounding box is used"));
+        QVERIFY(lists(read.problems, "Shape 4 (spot) is a point without an area; it stays in the file"));
+        QVERIFY(lists(read.problems, "Shape 5 (level) is a line without an area"));
         const LabelmeFile back = parseLabelme("", written(read));
         QCOMPARE(back.shapes.size(), size_t(6));
         QCOMPARE(std::string(JsonFields(back.shapes[0]).get("points")), std::string("[[10,10],[30,20],[20,50.5]]"));
@@ -152,14 +152,14 @@ private Q_SLOTS:
         QVERIFY((alone.set.images[0].size == Size{100, 80}));
         put(root() / "json/b.json", labelme(shape("c", "[[1,2],[3,4]]"), "", "gone.png"));
         const ReadLabels gone = readLabels(root() / "json");
-        QVERIFY(says(gone.problems, "There is no image named gone.png; its 1 labels were left out"));
+        QVERIFY(lists(gone.problems, "There is no image named gone.png; its 1 labels were left out"));
         // a.json is of a.png, whatever it names: people rename files.
         putImage(root() / "two/a.png");
         putImage(root() / "two/b.png");
         put(root() / "two/a.json", labelme(shape("c", "[[1,2],[3,4]]"), "", "b.png"));
         const ReadLabels two = readLabels(root() / "two");
         QCOMPARE(imageNamed(two.set, "a.png").boxes.size(), size_t(1));
-        QVERIFY(says(two.problems, "names the image b.png"));
+        QVERIFY(lists(two.problems, "names the image b.png"));
     }
 
     void labelsOfAnotherSizeAreLeftOut()
@@ -168,7 +168,7 @@ private Q_SLOTS:
         text.replace(text.find("\"imageHeight\": 80"), 17, "\"imageHeight\": 81");
         const ReadLabels read = readText(text);
         QCOMPARE(read.set.boxCount(), size_t(0));
-        QVERIFY(says(read.problems, "made for 100 × 81 pixels, but the image has 100 × 80"));
+        QVERIFY(lists(read.problems, "made for 100 × 81 pixels, but the image has 100 × 80"));
     }
 
     void cocoIsNotTakenForIt()
@@ -207,8 +207,8 @@ private Q_SLOTS:
                                 shape("c", "[[1,2],[1,2]]") + "," + shape("d", "[[1e308,0],[-1e308,1e308]]") + "," +
                                 shape("good", "[[1,2],[3,4]]");
         const ReadLabels read = readText(labelme(bad));
-        QVERIFY(says(read.problems, "Shape 5 (a) has points that are no pairs"));
-        QVERIFY(says(read.problems, "Shape 7 (c) is a rectangle without an area"));
+        QVERIFY(lists(read.problems, "Shape 5 (a) has points that are no pairs"));
+        QVERIFY(lists(read.problems, "Shape 7 (c) is a rectangle without an area"));
         QVERIFY(read.set.findClass("good"));
         QCOMPARE(parseLabelme("", written(read)).shapes.size(), size_t(9));
     }
@@ -222,7 +222,7 @@ private Q_SLOTS:
         set.images[1].status = ReviewStatus::Verified;
         const auto report = writeLabels(set, LabelFormat::Labelme, root() / "out");
         QVERIFY(report.lossless());
-        const std::string text = bytesOf(root() / "out/a.json");
+        const std::string text = readFile(root() / "out/a.json");
         const QString begin = QString::fromStdString(text.substr(0, 210));
         QVERIFY2(begin.startsWith(
                      "{\n  \"version\": \"5.5.0\",\n  \"flags\": {},\n  \"shapes\": [\n    {\n      \"label\": "
@@ -231,7 +231,7 @@ private Q_SLOTS:
         QVERIFY(text.find("\"imagePath\": \"../set/a.png\"") != std::string::npos);
         QVERIFY(!fs::exists(root() / "out/c.json"));
         const ReadLabels read = readLabels(root() / "out");
-        QVERIFY2(read.problems.empty(), allOf(read.problems).c_str());
+        QVERIFY2(read.problems.empty(), textOf(read.problems).c_str());
         QCOMPARE(difference(set, read.set, {.newOnes = false}), QString());
         QCOMPARE(imageNamed(read.set, "a.png").boxes[2].area, 77.5);
         // Beside the images, and two images of one name.
@@ -252,7 +252,7 @@ private Q_SLOTS:
             const auto report = writeLabels(set, LabelFormat::Labelme, to);
             QCOMPARE(report.boxes, set.boxCount());
             const ReadLabels read = readLabels(to);
-            QVERIFY2(read.problems.empty(), allOf(read.problems).substr(0, 1000).c_str());
+            QVERIFY2(read.problems.empty(), textOf(read.problems).substr(0, 1000).c_str());
             QCOMPARE(difference(set, read.set, {.extras = false, .newOnes = false}), QString());
         }
     }

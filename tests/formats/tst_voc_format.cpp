@@ -6,11 +6,6 @@ using namespace fcoscope;
 
 namespace {
 
-bool mentions(const std::string &text, const char *words)
-{
-    return text.find(words) != std::string::npos;
-}
-
 // Tabs, whole numbers, an absolute path of another machine, truncated by its box at the edge.
 const std::string labelImg = R"(<annotation verified="yes">
 	<folder>pictures</folder>
@@ -88,9 +83,10 @@ class TestVocFormat : public QObject, private DatasetFolder {
         FormatOptions there = options;
         there.reading.vocOrigin = written.writtenVocOrigin;
         const ReadLabels again = readLabels(root() / "out", there);
-        same_ = difference(withoutKeys(read.set, false), withoutKeys(again.set, false));
+        same_ = differenceOf(withoutKeys(read.set, false), withoutKeys(again.set, false));
         problems_ = textOf(again.problems);
-        written_ = bytesOf(root() / "out/a.xml");
+        const fs::path file = root() / "out/a.xml";
+        written_ = fs::exists(file) ? readFile(file) : "";
         return report;
     }
     std::string same_, problems_, written_;
@@ -119,7 +115,7 @@ private Q_SLOTS:
             return options;
         }());
         std::erase_if(coco.set.images, [](const ImageEntry &image) { return image.status == ReviewStatus::New; });
-        QCOMPARE(difference(withoutKeys(read.set, false), withoutKeys(coco.set, false)), std::string());
+        QCOMPARE(differenceOf(withoutKeys(read.set, false), withoutKeys(coco.set, false)), std::string());
     }
 
     void toolsFilesComeBackEqual_data()
@@ -148,7 +144,7 @@ private Q_SLOTS:
         FormatOptions there;
         there.reading.images = (root() / "set").string();
         const ReadLabels again = readLabels(root() / "set/c/c.json", there);
-        QCOMPARE(difference(withoutKeys(read.set, false), withoutKeys(again.set, false)), std::string());
+        QCOMPARE(differenceOf(withoutKeys(read.set, false), withoutKeys(again.set, false)), std::string());
     }
 
     void whatLabelImgWroteIsUnderstood()
@@ -302,7 +298,7 @@ private Q_SLOTS:
         FormatOptions there;
         there.reading.images = set.root.string();
         fs::rename(root() / "out", root() / "away");
-        QCOMPARE(difference(withoutKeys(set), withoutKeys(readLabels(root() / "away", there).set)), std::string());
+        QCOMPARE(differenceOf(withoutKeys(set), withoutKeys(readLabels(root() / "away", there).set)), std::string());
     }
 
     void oneFileIsASetOfItsOwn()

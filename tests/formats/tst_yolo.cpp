@@ -5,6 +5,7 @@
 #include "core/data/formats/yolo_names.h"
 #include "core/data/formats/yolo_numbers.h"
 #include "format_folder.h"
+#include "tests/pace.h"
 
 using namespace fcoscope;
 
@@ -95,7 +96,7 @@ private Q_SLOTS:
         QVERIFY(boxes(read) == (std::vector<Box>{{40, 30, 60, 50}, {10, 8, 20, 12}}));
         QCOMPARE(read.set.images[0].status, ReviewStatus::Labelled);
         QCOMPARE(read.set.classes[1].formatId, int64_t(1));
-        QVERIFY2(read.problems.empty(), allOf(read.problems).c_str());
+        QVERIFY2(read.problems.empty(), textOf(read.problems).c_str());
     }
 
     void emptyIsNotMissing()
@@ -113,7 +114,7 @@ private Q_SLOTS:
     {
         const ReadLabels read = readText("\xEF\xBB\xBF"
                                          "1.0\t0.5  0.5 0.2 0.25 \r\n\r\n  0 0.5 0.5 0.2 0.25 0.75\r\n");
-        QVERIFY2(read.problems.empty(), allOf(read.problems).c_str());
+        QVERIFY2(read.problems.empty(), textOf(read.problems).c_str());
         QVERIFY(boxes(read) == (std::vector<Box>{{40, 30, 60, 50}, {40, 30, 60, 50}}));
         QCOMPARE(read.set.findClass(read.set.images[0].boxes[0].classKey)->name, std::string("cat"));
         QVERIFY(!read.set.images[0].boxes[0].score);
@@ -133,11 +134,11 @@ private Q_SLOTS:
                                          "0 \xff\xfe 0.5 0.2 0.2\n"  // 9: no UTF-8
                                          "0 1e999 0.5 0.2 0.2\n");
         QVERIFY(boxes(read) == (std::vector<Box>{{85, 30, 100, 50}, {40, 30, 60, 50}}));
-        const std::string all = allOf(read.problems);
+        const std::string all = textOf(read.problems);
         for (const char *words : {"Line 1 has fewer", "Line 2: \"dog\" is no class", "Line 3: \"0.5\" is no class",
                                   "Line 4: \"nan\"", "Line 5: the box has no area", "Line 6: the box lies outside",
                                   "Line 7: the box reaches outside", "Class 7 has no name", "Line 9:", "Line 10:"})
-            QVERIFY2(says(read.problems, words), (words + std::string(" is not in\n") + all).c_str());
+            QVERIFY2(lists(read.problems, words), (words + std::string(" is not in\n") + all).c_str());
         QVERIFY(read.set.findClass("7"));
         QCOMPARE(read.set.findClass("7")->formatId, int64_t(7));
     }
@@ -157,7 +158,7 @@ private Q_SLOTS:
         for (int i = 0; i < 200000; ++i)
             many += "garbage\n";
         ReadLabels read = readText("0 .5 .5 .1 .1\n" + many);
-        QVERIFY(says(read.problems, "199980 more lines are wrong"));
+        QVERIFY(lists(read.problems, "199980 more lines are wrong"));
         QCOMPARE(boxes(read).size(), size_t(1));
         std::string polygon = "0";
         for (int i = 0; i < 200000; ++i)
@@ -174,13 +175,13 @@ private Q_SLOTS:
         const std::string text = "0 0.1 0.1 0.3 0.1 0.2 0.5\n1 0.5 0.5 0.9 0.5 0.9 0.875 0.5 0.875\n";
         ReadLabels read = readText(text);
         QVERIFY(boxes(read) == (std::vector<Box>{{10, 8, 30, 40}, {50, 40, 90, 70}}));
-        QVERIFY(says(read.problems, "2 lines are polygons"));
+        QVERIFY(lists(read.problems, "2 lines are polygons"));
         QVERIFY(read.set.images[0].boxes[0].extra.find("[10.0,8.0],[30.0,8.0],[20.0,40.0]") != std::string::npos);
         // A box among them is written as its corners: Ultralytics takes two kinds of lines in a file for nonsense.
         read.set.images[0].boxes.push_back(boxEntry(read.set.newKey(), read.set.classes[0].key, {1, 2, 3, 4}));
         const fs::path to = root() / "out";
         writeLabels(read.set, LabelFormat::Yolo, to);
-        QCOMPARE(bytesOf(to / "labels/a.txt"),
+        QCOMPARE(readFile(to / "labels/a.txt"),
                  std::string("0 0.100000 0.100000 0.300000 0.100000 0.200000 0.500000\n"
                              "1 0.500000 0.500000 0.900000 0.500000 0.900000 0.875000 0.500000 0.875000\n"
                              "0 0.010000 0.025000 0.030000 0.025000 0.030000 0.050000 0.010000 0.050000\n"));
@@ -190,7 +191,7 @@ private Q_SLOTS:
         QVERIFY(boxes(read) == (std::vector<Box>{{10, 8, 30, 40}}));
         put(root() / "data.yaml", "train: .\nkpt_shape: [2, 3]\nnames: [dog, cat]\n");
         read = readText("0 0.5 0.5 0.2 0.25 0.45 0.5 2 0.5 0.5 1\n");
-        QVERIFY2(boxes(read) == (std::vector<Box>{{40, 30, 60, 50}}), allOf(read.problems).c_str());
+        QVERIFY2(boxes(read) == (std::vector<Box>{{40, 30, 60, 50}}), textOf(read.problems).c_str());
         QVERIFY(read.set.images[0].boxes[0].extra.find("yoloKeypoints") != std::string::npos);
     }
 
@@ -211,7 +212,7 @@ private Q_SLOTS:
         QCOMPARE(imageNamed(read.set, "deep/b.png").status, ReviewStatus::Empty);
         QCOMPARE(read.set.classNames(), (std::vector<std::string>{"person", "traffic light"}));
         QCOMPARE(read.set.classes[1].formatId, int64_t(2));
-        QVERIFY2(read.problems.empty(), allOf(read.problems).c_str());
+        QVERIFY2(read.problems.empty(), textOf(read.problems).c_str());
         const ReadLabels labels = readLabels(root() / "labels");  // only their folder was dropped
         QCOMPARE(labels.set.boxCount(), size_t(2));
         QCOMPARE(labels.set.fileOf(labels.set.images.at(0)), root() / "images/train/a.png");
@@ -240,7 +241,7 @@ private Q_SLOTS:
                                   "names: ['Platelets', 'RBC']\n\nroboflow:\n  license: Public Domain\n");
         ReadLabels read = readLabels(root());
         QCOMPARE(read.set.images.size(), size_t(3));
-        QVERIFY2(read.problems.empty(), allOf(read.problems).c_str());
+        QVERIFY2(read.problems.empty(), textOf(read.problems).c_str());
         QCOMPARE(read.set.boxCount(), size_t(3));
         read = readLabels(root() / "train");  // dropped alone: the names are one folder up
         QCOMPARE(read.set.classNames(), (std::vector<std::string>{"Platelets", "RBC"}));
@@ -253,7 +254,7 @@ private Q_SLOTS:
         put(root() / "list/labels/two.txt", "0 0.5 0.5 0.2 0.25");
         read = readLabels(root() / "list/data.yaml");
         QCOMPARE(read.set.images.size(), size_t(2));
-        QVERIFY(says(read.problems, "images/gone.png"));
+        QVERIFY(lists(read.problems, "images/gone.png"));
     }
 
     void darknetFolder()
@@ -265,7 +266,7 @@ private Q_SLOTS:
         put(root() / "data/obj.data",
             "classes = 2\ntrain  = data/train.txt\nnames = data/obj.names\nbackup = backup/\n");
         const ReadLabels read = readLabels(root() / "data/obj.data");
-        QVERIFY2(read.problems.empty(), allOf(read.problems).c_str());
+        QVERIFY2(read.problems.empty(), textOf(read.problems).c_str());
         QCOMPARE(read.set.images.size(), size_t(1));
         QCOMPARE(read.set.findClass(read.set.images[0].boxes.at(0).classKey)->name, std::string("cat"));
         QCOMPARE(readLabels(root() / "data/train.txt").set.boxCount(), size_t(1));
@@ -278,8 +279,8 @@ private Q_SLOTS:
         LabelSet set = smallSet(root());
         set.classes = {classEntry(1, "ant", 0), classEntry(2, "bee", 1)};
         writeLabels(set, LabelFormat::Yolo, root());
-        QCOMPARE(bytesOf(root() / "classes.txt"), std::string("zebra\r\nant\nbee\n"));
-        QVERIFY(QString::fromStdString(bytesOf(root() / "a.txt")).startsWith("1 "));
+        QCOMPARE(readFile(root() / "classes.txt"), std::string("zebra\r\nant\nbee\n"));
+        QVERIFY(QString::fromStdString(readFile(root() / "a.txt")).startsWith("1 "));
         const LabelSet back = readLabels(root()).set;
         QCOMPARE(back.classNames(), (std::vector<std::string>{"zebra", "ant", "bee"}));
         // Nothing new: not a byte changes, and a deleted class keeps its number.
@@ -287,7 +288,7 @@ private Q_SLOTS:
         for (ImageEntry &image : set.images)
             std::erase_if(image.boxes, [](const BoxEntry &box) { return box.classKey == 2; });
         writeLabels(set, LabelFormat::Yolo, root());
-        QCOMPARE(bytesOf(root() / "classes.txt"), std::string("zebra\r\nant\nbee\n"));
+        QCOMPARE(readFile(root() / "classes.txt"), std::string("zebra\r\nant\nbee\n"));
     }
 
     void yamlIsChangedOnlyWhereItHasTo()
@@ -329,12 +330,11 @@ private Q_SLOTS:
                                              "a: &a {<<: *a}\nnames: *a"};
         for (const std::string &text : texts) {
             put(root() / "data.yaml", text);
-            QElapsedTimer timer;
-            timer.start();
-            const QString sentence = refusalOf(root() / "data.yaml");
+            QString sentence;
+            const double took = wallMs([&] { sentence = refusalOf(root() / "data.yaml"); });
             QVERIFY2(!sentence.isEmpty() && !sentence.contains('\n'),
                      (text.substr(0, 60) + " gave " + sentence.toStdString()).c_str());
-            QVERIFY2(timer.elapsed() < 3000, text.substr(0, 60).c_str());
+            QVERIFY2(took < 3000 * slower, text.substr(0, 60).c_str());
         }
         put(root() / "data.yaml", std::string(5 << 20, ' ') + "names: [a]");
         QVERIFY(!refusalOf(root() / "data.yaml").isEmpty());
@@ -351,14 +351,14 @@ private Q_SLOTS:
         for (const char *words : {"\"difficult\": 1", "scores: 1", "\"verified\": 1 image", "1 images without review"})
             QVERIFY2(says(report, words), words);
         const ReadLabels read = readLabels(root() / "out");
-        QVERIFY2(read.problems.empty(), allOf(read.problems).c_str());
+        QVERIFY2(read.problems.empty(), textOf(read.problems).c_str());
         QCOMPARE(difference(set, read.set, {.scores = false, .flags = false, .verified = false}), QString());
         QCOMPARE(read.set.classNames(), set.classNames());
         // In place, beside the images, as labelImg has it.
         writeLabels(set, LabelFormat::Yolo, root() / "set");
         QVERIFY(fs::exists(root() / "set/a.txt") && fs::exists(root() / "set/classes.txt"));
         QVERIFY(!fs::exists(root() / "set/c.txt"));
-        QCOMPARE(bytesOf(root() / "set/b.txt"), std::string());
+        QCOMPARE(readFile(root() / "set/b.txt"), std::string());
         QCOMPARE(difference(set, readLabels(root() / "set").set, {.scores = false, .flags = false, .verified = false}),
                  QString());
     }
@@ -385,7 +385,7 @@ private Q_SLOTS:
             const ConversionReport report = writeLabels(set, LabelFormat::Yolo, to);
             QCOMPARE(report.boxes, set.boxCount());
             const ReadLabels read = readLabels(to);
-            QVERIFY2(read.problems.empty(), allOf(read.problems).c_str());
+            QVERIFY2(read.problems.empty(), textOf(read.problems).c_str());
             QCOMPARE(difference(set, read.set, {.scores = false, .flags = false, .verified = false, .extras = false}),
                      QString());
         }

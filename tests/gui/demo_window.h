@@ -8,6 +8,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <memory>
+
 #include "app/gui/lens_docks.h"
 #include "app/gui/main_window.h"
 #include "widgets/canvas.h"
@@ -59,6 +61,34 @@ private:
         settings.setValue(QStringLiteral("language"), QStringLiteral("en"));
         return settings;
     }
+};
+
+/// A window for each test function, of 1500 × 950 in light colours, and a hand at its picture.
+class WithDemoWindow {
+protected:
+    void makeWindow()
+    {
+        demo_ = std::make_unique<DemoWindow>();
+        session_ = &demo_->session;
+        window_ = &demo_->window;
+        canvas_ = &demo_->canvas;
+        window_->setTheme(QStringLiteral("light"));
+        QVERIFY(demo_->show({1500, 950}));
+    }
+    void open(const QStringList &paths)
+    {
+        session_->open(paths);
+        QTRY_VERIFY_WITH_TIMEOUT(demo_->settled(), 60000);
+    }
+    template <typename Widget> Widget &the() const { return *window_->findChild<Widget *>(); }
+    void key(int key, Qt::KeyboardModifiers modifiers = {}) { QTest::keyClick(canvas_, Qt::Key(key), modifiers); }
+    QPoint at(double x, double y) const { return canvas_->toWidget({x, y}).toPoint(); }
+    QPoint middleOf(const Box &box) const { return at((box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2); }
+
+    std::unique_ptr<DemoWindow> demo_;
+    Session *session_ = nullptr;
+    MainWindow *window_ = nullptr;
+    Canvas *canvas_ = nullptr;
 };
 
 }  // namespace fcoscope

@@ -28,6 +28,7 @@
 
 #include "app/gui/dialogs.h"
 #include "demo_window.h"
+#include "shots.h"
 
 using namespace fcoscope;
 
@@ -196,15 +197,12 @@ class AccessibilityTest : public QObject {
         }
     }
 
-    /// FCOSCOPE_SHOTS names a folder for pictures of every focus, for whoever wants to look.
+    /// A picture of every focus.
     void shot(QWidget &top, const QWidget *control)
     {
-        if (const QString folder = qEnvironmentVariable("FCOSCOPE_SHOTS"); !folder.isEmpty())
-            top.grab().save(
-                QStringLiteral("%1/focus-%2-%3.png")
-                    .arg(folder)
-                    .arg(++shots_, 3, 10, QLatin1Char('0'))
-                    .arg(QString::fromLatin1(control->metaObject()->className()).section(QLatin1Char(':'), -1)));
+        saveShot(top, QStringLiteral("focus-%1-%2")
+                          .arg(++shots_, 3, 10, QLatin1Char('0'))
+                          .arg(QString::fromLatin1(control->metaObject()->className()).section(QLatin1Char(':'), -1)));
     }
 
     /// A control looks different when it has the focus.

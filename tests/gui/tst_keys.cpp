@@ -17,6 +17,7 @@
 #include "app/gui/keys_dialog.h"
 #include "app/gui/language.h"
 #include "core/base/random.h"
+#include "shots.h"
 #include "widgets/detection_table.h"
 #include "widgets/message_strip.h"
 #include "widgets/theme.h"
@@ -85,12 +86,7 @@ class KeysTest : public QObject {
         QVERIFY(!recorder.recording());
     }
 
-    /// FCOSCOPE_SHOTS names a folder for pictures, for whoever wants to look.
-    void shot(const char *name) const
-    {
-        if (const QString folder = qEnvironmentVariable("FCOSCOPE_SHOTS"); !folder.isEmpty())
-            dialog_->grab().save(folder + QLatin1Char('/') + QString::fromLatin1(name) + QStringLiteral(".png"));
-    }
+    void shot(const char *name) const { saveShot(*dialog_, QString::fromLatin1(name)); }
 
 private Q_SLOTS:
     void init()
@@ -382,7 +378,7 @@ private Q_SLOTS:
         (*actions_)[Id::CustomiseKeys].trigger();
         auto *dialog = window.findChild<KeysDialog *>();
         QVERIFY(dialog && dialog->isVisible());
-        // The menu's own text follows a change at once.
+        // Asked for again, it is the same one.
         (*actions_)[Id::CustomiseKeys].trigger();
         QCOMPARE(window.findChildren<KeysDialog *>().size(), 1);
     }

@@ -1,120 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Labelling in the window with real keys and mouse, on a copy of the demo: what a gesture makes is in the document, in
-// the project file, and can be undone. FCOSCOPE_SHOTS names a folder for pictures of the window.
-#include <QComboBox>
-#include <QDialog>
-#include <QLineEdit>
-#include <QMessageBox>
-#include <QPushButton>
-#include <QTemporaryDir>
-#include <QTest>
-#include <QTimer>
-
-#include <memory>
-
-#include "app/gui/label_docks.h"
-#include "app/gui/label_export_dialog.h"
-#include "core/base/file.h"
-#include "demo_window.h"
+// the project file, and can be undone. What is around a single image is in tst_labelling_folder.
+#include "labelling_window.h"
 #include "widgets/image_list.h"
-#include "widgets/labels/class_manager.h"
+#include "widgets/labels/classes_panel.h"
 #include "widgets/labels/labels_panel.h"
 #include "widgets/message_strip.h"
 
 using namespace fcoscope;
-namespace fs = std::filesystem;
 
-class LabellingTest : public QObject {
+class LabellingTest : public QObject, private LabellingWindow {
     Q_OBJECT
 
-    std::unique_ptr<DemoWindow> demo_;
-    Session *session_ = nullptr;
-    MainWindow *window_ = nullptr;
-    Canvas *canvas_ = nullptr;
-    LabelDocks *docks_ = nullptr;
-
-    void make()
-    {
-        demo_ = std::make_unique<DemoWindow>();
-        session_ = &demo_->session;
-        window_ = &demo_->window;
-        canvas_ = &demo_->canvas;
-        docks_ = window_->findChild<LabelDocks *>();
-        window_->setTheme(QStringLiteral("light"));
-        QVERIFY(demo_->show({1500, 950}));
-    }
-    void open(const QStringList &paths)
-    {
-        session_->open(paths);
-        QTRY_VERIFY_WITH_TIMEOUT(demo_->settled(), 60000);
-    }
-    /// The demo's images without labels, so that a newcomer has everything to do.
-    QString plainFolder()
-    {
-        const QString folder = demo_->demoFolder();
-        QFile::remove(folder + QStringLiteral("/annotations.json"));
-        return folder;
-    }
-    const LabelDocument &document() const { return session_->labels(); }
-    const ImageEntry &image() const { return *document().find(session_->current()); }
-    Box box(size_t index) const { return image().boxes.at(index).box; }
-    LabelTool &tool() const { return docks_->tool(); }
-    template <typename Widget> Widget &the() const { return *window_->findChild<Widget *>(); }
-    void key(int key, Qt::KeyboardModifiers modifiers = {}) { QTest::keyClick(canvas_, Qt::Key(key), modifiers); }
-    QPoint at(double x, double y) const { return canvas_->toWidget({x, y}).toPoint(); }
-    void drag(QPoint from, QPoint to, Qt::KeyboardModifiers modifiers = {})
-    {
-        QTest::mouseMove(canvas_, from);
-        QTest::mousePress(canvas_, Qt::LeftButton, modifiers, from);
-        QTest::mouseMove(canvas_, (from + to) / 2);
-        QTest::mouseMove(canvas_, to);
-        QTest::mouseRelease(canvas_, Qt::LeftButton, modifiers, to);
-    }
-    void click(QPoint where, Qt::KeyboardModifiers modifiers = {})
-    {
-        QTest::mouseMove(canvas_, where);
-        QTest::mouseClick(canvas_, Qt::LeftButton, modifiers, where);
-    }
-    /// Types into the dialog that the next gesture opens.
-    static void whenAsked(const QString &name)
-    {
-        auto *timer = new QTimer;
-        QObject::connect(timer, &QTimer::timeout, timer, [timer, name] {
-            auto *dialog = qobject_cast<QDialog *>(QApplication::activeModalWidget());
-            if (!dialog)
-                return;
-            timer->deleteLater();
-            auto *field = dialog->findChild<QComboBox *>();
-            QTest::keyClicks(field->lineEdit(), name);
-            QTest::keyClick(field->lineEdit(), Qt::Key_Return);
-        });
-        timer->start(20);
-    }
-    static bool near(const Box &a, const Box &b, double by = 1.5)
-    {
-        return std::abs(a.x1 - b.x1) < by && std::abs(a.y1 - b.y1) < by && std::abs(a.x2 - b.x2) < by &&
-               std::abs(a.y2 - b.y2) < by;
-    }
-    bool saved() const
-    {
-        return document().saving().state == LabelDocument::Saving::State::Saved && fs::exists(document().file());
-    }
-    LabelSet inFile() const
-    {
-        return ProjectFile::open(document().file(), ProjectFile::Access::Read).read(ProjectFile::Extras::Leave);
-    }
-    void shot(const char *name, QWidget *what = nullptr) const
-    {
-        const QString folder = qEnvironmentVariable("FCOSCOPE_SHOTS");
-        QTest::qWait(folder.isEmpty() ? 0 : 300);
-        if (!folder.isEmpty())
-            (what ? what : window_)
-                ->grab()
-                .save(QDir(folder).filePath(QString::fromLatin1(name) + QStringLiteral(".png")));
-    }
-
 private Q_SLOTS:
-    void init() { make(); }
+    void init() { makeWindow(); }
     void cleanup() { demo_.reset(); }
 
     void boxesAreDrawnByDraggingAndByTwoClicks()
@@ -273,112 +172,10 @@ private Q_SLOTS:
         QCOMPARE(the<ImageList>().reviewOf(first).status, ListStatus::Empty);
     }
 
-    void proposalsAreAcceptedAndRefused()
-    {
-        open({resource("models/default.safetensors"), plainFolder()});
-        const size_t found = session_->findings()->detections.size();
-        QVERIFY(found >= 3);
-        QVERIFY(image().boxes.empty());
-        key(Qt::Key_Return);
-        QCOMPARE(image().boxes.size(), 1u);
-        QVERIFY(image().boxes[0].score && *image().boxes[0].score > 0.1f);
-        QCOMPARE(session_->findings()->detections.size(), found);  // a layer of their own
-        key(Qt::Key_Delete, Qt::ShiftModifier);
-        QCOMPARE(document().set().refusals.size(), 1u);
-        shot("ghosts");
-        key(Qt::Key_Return, Qt::ShiftModifier);
-        QVERIFY(image().boxes.size() >= 2u && image().boxes.size() < found);
-        // Neither comes back with another run of the network.
-        const size_t labels = image().boxes.size();
-        session_->detect();
-        QTRY_VERIFY_WITH_TIMEOUT(demo_->settled(), 60000);
-        key(Qt::Key_Return, Qt::ShiftModifier);
-        QCOMPARE(image().boxes.size(), labels);
-        key(Qt::Key_Z, Qt::ControlModifier);
-        key(Qt::Key_Z, Qt::ControlModifier);  // the refusal
-        QVERIFY(document().set().refusals.empty());
-    }
-
-    void theWholeFolderIsDetectedAndGoesOnWhereItWas()
-    {
-        open({resource("models/default.safetensors"), plainFolder()});
-        FolderDetection &folder = docks_->folderDetection();
-        key(Qt::Key_F5, Qt::ShiftModifier);
-        QTRY_VERIFY_WITH_TIMEOUT(folder.done() >= 3, 60000);
-        folder.stop();
-        QTRY_VERIFY(saved());
-        key(Qt::Key_F5, Qt::ShiftModifier);
-        QTRY_VERIFY_WITH_TIMEOUT(folder.running() && folder.done() >= 3, 60000);
-        QTRY_VERIFY_WITH_TIMEOUT(!folder.running(), 120000);
-        QCOMPARE(folder.done(), session_->images().size());
-        QTRY_VERIFY(saved());
-        const ProjectFile file = ProjectFile::open(document().file(), ProjectFile::Access::Read);
-        for (const ImageEntry &entry : document().set().images)
-            QCOMPARE(file.detections(entry.key).size(), 1u);
-        QVERIFY(document().set().boxCount() == 0);  // labels were not touched
-    }
-
-    void aSecondWindowCanOnlyLook()
-    {
-        open({plainFolder()});
-        key(Qt::Key_W);
-        whenAsked(QStringLiteral("cell"));
-        drag(at(40, 40), at(80, 80));
-        QTRY_VERIFY(saved());
-        DemoWindow other;
-        QVERIFY(other.show({1200, 800}));
-        other.session.open({QString::fromStdString(document().set().root.string())});
-        QTRY_VERIFY_WITH_TIMEOUT(other.settled(), 60000);
-        QCOMPARE(other.session.labels().set().boxCount(), 1u);
-        auto &strip = *other.window.findChild<MessageStrip *>();
-        strip.closeCurrent();  // that there is no model
-        QVERIFY(strip.text().contains(QStringLiteral("not changed")));
-        QTest::keyClick(&other.canvas, Qt::Key_A, Qt::ControlModifier);
-        QTest::keyClick(&other.canvas, Qt::Key_Delete);
-        QCOMPARE(other.session.labels().set().boxCount(), 1u);
-    }
-
-    void labelFilesOfSingleImagesAreKeptInStep()
-    {
-        const QString folder = plainFolder();
-        const fs::path xml = folder.toStdString() + "/00.xml";
-        writeFile(xml,
-                  "<annotation><filename>00.jpg</filename><size><width>640</width><height>480</height><depth>3</depth>"
-                  "</size><object><name>cell</name><pose>Left</pose><difficult>0</difficult><bndbox><xmin>10</xmin>"
-                  "<ymin>20</ymin><xmax>110</xmax><ymax>90</ymax></bndbox></object></annotation>");
-        open({folder});
-        QCOMPARE(image().boxes.size(), 1u);
-        key(Qt::Key_A, Qt::ControlModifier);
-        key(Qt::Key_Right);
-        QTRY_VERIFY(saved() && session_->sidecars().atRest());
-        QTRY_VERIFY(readFile(xml).find("<xmin>11</xmin>") != std::string::npos);
-        QVERIFY(readFile(xml).find("<pose>Left</pose>") != std::string::npos);
-
-        // Another program writes it; the next edit asks instead of overwriting.
-        std::string theirs = readFile(xml);
-        theirs.replace(theirs.find("<xmin>11</xmin>"), 15, "<xmin>33</xmin>");
-        writeFile(xml, theirs);
-        key(Qt::Key_Right);
-        QMessageBox *question = nullptr;
-        QTRY_VERIFY((question = window_->findChild<QMessageBox *>(QStringLiteral("sidecarQuestion"))));
-        QCOMPARE(readFile(xml), theirs);
-        shot("question", question);
-        for (QAbstractButton *button : question->buttons())
-            if (button->text().startsWith(QStringLiteral("Take")))
-                QTest::mouseClick(button, Qt::LeftButton);
-        QTRY_COMPARE(box(0).x1, 33.0);
-        QCOMPARE(image().boxes.size(), 1u);
-        QTRY_VERIFY(!window_->findChild<QMessageBox *>(QStringLiteral("sidecarQuestion")));
-        window_->activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(window_));
-        key(Qt::Key_Z, Qt::ControlModifier);  // theirs is an edit like any other
-        QCOMPARE(box(0).x1, 12.0);
-    }
-
     void classesAreManaged()
     {
         open({demo_->demoFolder()});
-        ClassManager &classes = the<ClassManager>();
+        ClassesPanel &classes = the<ClassesPanel>();
         const size_t boxes = document().set().boxCount();
         const std::vector<std::string> names = document().set().classNames();
         Q_EMIT classes.renameWanted(document().set().classes[0].key, QStringLiteral("red cell"));
@@ -391,6 +188,13 @@ private Q_SLOTS:
         key(Qt::Key_Z, Qt::ControlModifier);
         key(Qt::Key_Z, Qt::ControlModifier);
         QCOMPARE(document().set().classNames(), names);
+        const auto *table = classes.findChild<ClassTable *>();
+        const size_t before = table->classes()[0].boxes;
+        tool().selectClass(0);
+        const size_t gone = tool().selection().size();
+        QVERIFY(gone > 0);
+        key(Qt::Key_Delete);
+        QTRY_COMPARE(table->classes()[0].boxes, before - gone);
     }
 
     void numbersAreTyped()
@@ -403,56 +207,6 @@ private Q_SLOTS:
         Q_EMIT panel.boxEdited(image().boxes[0].key, {5, 5, 5.5, 60});  // thinner than a pixel
         QCOMPARE(box(0), wanted);
         QVERIFY(!the<MessageStrip>().text().isEmpty());
-    }
-
-    /// From dropping a folder to an exported COCO file, as the user guide tells it.
-    void aNewcomersWalk()
-    {
-        const QString folder = plainFolder();
-        open({resource("models/default.safetensors"), folder});
-        shot("walk-1-opened");
-        key(Qt::Key_Return, Qt::ShiftModifier);  // what the model proposes
-        key(Qt::Key_W);
-        drag(at(20, 20), at(90, 80));
-        shot("walk-2-drawn");
-        key(Qt::Key_Escape);
-        key(Qt::Key_V);
-        const size_t first = image().boxes.size();
-        key(Qt::Key_D, Qt::ShiftModifier);
-        QTRY_VERIFY_WITH_TIMEOUT(demo_->settled(), 60000);
-        key(Qt::Key_Return, Qt::ShiftModifier);
-        key(Qt::Key_V);
-        const size_t second = image().boxes.size();
-        shot("walk-3-second");
-
-        key(Qt::Key_S, Qt::ControlModifier | Qt::ShiftModifier);
-        auto *dialog = window_->findChild<LabelExportDialog *>();
-        QVERIFY(dialog);
-        const QString to = demo_->dir.filePath(QStringLiteral("labels.json"));
-        for (QLineEdit *field : dialog->findChildren<QLineEdit *>())
-            if (field->text().endsWith(QStringLiteral("labels.json")))
-                field->setText(to);
-        for (QPushButton *button : dialog->findChildren<QPushButton *>())
-            if (button->text() == QStringLiteral("&Export"))
-                QTest::mouseClick(button, Qt::LeftButton);
-        QTRY_VERIFY(dialog->report().contains(QStringLiteral("2 images")));
-        shot("walk-4-exported", dialog);
-        dialog->close();
-        FormatOptions options;
-        options.reading.images = folder.toStdString();
-        const ReadLabels read = readLabels(to.toStdString(), options);
-        const auto &images = read.set.images;  // those that somebody has looked at; the others lie in the folder
-        QCOMPARE(std::count_if(images.begin(), images.end(),
-                               [](const ImageEntry &entry) { return entry.status != ReviewStatus::New; }),
-                 2);
-        QCOMPARE(read.set.boxCount(), first + second);
-
-        // The next day everything is there.
-        session_->closeImages();
-        open({folder});
-        QCOMPARE(document().set().boxCount(), first + second);
-        QVERIFY(document().canUndo());
-        QCOMPARE(image().status, ReviewStatus::Verified);
     }
 };
 

@@ -14,10 +14,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include <memory>
-
 #include "core/eval/assignment_statistics.h"
 #include "demo_window.h"
+#include "shots.h"
 #include "widgets/assignment_panel.h"
 #include "widgets/layers_panel.h"
 #include "widgets/location_inspector.h"
@@ -28,36 +27,21 @@
 
 using namespace fcoscope;
 
-class LensesTest : public QObject {
+class LensesTest : public QObject, private WithDemoWindow {
     Q_OBJECT
 
-    std::unique_ptr<DemoWindow> demo_;
-    Session *session_ = nullptr;
-    MainWindow *window_ = nullptr;
-    Canvas *canvas_ = nullptr;
     LensDocks *docks_ = nullptr;
 
     void open(const QStringList &paths)
     {
-        cleanup();
-        demo_ = std::make_unique<DemoWindow>();
-        session_ = &demo_->session;
-        window_ = &demo_->window;
-        canvas_ = &demo_->canvas;
+        makeWindow();
         docks_ = &demo_->docks;
-        window_->setTheme(QStringLiteral("light"));
-        QVERIFY(demo_->show({1500, 950}));
-        session_->open(paths);
-        QTRY_VERIFY_WITH_TIMEOUT(settled(), 60000);
+        WithDemoWindow::open(paths);
     }
     void openDemo() { open({resource("models/default.safetensors"), resource("demo")}); }
     bool settled() const { return demo_->settled(); }
     const LensFrame &frame() const { return *docks_->frame(); }
-    template <typename Widget> Widget &the() const { return *window_->findChild<Widget *>(); }
-    void key(int key, Qt::KeyboardModifiers modifiers = {}) { QTest::keyClick(canvas_, Qt::Key(key), modifiers); }
     QImage seen() const { return canvas_->grab().toImage(); }
-    QPoint place(double x, double y) const { return canvas_->toWidget({x, y}).toPoint(); }
-    QPoint middleOf(const Box &box) const { return place((box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2); }
     bool shows(LayerKind kind) const
     {
         return std::any_of(frame().layers.begin(), frame().layers.end(),
@@ -65,10 +49,8 @@ class LensesTest : public QObject {
     }
     void shot(const char *name) const
     {
-        const QString folder = qEnvironmentVariable("FCOSCOPE_SHOTS");
         QCoreApplication::processEvents();
-        if (!folder.isEmpty())
-            window_->grab().save(QDir(folder).filePath(QString::fromLatin1(name) + QStringLiteral(".png")));
+        saveShot(*window_, QString::fromLatin1(name));
     }
 
 private Q_SLOTS:
@@ -185,7 +167,7 @@ private Q_SLOTS:
         QVERIFY(canvas_->tool());
         QTRY_VERIFY(settled());
         const Size image = session_->picture()->image.size;
-        const QPoint from = place(1, image.height - 60), to = place(45, image.height - 12);
+        const QPoint from = at(1, image.height - 60), to = at(45, image.height - 12);
         QTest::mousePress(canvas_, Qt::LeftButton, {}, from);
         QTest::mouseMove(canvas_, (from + to) / 2);
         QTest::mouseMove(canvas_, to);

@@ -16,6 +16,7 @@
 #include "app/gui/command_palette.h"
 #include "app/gui/keys_dialog.h"
 #include "app/gui/language.h"
+#include "shots.h"
 #include "widgets/message_strip.h"
 #include "widgets/theme.h"
 
@@ -50,11 +51,7 @@ class PaletteTest : public QObject {
         return palette_->listed();
     }
     Id best(const char *words) { return found(QString::fromUtf8(words)).value(0, Id::About); }
-    void shot(QWidget &widget, const char *name) const
-    {
-        if (const QString folder = qEnvironmentVariable("FCOSCOPE_SHOTS"); !folder.isEmpty())
-            widget.grab().save(folder + QLatin1Char('/') + QString::fromLatin1(name) + QStringLiteral(".png"));
-    }
+    static void shot(QWidget &widget, const char *name) { saveShot(widget, QString::fromLatin1(name)); }
     CheatSheet *sheet() const { return window_->findChild<CheatSheet *>(); }
 
 private Q_SLOTS:
@@ -240,7 +237,7 @@ private Q_SLOTS:
     {
         const QString path = dir_->filePath(QStringLiteral("keys.pdf"));
         QCOMPARE(saveCheatSheet(*actions_, path), QString());
-        if (const QString folder = qEnvironmentVariable("FCOSCOPE_SHOTS"); !folder.isEmpty())
+        if (const QString folder = shotsFolder(); !folder.isEmpty())
             QFile::copy(path, folder + QStringLiteral("/keys.pdf"));
         QFile file(path);
         QVERIFY(file.open(QIODevice::ReadOnly));

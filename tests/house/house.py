@@ -23,10 +23,12 @@ ROOMS = {
     "core/eval": ["core/base", "core/rules"],
     "core/data": ["core/base"],
     "core/weights": ["core/base"],
+    "core/runs": ["core/base", "core/rules", "core/fcos", "core/eval", "core/data"],
     "widgets": ["core/base", "core/rules", "core/eval"],
-    "app/session": ["core/base", "core/rules", "core/fcos", "core/eval", "core/data", "core/weights"],
-    "app/gui": ["core/base", "core/rules", "core/fcos", "core/eval", "core/data", "core/weights", "app/session", "widgets"],
-    "app/cli": ["core/base", "core/rules", "core/fcos", "core/eval", "core/data", "core/weights"],
+    "app/session": ["core/base", "core/rules", "core/fcos", "core/eval", "core/data", "core/weights", "core/runs"],
+    "app/gui": ["core/base", "core/rules", "core/fcos", "core/eval", "core/data", "core/weights", "core/runs", "app/session",
+                "widgets"],
+    "app/cli": ["core/base", "core/rules", "core/fcos", "core/eval", "core/data", "core/weights", "core/runs"],
 }
 
 # library → (what its headers look like in an include, the only folders that may name them)
@@ -41,7 +43,7 @@ LIBRARIES = {
     "yaml-cpp": (r"yaml-cpp/.*", ["core/data"]),
     "libcurl": (r"curl/.*", ["core/weights"]),
     "CLI11": (r"CLI/.*", ["app/cli"]),
-    "toml++": (r"toml\+\+/.*|toml\.hpp", ["app/cli"]),
+    "toml++": (r"toml\+\+/.*|toml\.hpp", ["core/runs"]),
     "QCustomPlot": (r"qcustomplot\.h", ["widgets/plot"]),
 }
 
@@ -70,11 +72,12 @@ LINKS = {
     "data": {"base", "opencv_core", "opencv_imgproc", "opencv_imgcodecs", "JPEG::JPEG", "simdjson::simdjson",
              "pugixml::pugixml", "SQLiteCpp", "yaml-cpp"},
     "weights": {"base", "CURL::libcurl"},
+    "runs": {"base", "rules", "fcos_engine", "eval", "data"},
     "widgets": {"base", "rules", "eval", "plot", "Qt6::Core", "Qt6::Gui", "Qt6::Widgets", "Qt6::Svg"},
     "plot": {"base", "rules", "eval", "Qt6::Core", "Qt6::Gui", "Qt6::Widgets", "QCustomPlotQt6"},
-    "session": {"base", "rules", "fcos_engine", "eval", "data", "weights", "Qt6::Core", "Qt6::Gui"},
-    "gui": {"base", "rules", "weights", "session", "widgets", "Qt6::Core", "Qt6::Gui", "Qt6::Widgets", "Qt6::Svg"},
-    "cli": {"base", "rules", "fcos_engine", "eval", "data", "weights", "CLI11::CLI11", "tomlplusplus::tomlplusplus"},
+    "session": {"base", "rules", "fcos_engine", "eval", "data", "weights", "runs", "Qt6::Core", "Qt6::Gui"},
+    "gui": {"base", "rules", "weights", "runs", "session", "widgets", "Qt6::Core", "Qt6::Gui", "Qt6::Widgets", "Qt6::Svg"},
+    "cli": {"base", "rules", "fcos_engine", "eval", "data", "weights", "runs", "CLI11::CLI11"},
 }
 LINKS["fcoscope"] = LINKS["gui"] | {"gui"}
 LINKS["fcos"] = LINKS["cli"] | {"cli"}

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What tests of project files share: a set that is edited beside its file, and what errors say.
+// What tests of project files share: a folder for each, a set that is edited beside its file, and what errors say.
 #pragma once
+
+#include <QTemporaryDir>
+
+#include <filesystem>
 
 #include "core/base/error.h"
 #include "core/data/project/edits.h"
@@ -8,6 +12,10 @@
 #include "random_labels.h"
 
 namespace fcoscope {
+
+namespace fs = std::filesystem;
+using Access = ProjectFile::Access;
+using Extras = ProjectFile::Extras;
 
 /// The sentence of the UserError that `call` throws; "" if it throws none.
 template <typename Call> std::string errorOf(Call &&call)
@@ -41,7 +49,7 @@ struct Work {
     std::vector<LabelEdit> inverses{};
     int count = 0;
 
-    Work(const std::filesystem::path &file, const LabelSet &first)
+    Work(const fs::path &file, const LabelSet &first)
         : set(first), places(first), project(ProjectFile::create(file, first))
     {
     }
@@ -62,7 +70,24 @@ struct Work {
         apply(set, places, inverses.back());
         inverses.pop_back();
     }
-    std::string difference() const { return differenceOf(project.read(ProjectFile::Extras::Read), set); }
+    std::string difference() const { return differenceOf(project.read(Extras::Read), set); }
+};
+
+/// An empty folder for each test function, and where in it the project is to lie.
+class ProjectFolder {
+protected:
+    void newFolder()
+    {
+        folder_ = temporary_.path().toStdString() + "/" + std::to_string(++count_);
+        fs::create_directories(folder_);
+        file_ = folder_ / "project.fcoscope";
+    }
+
+    QTemporaryDir temporary_;
+    fs::path folder_, file_;
+
+private:
+    int count_ = 0;
 };
 
 }  // namespace fcoscope

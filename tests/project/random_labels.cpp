@@ -199,32 +199,4 @@ LabelEdit randomEdit(Random &random, const LabelSet &set, int kind)
     }
 }
 
-std::string differenceOf(const LabelSet &a, const LabelSet &b)
-{
-    if (a.root != b.root || a.extra != b.extra)
-        return "root or extra: " + a.root.string() + " | " + b.root.string() + " | " + a.extra + " | " + b.extra;
-    if (a.nextKey != b.nextKey)
-        return "nextKey: " + std::to_string(a.nextKey) + " | " + std::to_string(b.nextKey);
-    if (a.classes != b.classes)
-        return "classes";
-    if (a.refusals != b.refusals)
-        return "refusals";
-    if (a.images.size() != b.images.size())
-        return "number of images";
-    for (size_t i = 0; i < a.images.size(); ++i) {
-        const ImageEntry &left = a.images[i], &right = b.images[i];
-        const std::string where = "image " + std::to_string(i) + ": ";
-        if (left.status != right.status)
-            return where + "status " + nameOf(left.status) + " | " + nameOf(right.status);
-        if (left.boxes.size() != right.boxes.size())
-            return where + std::to_string(left.boxes.size()) + " | " + std::to_string(right.boxes.size()) + " boxes";
-        for (size_t k = 0; k < left.boxes.size(); ++k)
-            if (left.boxes[k] != right.boxes[k])
-                return where + "box " + std::to_string(left.boxes[k].key) + " | " + std::to_string(right.boxes[k].key);
-        if (left != right)
-            return where + "its own fields";
-    }
-    return a == b ? "" : "something";
-}
-
 }  // namespace fcoscope

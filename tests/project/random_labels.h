@@ -5,6 +5,7 @@
 #include "core/base/random.h"
 #include "core/data/label_set.h"
 #include "core/data/project/label_edit.h"
+#include "tests/label_sets.h"
 
 namespace fcoscope {
 
@@ -22,8 +23,5 @@ inline LabelEdit randomEdit(Random &random, const LabelSet &set)
 {
     return randomEdit(random, set, random.below(editKinds));
 }
-
-/// Where two sets first differ, in words; "" where they are equal.
-std::string differenceOf(const LabelSet &a, const LabelSet &b);
 
 }  // namespace fcoscope

@@ -54,16 +54,6 @@ struct Scene {
     LabelEdit operator()(const LabelEdit &edit) { return apply(set, ImagePlaces(set), edit); }
 };
 
-template <typename Call> bool throwsUserError(Call &&call)
-{
-    try {
-        call();
-    } catch (const UserError &) {
-        return true;
-    }
-    return false;
-}
-
 using Places = std::vector<size_t>;
 
 }  // namespace
@@ -170,8 +160,8 @@ private Q_SLOTS:
     {
         Scene s;
         for (const char *name : {"", "  ", "cat"}) {
-            QVERIFY(throwsUserError([&] { addClass(s.set, name); }));
-            QVERIFY(throwsUserError([&] { renameClass(s.set, s.dog, name); }));
+            QVERIFY_EXCEPTION_THROWN(addClass(s.set, name), UserError);
+            QVERIFY_EXCEPTION_THROWN(renameClass(s.set, s.dog, name), UserError);
         }
         QVERIFY(renameClass(s.set, s.cat, "cat").empty());
         s(addClass(s.set, "bird"));

@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/data/project/edits.h"
 #include "random_labels.h"
+#include "tests/pace.h"
 
 using namespace fcoscope;
 
@@ -261,16 +262,16 @@ private Q_SLOTS:
         for (int i = 0; i < 20000; ++i)
             boxes.push_back({set.classes[0].key, {double(i), 0, double(i) + 5, 5}, {}, false, false});
         const ImagePlaces places(set);
-        QElapsedTimer timer;
-        timer.start();
-        const LabelEdit back = apply(set, places, addBoxes(set, image, boxes, {}));
-        QCOMPARE(image.boxes.size(), size_t(20000));
-        QVERIFY(image.status == ReviewStatus::Labelled);
-        const LabelEdit again = apply(set, places, back);
-        QVERIFY(image.boxes.empty() && image.status == ReviewStatus::New);
-        apply(set, places, again);
-        QCOMPARE(image.boxes.size(), size_t(20000));
-        QVERIFY2(timer.elapsed() < 2000, qPrintable(QString("%1 ms").arg(timer.elapsed())));
+        const double took = wallMs([&] {
+            const LabelEdit back = apply(set, places, addBoxes(set, image, boxes, {}));
+            QCOMPARE(image.boxes.size(), size_t(20000));
+            QVERIFY(image.status == ReviewStatus::Labelled);
+            const LabelEdit again = apply(set, places, back);
+            QVERIFY(image.boxes.empty() && image.status == ReviewStatus::New);
+            apply(set, places, again);
+            QCOMPARE(image.boxes.size(), size_t(20000));
+        });
+        QVERIFY2(took < 2000 * slower, qPrintable(QString("%1 ms").arg(took)));
     }
 };
 

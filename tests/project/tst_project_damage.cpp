@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is no project, or a damaged one: a sentence, whatever its bytes are.
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <fstream>
@@ -11,12 +10,8 @@
 #include "project_work.h"
 
 using namespace fcoscope;
-namespace fs = std::filesystem;
 
 namespace {
-
-using Access = ProjectFile::Access;
-using Extras = ProjectFile::Extras;
 
 void execute(const fs::path &file, const char *sql)
 {
@@ -28,21 +23,11 @@ void execute(const fs::path &file, const char *sql)
 
 }  // namespace
 
-class TestProjectDamage : public QObject {
+class TestProjectDamage : public QObject, private ProjectFolder {
     Q_OBJECT
 
-    QTemporaryDir temporary_;
-    fs::path folder_;
-    fs::path file_;
-
 private Q_SLOTS:
-    void init()
-    {
-        static int count = 0;
-        folder_ = temporary_.path().toStdString() + "/" + std::to_string(++count);
-        fs::create_directories(folder_);
-        file_ = folder_ / "project.fcoscope";
-    }
+    void init() { newFolder(); }
 
     void whatIsNoProject()
     {

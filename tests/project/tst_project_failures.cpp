@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What goes wrong under a project: a full disk, a system call that fails. A sentence that names the file, nothing lost,
 // and the same call works once the matter is put right.
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <sched.h>
@@ -16,7 +15,6 @@
 #include "project_work.h"
 
 using namespace fcoscope;
-namespace fs = std::filesystem;
 
 // SQLite's system calls, and ours, pass through these: the `callsLeft`-th fails.
 namespace {
@@ -51,9 +49,6 @@ int ftruncate64(int fd, off64_t length) noexcept
 }
 
 namespace {
-
-using Access = ProjectFile::Access;
-using Extras = ProjectFile::Extras;
 
 /// Edits until `error` comes, which must be one; then puts right what was wrong and edits on.
 std::string throughFailure(const fs::path &file, const std::string &cause, const std::function<void()> &putRight)
@@ -97,20 +92,17 @@ bool hasMountsOfItsOwn()
 
 }  // namespace
 
-class TestProjectFailures : public QObject {
+class TestProjectFailures : public QObject, private ProjectFolder {
     Q_OBJECT
 
-    QTemporaryDir temporary_;
-    fs::path folder_, file_;
-
-    /// Lets each system call of `call` fail in turn, in every way, and asks that nothing happened and that it can be
-    /// called again. Returns how many failed.
     static int report(const char *form, auto... values)
     {
         qWarning(form, values...);
         return -1;
     }
 
+    /// Lets each system call of `call` fail in turn, in every way, and asks that nothing happened and that it can be
+    /// called again. Returns how many failed.
     template <typename Call> int failEach(Work &work, Call &&call)
     {
         int failed = 0;
@@ -138,13 +130,7 @@ class TestProjectFailures : public QObject {
     }
 
 private Q_SLOTS:
-    void init()
-    {
-        static int count = 0;
-        folder_ = temporary_.path().toStdString() + "/" + std::to_string(++count);
-        fs::create_directories(folder_);
-        file_ = folder_ / "project.fcoscope";
-    }
+    void init() { newFolder(); }
 
     void everySystemCallFails()
     {

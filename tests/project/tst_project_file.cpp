@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The project file: what is put in comes back, and edits go and come back.
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <unistd.h>
@@ -11,27 +10,10 @@
 #include "project_work.h"
 
 using namespace fcoscope;
-namespace fs = std::filesystem;
 
 namespace {
 
-using Access = ProjectFile::Access;
-using Extras = ProjectFile::Extras;
-
 constexpr double notANumber = std::numeric_limits<double>::quiet_NaN();
-
-LabelSet withoutExtras(LabelSet set)
-{
-    set.extra.clear();
-    for (ClassEntry &entry : set.classes)
-        entry.extra.clear();
-    for (ImageEntry &image : set.images) {
-        image.extra.clear();
-        for (BoxEntry &box : image.boxes)
-            box.extra.clear();
-    }
-    return set;
-}
 
 Detection detection(double x, int classIndex)
 {
@@ -52,21 +34,11 @@ bool same(const Detection &a, const Detection &b)
 
 }  // namespace
 
-class TestProjectFile : public QObject {
+class TestProjectFile : public QObject, private ProjectFolder {
     Q_OBJECT
 
-    QTemporaryDir temporary_;
-    fs::path folder_;
-    fs::path file_;
-
 private Q_SLOTS:
-    void init()
-    {
-        static int count = 0;
-        folder_ = temporary_.path().toStdString() + "/" + std::to_string(++count);
-        fs::create_directories(folder_);
-        file_ = folder_ / "project.fcoscope";
-    }
+    void init() { newFolder(); }
 
     void whatIsPutInComesBack()
     {
@@ -323,13 +295,8 @@ private Q_SLOTS:
         Random random(11);
         RunContext context;
         context.stopRequested = [] { return true; };
-        bool stopped = false;
-        try {
-            ProjectFile::create(file_, randomSet(random), context);
-        } catch (const Stopped &) {
-            stopped = true;
-        }
-        QVERIFY(stopped && fs::is_empty(folder_));
+        QVERIFY_EXCEPTION_THROWN(ProjectFile::create(file_, randomSet(random), context), Stopped);
+        QVERIFY(fs::is_empty(folder_));
         ProjectFile project = ProjectFile::create(file_, randomSet(random));
         QVERIFY_EXCEPTION_THROWN(project.read(Extras::Leave, context), Stopped);
         QVERIFY(!project.read(Extras::Leave).images.empty());

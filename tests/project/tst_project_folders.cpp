@@ -3,7 +3,6 @@
 // the same file. A sentence that names the file, nothing lost, and reading works wherever it can.
 #include <QCoreApplication>
 #include <QProcess>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <sys/stat.h>
@@ -15,12 +14,8 @@
 #include "project_work.h"
 
 using namespace fcoscope;
-namespace fs = std::filesystem;
 
 namespace {
-
-using Access = ProjectFile::Access;
-using Extras = ProjectFile::Extras;
 
 /// Gives up root's rights for good; what the folder's permissions say counts from now on.
 bool becomeNobody()
@@ -53,23 +48,14 @@ void allow(const fs::path &path, int mode)
 
 }  // namespace
 
-class TestProjectFolders : public QObject {
+class TestProjectFolders : public QObject, private ProjectFolder {
     Q_OBJECT
-
-    QTemporaryDir temporary_;
-    fs::path folder_, file_;
-
-    /// Lets each system call of `call` fail in turn, in every way, and asks that nothing happened and that it can be
-    /// called again. Returns how many failed.
 
 private Q_SLOTS:
     void init()
     {
-        static int count = 0;
         allow(temporary_.path().toStdString(), 0755);
-        folder_ = temporary_.path().toStdString() + "/" + std::to_string(++count);
-        fs::create_directories(folder_);
-        file_ = folder_ / "project.fcoscope";
+        newFolder();
     }
 
     void folderThatCannotBeWritten()

@@ -7,6 +7,7 @@
 
 #include "app/session/label_document.h"
 #include "core/data/project/edits.h"
+#include "tests/pace.h"
 
 using namespace fcoscope;
 namespace fs = std::filesystem;
@@ -180,13 +181,49 @@ private Q_SLOTS:
         fs::remove_all(away);
     }
 
+    void whoeverWaitsKnowsWhetherAllIsWritten()
+    {
+        fs::create_directory(file());  // in the way of the file
+        QVERIFY(document_->apply(drawn(0, 10)));
+        QVERIFY(!document_->finishSaving());
+        QCOMPARE(document_->saving().state, State::Failing);
+        fs::remove(file());
+        QVERIFY(document_->finishSaving());
+        QCOMPARE(document_->saving().state, State::Saved);
+        QCOMPARE(inFile().images, set().images);
+    }
+
+    void whatIsGivenUpIsNotTriedAgain()
+    {
+        fs::create_directory(file());
+        QVERIFY(document_->apply(drawn(0, 10)));
+        QTRY_COMPARE(document_->saving().state, State::Failing);
+        QVERIFY(!document_->close());
+        QCOMPARE(document_->saving(), LabelDocument::Saving());
+        fs::remove(file());
+        document_->saveNow();
+        QVERIFY(document_->finishSaving());
+        QVERIFY(!fs::exists(file()));
+    }
+
+    void withoutAnythingOpenNothingChanges()
+    {
+        QSignalSpy spy(document_.get(), &LabelDocument::changed);
+        QVERIFY(document_->close());
+        QCOMPARE(spy.size(), 1);
+        QVERIFY(spy[0][0].value<LabelsChange>().has(LabelsChange::Set));
+        QVERIFY(!document_->apply(addClass(set(), "cell")));
+        QVERIFY(set().classes.empty());
+        QVERIFY(document_->finishSaving());
+    }
+
     void aMillisecondsWorkForManyEdits()
     {
-        QElapsedTimer clock;
-        clock.start();
-        for (int i = 0; i < 200; ++i)
-            QVERIFY(document_->apply(drawn(0, i % 70)));
-        QVERIFY2(clock.elapsed() < 500, "the window waited for the disk");
+        const double took = wallMs([this] {
+            for (int i = 0; i < 200; ++i)
+                QVERIFY(document_->apply(drawn(0, i % 70)));
+        });
+        QVERIFY2(took < 500 * slower, "the window waited for the disk");
         QTRY_COMPARE_WITH_TIMEOUT(document_->saving().state, State::Saved, 30000);
         QCOMPARE(inFile().images, set().images);
     }

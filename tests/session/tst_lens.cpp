@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "app/session/lens.h"
+#include "core/data/project/edits.h"
 #include "tests/session/fake_backend.h"
 
 using namespace fcoscope;
@@ -52,6 +53,18 @@ private Q_SLOTS:
         QCOMPARE(strangers_, 0);
         lens_.reset();
         session_.reset();
+    }
+
+    void nothingStandsInForAnImageThatIsEmpty()
+    {
+        make(1);
+        session_->open({fake_->folder(), model()});
+        QTRY_VERIFY(settled() && frame()->detectionsStandIn);
+        const ImageEntry *image = session_->labels().find(session_->current());
+        QVERIFY(session_->labels().apply(setStatus(std::span(&image, 1), ReviewStatus::Empty)));
+        QTRY_VERIFY(settled() && !frame()->detectionsStandIn);
+        session_->labels().undo();
+        QTRY_VERIFY(settled() && frame()->detectionsStandIn);
     }
 
     void labelsOfTheDataSetAreAssigned()

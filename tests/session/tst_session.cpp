@@ -285,6 +285,23 @@ private Q_SLOTS:
         QCOMPARE(failures_.size(), 1u);
     }
 
+    void aFolderThatCannotBeReadLeavesNothingBehind()
+    {
+        make(3);
+        Backend backend = fake_->backend();
+        backend.holdsLabels = [](const std::filesystem::path &) { return true; };
+        backend.readLabels = [](const std::filesystem::path &path, const RunContext &) -> ReadLabels {
+            throw UserError(message("core", "The file {0} cannot be read.").with(path.string()));
+        };
+        Session session(backend);
+        QSignalSpy failed(&session, &Session::failed);
+        session.open({fake_->folder()});  // its first image is shown while its labels are read
+        QTRY_COMPARE(failed.size(), 1);
+        QVERIFY(!session.opening());
+        QVERIFY(session.images().empty() && session.current().empty());
+        QCOMPARE(session.labels().saving().state, LabelDocument::Saving::State::Saved);
+    }
+
     void openedOneAfterTheOther()
     {
         make(4);

@@ -74,6 +74,20 @@ private Q_SLOTS:
         QVERIFY(study_->statistics()->pyramid.ambiguous.whole > before);
     }
 
+    void whatWasFoundGoesWithItsDataSet()
+    {
+        make({"labels.json"});
+        study_->assign();
+        QTRY_VERIFY(study_->statistics());
+        QDir(fake_->folder()).mkdir(QStringLiteral("other"));
+        const QString other = fake_->folder() + QStringLiteral("/other/labels.json");
+        QVERIFY(QFile::copy(fake_->folder() + QStringLiteral("/labels.json"), other));
+        session_->open({other});
+        QTRY_VERIFY(!session_->opening());
+        QVERIFY(study_->hasLabels());
+        QVERIFY(!study_->statistics());
+    }
+
     void holdsTheModelAgainstTheLabels()
     {
         make({"labels.json", "small.safetensors"});

@@ -48,6 +48,13 @@ inline bool near(const Box &a, const Box &b, double tolerance = 1e-6)
 /// A canvas with the tool, and whoever owns the labels: makes an edit of what it is told and gives the boxes back.
 class LabelsOnCanvas : public CanvasInWindow {
 protected:
+    /// One that has a smaller one on it, and one apart.
+    static std::vector<CanvasBox> three()
+    {
+        return {canvasBox(1, {40, 40, 240, 240}, 0), canvasBox(2, {80, 80, 160, 140}, 1),
+                canvasBox(3, {280, 100, 360, 180}, 2)};
+    }
+
     void openLabels(std::vector<CanvasBox> boxes, Size image = {400, 300})
     {
         openCanvas();

@@ -18,20 +18,9 @@ class TestImageFilter : public QObject {
 
     std::unique_ptr<ImageFilter> bar_;
     std::vector<ListFilter> told_;
-    template <typename Part> Part *named(const QString &accessibleName)
-    {
-        for (Part *part : bar_->findChildren<Part *>())
-            if (part->accessibleName() == accessibleName)
-                return part;
-        return nullptr;
-    }
-    QCheckBox *box(const QString &text)
-    {
-        for (QCheckBox *part : bar_->findChildren<QCheckBox *>())
-            if (part->text() == text)
-                return part;
-        return nullptr;
-    }
+    template <typename Part> Part *named(const QString &name) { return partNamed<Part>(*bar_, name); }
+    QCheckBox *box(const QString &text) { return partSaying<QCheckBox>(*bar_, text); }
+    bool says(const QString &text) { return partSaying<QLabel>(*bar_, text); }
     QToolButton *clearButton() { return named<QToolButton>("Clear the filter: show all images"); }
 
 private Q_SLOTS:
@@ -136,12 +125,6 @@ private Q_SLOTS:
 
     void countsAreReadAloud()
     {
-        const auto says = [&](const QString &text) {
-            for (QLabel *label : bar_->findChildren<QLabel *>())
-                if (label->text() == text && label->isVisible())
-                    return true;
-            return false;
-        };
         bar_->setCounts(37, 1234);
         QVERIFY(says("37 of 1,234 images"));
         bar_->setCounts(1234, 1234);

@@ -16,17 +16,17 @@ using namespace fcoscope;
 
 namespace {
 
+ImageId numberedId(int i)
+{
+    return "/m/" + std::to_string(i) + ".png";
+}
+
 std::vector<ImageId> numbered(int from, int to)
 {
     std::vector<ImageId> ids;
     for (int i = from; i < to; ++i)
-        ids.push_back("/m/" + std::to_string(i) + ".png");
+        ids.push_back(numberedId(i));
     return ids;
-}
-
-ImageId numberedId(int i)
-{
-    return "/m/" + std::to_string(i) + ".png";
 }
 
 }  // namespace
@@ -327,7 +327,8 @@ private Q_SLOTS:
             next += 100;
             view()->doItemsLayout();
         });
-        QVERIFY(set < 150 && turned < 150 && added < 50);  // three times what docs/benchmarks.md says
+        // Three times what docs/benchmarks.md says.
+        QVERIFY(set < 150 * slower && turned < 150 * slower && added < 50 * slower);
     }
 
     void filesAreDropped()

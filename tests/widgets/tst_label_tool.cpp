@@ -8,12 +8,6 @@ using namespace fcoscope;
 class TestLabelTool : public QObject, LabelsOnCanvas {
     Q_OBJECT
 
-    static std::vector<CanvasBox> three()
-    {
-        return {canvasBox(1, {40, 40, 240, 240}, 0), canvasBox(2, {80, 80, 160, 140}, 1),
-                canvasBox(3, {280, 100, 360, 180}, 2)};
-    }
-
 private Q_SLOTS:
     void initTestCase() { prepareApplication(); }
     void init() { openLabels(three()); }
@@ -65,6 +59,21 @@ private Q_SLOTS:
         drag({60, 60}, {170, 150}, Qt::ControlModifier);
         QCOMPARE(tool_->selection(), (Keys{2, 3}));
         QCOMPARE(boxes_, three());
+    }
+
+    void theSameBoxesGivenAgainArePaintedOnce()
+    {
+        tool_->setBoxes(id_, three(), image_);
+        QSignalSpy repaint(tool_.get(), &LabelTool::repaintNeeded);
+        tool_->setBoxes(id_, three(), image_);
+        QCOMPARE(repaint.count(), 0);
+        std::vector<CanvasBox> other = three();
+        other[1].unlearnable = true;
+        tool_->setBoxes(id_, other, image_);
+        QCOMPARE(repaint.count(), 1);
+        QVERIFY(tool_->hasBoxes());
+        tool_->setBoxes(id_, {}, image_);
+        QVERIFY(!tool_->hasBoxes());
     }
 
     void keysAndListsSelect()

@@ -7,12 +7,6 @@ using namespace fcoscope;
 class TestLabelToolDrawing : public QObject, LabelsOnCanvas {
     Q_OBJECT
 
-    static std::vector<CanvasBox> three()
-    {
-        return {canvasBox(1, {40, 40, 240, 240}, 0), canvasBox(2, {80, 80, 160, 140}, 1),
-                canvasBox(3, {280, 100, 360, 180}, 2)};
-    }
-
 private Q_SLOTS:
     void initTestCase() { prepareApplication(); }
     void init() { openLabels(three()); }

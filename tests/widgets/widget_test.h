@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the tests of this folder share: made-up detections, pixels of a widget, wheel turns, a canvas in a window.
+// What the tests of this folder share: made-up detections, parts and pixels of a widget, wheel turns, a canvas in a
+// window.
 #pragma once
 
 #include <QApplication>
@@ -32,6 +33,24 @@ inline Detection detectionAt(Box box, int classIndex, float score, int level = 0
     return d;
 }
 
+/// The part of `whole` that a screen reader calls so; null if there is none.
+template <typename Part> Part *partNamed(const QWidget &whole, const QString &accessibleName)
+{
+    for (Part *part : whole.findChildren<Part *>())
+        if (part->accessibleName() == accessibleName)
+            return part;
+    return nullptr;
+}
+
+/// The part that is seen with this text on it; null if there is none.
+template <typename Part> Part *partSaying(const QWidget &whole, const QString &text)
+{
+    for (Part *part : whole.findChildren<Part *>())
+        if (part->isVisible() && part->text() == text)
+            return part;
+    return nullptr;
+}
+
 /// What the widget shows, in screen pixels.
 inline QImage shown(QWidget &widget)
 {
@@ -62,7 +81,10 @@ inline int count(const QImage &image, const QRect &part, const QColor &color)
             found += (image.pixel(x, y) & 0xffffff) == (color.rgb() & 0xffffff);
     return found;
 }
-inline int count(const QImage &image, const QColor &color) { return count(image, image.rect(), color); }
+inline int count(const QImage &image, const QColor &color)
+{
+    return count(image, image.rect(), color);
+}
 
 inline QImage plain(int width, int height, const QColor &color)
 {
@@ -71,7 +93,10 @@ inline QImage plain(int width, int height, const QColor &color)
     return image;
 }
 
-inline double distance(QPointF a, QPointF b) { return std::hypot(a.x() - b.x(), a.y() - b.y()); }
+inline double distance(QPointF a, QPointF b)
+{
+    return std::hypot(a.x() - b.x(), a.y() - b.y());
+}
 
 /// What `work` costs, in milliseconds of the processor: the least of three times, told in the test's log. On a machine
 /// that has other things to do, a clock on the wall measures those.

@@ -50,7 +50,7 @@ void ClassTable::setEditable(bool editable)
     retranslate();
 }
 
-const ManagedClass *ClassTable::chosen() const
+const ClassRow *ClassTable::chosen() const
 {
     const int row = indexOfTopLevelItem(currentItem());
     return row < 0 ? nullptr : &classes_[static_cast<size_t>(row)];
@@ -76,7 +76,7 @@ void ClassTable::editName()
         editItem(currentItem(), Name);
 }
 
-void ClassTable::setClasses(const std::vector<ManagedClass> &classes)
+void ClassTable::setClasses(const std::vector<ClassRow> &classes)
 {
     if (classes == classes_)
         return;
@@ -97,7 +97,7 @@ void ClassTable::setClasses(const std::vector<ManagedClass> &classes)
 
 void ClassTable::fill(QTreeWidgetItem &item, int row)
 {
-    const ManagedClass &each = classes_[static_cast<size_t>(row)];
+    const ClassRow &each = classes_[static_cast<size_t>(row)];
     const QLocale locale;
     const QString digit = row < 10 ? locale.toString((row + 1) % 10) : QString();
     item.setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable |
@@ -122,7 +122,7 @@ void ClassTable::takeName(QTreeWidgetItem *item, int column)
     const int row = indexOfTopLevelItem(item);
     if (filling_ || column != Name || row < 0)
         return;
-    const ManagedClass &each = classes_[static_cast<size_t>(row)];
+    const ClassRow &each = classes_[static_cast<size_t>(row)];
     const int64_t key = each.key;
     const QString name = item->text(Name).trimmed(), before = each.name;
     filling_ = true;
@@ -134,7 +134,7 @@ void ClassTable::takeName(QTreeWidgetItem *item, int column)
 
 void ClassTable::dropEvent(QDropEvent *event)
 {
-    const ManagedClass *each = chosen();
+    const ClassRow *each = chosen();
     if ((event->source() && event->source() != this) || !each || !editable_)
         return;
     const QModelIndex at = indexAt(event->position().toPoint());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The table of the class manager: a class in each row, in the order of the number keys. A name that was typed and a row
+// The table of the classes panel: a class in each row, in the order of the number keys. A name that was typed and a row
 // that was dragged are told, not taken: the table shows what setClasses() says.
 #pragma once
 
@@ -11,13 +11,13 @@
 
 namespace fcoscope {
 
-struct ManagedClass {
+struct ClassRow {
     int64_t key = 0;
     QString name;
     QColor colour;           ///< as it is drawn
     bool ownColour = false;  ///< chosen by a person, not by its place
     size_t boxes = 0, images = 0;
-    bool operator==(const ManagedClass &) const = default;
+    bool operator==(const ClassRow &) const = default;
 };
 
 /// A square of the colour, framed so that it is seen on any ground.
@@ -31,9 +31,9 @@ public:
     explicit ClassTable(QWidget *parent = nullptr);
 
     /// In the order of their ranks. The chosen class stays chosen by its key, an open editor open.
-    void setClasses(const std::vector<ManagedClass> &classes);
-    const std::vector<ManagedClass> &classes() const { return classes_; }
-    const ManagedClass *chosen() const;  ///< null: none
+    void setClasses(const std::vector<ClassRow> &classes);
+    const std::vector<ClassRow> &classes() const { return classes_; }
+    const ClassRow *chosen() const;  ///< null: none
     int rowOf(int64_t key) const;
     void choose(int row);
     void editName();
@@ -53,7 +53,7 @@ private:
     void fill(QTreeWidgetItem &item, int row);
     void takeName(QTreeWidgetItem *item, int column);
 
-    std::vector<ManagedClass> classes_;
+    std::vector<ClassRow> classes_;
     bool filling_ = false, editable_ = true;
 };
 

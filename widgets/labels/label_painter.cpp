@@ -298,7 +298,7 @@ void LabelPainter::paintSheet(QPainter &painter, const View &view, const LabelSc
         inHand[held.index] = 1;
     const Brush brush{painter, view, scene, view.ratio};
     const QRectF seen = seenBy(view);
-    std::vector<Item> plain, selected, all;
+    std::vector<Item> plain, selected;
     used_ = {};
     for (size_t i = 0; i < scene.boxes.size(); ++i) {
         const CanvasBox &box = scene.boxes[i];

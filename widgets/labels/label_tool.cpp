@@ -8,6 +8,14 @@
 
 namespace fcoscope {
 
+std::vector<int64_t> keysAmong(const std::vector<int64_t> &keys, std::vector<int64_t> others)
+{
+    std::vector<int64_t> both;
+    std::sort(others.begin(), others.end());
+    std::set_intersection(keys.begin(), keys.end(), others.begin(), others.end(), std::back_inserter(both));
+    return both;
+}
+
 LabelTool::LabelTool(QObject *parent) : QObject(parent), parts_(std::make_unique<Parts>(*this)) {}
 LabelTool::~LabelTool() = default;
 
@@ -17,6 +25,8 @@ void LabelTool::setBoxes(const ImageId &id, std::vector<CanvasBox> boxes, Size i
 {
     Parts &p = *parts_;
     const bool sameImage = id == p.id;
+    if (sameImage && image == p.image && boxes == p.boxes)
+        return;  // given again with each change of the layers; what was painted of them is as good
     if (!sameImage || !(image == p.image) || !p.keepsHeld(boxes))
         p.drop();
     std::vector<int64_t> stay;
@@ -29,16 +39,13 @@ void LabelTool::setBoxes(const ImageId &id, std::vector<CanvasBox> boxes, Size i
         for (const CanvasBox &box : boxes)  // one that becomes hidden is out of everyone's mind
             if (!box.hidden || !std::binary_search(wasShown.begin(), wasShown.end(), box.key))
                 there.push_back(box.key);
-        std::sort(there.begin(), there.end());
-        std::set_intersection(p.selection.begin(), p.selection.end(), there.begin(), there.end(),
-                              std::back_inserter(stay));
+        stay = keysAmong(p.selection, std::move(there));
     } else {
         p.clickedAt = {-1e12, -1e12};
     }
     p.id = id;
     p.image = image;
     p.boxes = std::move(boxes);
-    p.hovered.reset();
     const bool changed = stay != p.selection;
     p.selection = std::move(stay);
     p.refreshSelected();
@@ -76,12 +83,27 @@ std::vector<CanvasBox> LabelTool::boxes() const
     return now;
 }
 
+bool LabelTool::hasBoxes() const
+{
+    return !parts_->boxes.empty() || (parts_->draft && parts_->draft->hasArea());
+}
+
 std::optional<size_t> LabelTool::Parts::indexOf(int64_t key) const
 {
     for (size_t i = 0; i < boxes.size(); ++i)
         if (boxes[i].key == key)
             return i;
     return std::nullopt;
+}
+
+QString LabelTool::lockedSentence()
+{
+    return tr("Locked labels are not changed; unlock them first.");
+}
+
+QString LabelTool::tooThinSentence()
+{
+    return tr("A label has to be at least one pixel of the image wide and high.");
 }
 
 // --- Modes
@@ -160,11 +182,10 @@ bool LabelTool::Parts::choose(std::vector<int64_t> keys)
 {
     std::sort(keys.begin(), keys.end());
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-    std::vector<int64_t> there, known;
+    std::vector<int64_t> there;
     for (const CanvasBox &box : boxes)
         there.push_back(box.key);
-    std::sort(there.begin(), there.end());
-    std::set_intersection(keys.begin(), keys.end(), there.begin(), there.end(), std::back_inserter(known));
+    std::vector<int64_t> known = keysAmong(keys, std::move(there));
     if (known == selection)
         return false;
     selection = std::move(known);

@@ -55,6 +55,9 @@ struct BoxAt {
     bool operator==(const BoxAt &) const = default;
 };
 
+/// Those of `keys`, by rising key, that are among `others`, too.
+std::vector<int64_t> keysAmong(const std::vector<int64_t> &keys, std::vector<int64_t> others);
+
 class LabelTool : public QObject, public CanvasTool {
     Q_OBJECT
 public:
@@ -69,6 +72,7 @@ public:
     const ImageId &imageId() const;
     /// As they are drawn now, also in the middle of a gesture, a box being drawn with key 0 among them.
     std::vector<CanvasBox> boxes() const;
+    bool hasBoxes() const;  ///< !boxes().empty(), without a copy of them
 
     bool drawing() const;
     void setDrawing(bool drawing);
@@ -103,6 +107,10 @@ public:
     void interrupt() override;
     Qt::CursorShape cursor(const Mouse &mouse) const override;
     bool key(int key, Qt::KeyboardModifiers modifiers) override;
+
+    // Why a gesture, or a number that was typed, comes to nothing.
+    static QString lockedSentence();
+    static QString tooThinSentence();
 
 Q_SIGNALS:
     /// When it is emitted, as with moved(), boxes() are those given again: the owner answers with setBoxes() at once,

@@ -31,7 +31,7 @@ bool LabelTool::Parts::start()
         return true;
     }
     gesture = Gesture::None;
-    Q_EMIT tool.refused(LabelTool::tr("Locked labels are not changed; unlock them first."));
+    Q_EMIT tool.refused(LabelTool::lockedSentence());
     return false;
 }
 
@@ -154,7 +154,7 @@ void LabelTool::Parts::finishDrawing()
     const Box box = draft.value_or(Box());
     if (!canBeLabel(box)) {
         giveUp();
-        Q_EMIT tool.refused(LabelTool::tr("A label has to be at least one pixel of the image wide and high."));
+        Q_EMIT tool.refused(LabelTool::tooThinSentence());
         return;
     }
     drop();
@@ -173,7 +173,7 @@ void LabelTool::Parts::finishHeld()
     }
     if (gesture == Gesture::Resize && !large) {
         giveUp();
-        Q_EMIT tool.refused(LabelTool::tr("A label has to be at least one pixel of the image wide and high."));
+        Q_EMIT tool.refused(LabelTool::tooThinSentence());
     } else if (changed.empty()) {
         giveUp();
     } else {

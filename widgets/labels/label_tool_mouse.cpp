@@ -219,7 +219,7 @@ bool LabelTool::key(int key, Qt::KeyboardModifiers modifiers)
 void LabelTool::Parts::nudge(QPointF by, bool edges)
 {
     if (!hold(selection)) {
-        Q_EMIT tool.refused(LabelTool::tr("Locked labels are not changed; unlock them first."));
+        Q_EMIT tool.refused(LabelTool::lockedSentence());
         return;
     }
     std::vector<Box> group;

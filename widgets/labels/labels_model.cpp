@@ -3,13 +3,13 @@
 
 #include <QGuiApplication>
 #include <QLocale>
-#include <QPainter>
 #include <QPalette>
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
+#include "widgets/detection_table.h"
 #include "widgets/labels/box_gestures.h"
 #include "widgets/labels/label_painter.h"
 #include "widgets/theme.h"
@@ -68,17 +68,8 @@ const QPixmap &LabelsModel::swatch(int classIndex) const
         swatches_.resize(at + 1);
     QPixmap &kept = swatches_[at];
     const double ratio = qApp->devicePixelRatio();
-    if (kept.isNull() || kept.devicePixelRatio() != ratio) {
-        const int size = 12;
-        kept = QPixmap(QSize(size, size) * ratio);
-        kept.setDevicePixelRatio(ratio);
-        kept.fill(Qt::transparent);
-        QPainter painter(&kept);
-        painter.setRenderHint(QPainter::Antialiasing);
-        painter.setPen(QPen(QColor(0, 0, 0, 90), 1));
-        painter.setBrush(labelColour(classIndex, classes_));
-        painter.drawRoundedRect(QRectF(0.5, 0.5, size - 1, size - 1), 3, 3);
-    }
+    if (kept.isNull() || kept.devicePixelRatio() != ratio)
+        kept = classSwatch(labelColour(classIndex, classes_), ratio);
     return kept;
 }
 
@@ -324,7 +315,7 @@ bool LabelsModel::tryEdit(const CanvasBox &box, int column, const QString &typed
         return false;
     }
     if (!canBeLabel(next)) {
-        Q_EMIT refused(LabelTool::tr("A label has to be at least one pixel of the image wide and high."));
+        Q_EMIT refused(LabelTool::tooThinSentence());
         return false;
     }
     if (next.x1 < 0 || next.y1 < 0 || next.x2 > width + rounding || next.y2 > height + rounding) {

@@ -107,12 +107,11 @@ void LabelsPanel::makeClasses()
 void LabelsPanel::setBoxes(const ImageId &id, std::vector<CanvasBox> boxes, Size image)
 {
     std::erase_if(boxes, [](const CanvasBox &box) { return box.key == 0; });
-    std::vector<int64_t> there, stay;
+    std::vector<int64_t> there;
     if (id == id_)
         for (const CanvasBox &box : boxes)
             there.push_back(box.key);
-    std::sort(there.begin(), there.end());
-    std::set_intersection(selection_.begin(), selection_.end(), there.begin(), there.end(), std::back_inserter(stay));
+    std::vector<int64_t> stay = keysAmong(selection_, std::move(there));
     const bool changed = stay != selection_;
     if (id != id_)
         refused_ = false;

@@ -77,12 +77,11 @@ std::vector<int64_t> LabelsPanel::selection() const
 
 void LabelsPanel::select(const std::vector<int64_t> &keys)
 {
-    std::vector<int64_t> wanted = keys, there, known;
+    std::vector<int64_t> wanted = keys, there;
     std::sort(wanted.begin(), wanted.end());
     for (int row = 0; row < model_->rowCount(); ++row)
         there.push_back(model_->boxAt(row).key);
-    std::sort(there.begin(), there.end());
-    std::set_intersection(wanted.begin(), wanted.end(), there.begin(), there.end(), std::back_inserter(known));
+    std::vector<int64_t> known = keysAmong(wanted, std::move(there));
     if (known == selection_)
         return;
     refused_ = false;

@@ -109,10 +109,6 @@ void ViewAids::take()
     Q_EMIT lookChanged(now);
 }
 
-bool ViewAids::minimapWanted() const
-{
-    return minimap_->isChecked();
-}
 void ViewAids::setMinimapWanted(bool wanted)
 {
     minimap_->setChecked(wanted);

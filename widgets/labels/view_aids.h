@@ -21,7 +21,6 @@ public:
 
     PictureLook look() const;
     void setLook(const PictureLook &look);  ///< emits lookChanged if it is another one
-    bool minimapWanted() const;
     void setMinimapWanted(bool wanted);
 
 public Q_SLOTS:

@@ -42,6 +42,7 @@ protected:
     void changeEvent(QEvent *event) override;
 
 private:
+    void retranslate();
     struct Parts;
     std::unique_ptr<Parts> parts_;
 };

@@ -18,6 +18,8 @@
 
 namespace fcoscope {
 
+class OptionForm;
+
 /// One choice of a box: what is read, and what it is called in signals.
 struct FormChoice {
     QString words;
@@ -31,6 +33,7 @@ struct FormFinding {
     QString words;
     QString image;   ///< a click on the line emits imageWanted(); ""
     QString option;  ///< a click shows this option; ""
+    bool operator==(const FormFinding &) const = default;
 };
 
 /// A fold of the form: "Training", "Augmentation", …
@@ -46,10 +49,14 @@ public:
     explicit TrainingForm(QWidget *parent = nullptr);
     ~TrainingForm() override;
 
+    /// Emits nothing, nor do the others of these.
     void setStarts(const std::vector<FormChoice> &choices, const QString &chosen);
     void setImages(const std::vector<FormChoice> &choices, const QString &chosen);
     /// `main`: the four settings that stand open, by their names in `groups`.
+    /// They are not repeated in their groups. A fold that was open stays so, by its title.
     void setOptions(const std::vector<FormGroup> &groups, const std::vector<std::string> &main);
+    /// A text that is chosen from these (`id`: the value), not typed: devices. Before setOptions().
+    void setOffered(const std::string &option, const std::vector<FormChoice> &values);
     void reload();  ///< the structs were changed from outside
 
     /// "16 images train, 4 validate: 212 boxes of 3 classes", with the names of the validation images as tool tip.
@@ -58,9 +65,12 @@ public:
     void setChecking(bool checking);
     /// "About 12 min and 1.8 GB", or "".
     void setExpectation(const QString &words);
-    /// Start is enabled when nothing stands in its way: not while checking, nor with an obstacle, nor while a run lives.
-    void setStartAllowed(bool allowed);
-    /// With a run that can go on the button says so, and what may not change is shown but cannot be edited.
+    /// Start is enabled when nothing stands in its way: not with an obstacle, nor where it is not allowed, for `reason`
+    /// (""; a run lives). Pressed while checking it starts when the check has found no obstacle: whoever types a number
+    /// and presses Start has asked for the check and the start with one click.
+    void setStartAllowed(bool allowed, const QString &reason = {});
+    /// With a run that can go on the button says so, and what may not change is shown but cannot be edited: these, what
+    /// it started from and which images it learns from.
     void setResuming(bool resuming, const std::vector<std::string> &fixedOptions);
 
 Q_SIGNALS:
@@ -73,8 +83,16 @@ Q_SIGNALS:
 
 protected:
     void changeEvent(QEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
+    void makeParts();
+    OptionForm *makeForm(const OptionTable &table, const std::vector<std::string> &names);
+    void makeMain(const std::vector<FormGroup> &groups, const std::vector<std::string> &main);
+    void arrange();
+    void showOption(const QString &name);
+    void refresh();
+    void retranslate();
     struct Parts;
     std::unique_ptr<Parts> parts_;
 };

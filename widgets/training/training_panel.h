@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A run as it is watched: what it does in one line, its buttons, curves, AP by class, alarms, and pictures with what the
-// model finds in them by now. Knows no run folder: it is told values and emits what was pressed.
+// A run as it is watched: what it does in one line, its buttons, curves, AP by class, alarms, and pictures with what
+// the model finds in them by now. Knows no run folder: it is told values and emits what was pressed.
 #pragma once
 
-#include <QDateTime>
-#include <QImage>
 #include <QString>
 #include <QWidget>
 
@@ -14,6 +12,10 @@
 #include <vector>
 
 #include "widgets/plot/curve_plot.h"
+#include "widgets/training/training_alarms.h"
+#include "widgets/training/training_pictures.h"
+
+class QVBoxLayout;
 
 namespace fcoscope {
 
@@ -24,6 +26,7 @@ struct TrainingStatus {
     int64_t epoch = 0, epochs = 0;  ///< 1-based
     double imagesPerSecond = 0, secondsLeft = -1, memoryBytes = 0, learningRate = 0, waitShare = 0;
     double bestAp = -1;
+    bool hasModel = false;  ///< there are weights of it that could be used
     QString device, words;  ///< words: why it failed or stopped, or ""
 };
 
@@ -38,13 +41,9 @@ struct TrainingStep {
 };
 struct TrainingValidation {
     double step = 0;
-    std::map<std::string, double> figures;   ///< AP, AP50, …; −1: nothing to measure
+    std::map<std::string, double> figures;  ///< AP, AP50, …; −1: nothing to measure
     std::map<std::string, double> classAp;
     bool best = false;
-};
-struct TrainingAlarm {
-    double step = 0;
-    QString words;
 };
 /// Another run whose curves lie under the followed one's.
 struct TrainingCurves {
@@ -62,12 +61,17 @@ public:
     /// Another run, or the same read anew: everything that was shown is gone.
     void setRun(const QString &name, const std::vector<std::string> &classNames, const std::vector<int> &strides);
     void setStatus(const TrainingStatus &status);
-    void addSteps(const std::vector<TrainingStep> &steps);
+    /// Many at once are taken in by and by, so that the window stays alive; busy() says whether some wait.
+    void addSteps(std::vector<TrainingStep> steps);
     void addValidation(const TrainingValidation &validation);
     void addAlarm(const TrainingAlarm &alarm);
     void cut(double step);  ///< the run went on from an earlier step: what lies past it did not happen
-    void setCompared(const std::vector<TrainingCurves> &runs);
+    void setCompared(std::vector<TrainingCurves> runs);
     void setRuns(const std::vector<QString> &names, const QString &current);  ///< that can be chosen and compared
+
+    /// What the model finds in chosen pictures by now; none: their place is not shown.
+    void setPictures(const std::vector<TrainingPicture> &pictures);
+    bool busy() const;
 
     /// The plots, for tests and screenshots: "loss", "parts by level", "rate", "speed", "AP", "positives".
     std::vector<CurvePlot *> plots() const;
@@ -80,6 +84,7 @@ Q_SIGNALS:
     void useWanted();     ///< its model in place of the one that is loaded
     void runChosen(const QString &name);
     void comparedChosen(const QStringList &names);
+    void pictureWanted(const QString &name);
 
 protected:
     void changeEvent(QEvent *event) override;
@@ -87,6 +92,16 @@ protected:
 private:
     struct Parts;
     std::unique_ptr<Parts> parts_;
+
+    void makeHead(QVBoxLayout &column);
+    void makeChoices(QVBoxLayout &column);
+    void makeBody(QVBoxLayout &column);
+    void makeCompareMenu();
+    void retranslate();
+    void nameLines();
+    void showStatus();
+    void takeMore();
+    QString statusWords() const;
 };
 
 }  // namespace fcoscope

@@ -28,13 +28,13 @@ struct ClassQuestion {
     bool operator==(const ClassQuestion &) const = default;
 };
 
-class ClassManager : public QWidget {
+class ClassesPanel : public QWidget {
     Q_OBJECT
 public:
-    explicit ClassManager(QWidget *parent = nullptr);
+    explicit ClassesPanel(QWidget *parent = nullptr);
 
     /// By rank: the first ten are those of the keys 1 … 9, 0.
-    void setClasses(const std::vector<ManagedClass> &classes);
+    void setClasses(const std::vector<ClassRow> &classes);
     void setReadOnly(bool readOnly);
     int64_t current() const;  ///< 0: none
     void setCurrent(int64_t key);

@@ -10,37 +10,19 @@
 #include <QToolButton>
 
 #include "tests/widgets/widget_test.h"
-#include "widgets/labels/class_manager.h"
+#include "widgets/labels/classes_panel.h"
 
 using namespace fcoscope;
 
-class TestClassManager : public QObject {
+class TestClassesPanel : public QObject {
     Q_OBJECT
 
-    std::unique_ptr<ClassManager> manager_;
-    ClassTable *table() { return manager_->findChild<ClassTable *>(); }
-    template <typename Part> Part *named(const QString &accessibleName)
-    {
-        for (Part *part : manager_->findChildren<Part *>())
-            if (part->accessibleName() == accessibleName)
-                return part;
-        return nullptr;
-    }
-    QPushButton *push(const QString &text)
-    {
-        for (QPushButton *part : manager_->findChildren<QPushButton *>())
-            if (part->text() == text && part->isVisible())
-                return part;
-        return nullptr;
-    }
-    bool says(const QString &text)
-    {
-        for (QLabel *label : manager_->findChildren<QLabel *>())
-            if (label->isVisible() && label->text() == text)
-                return true;
-        return false;
-    }
-    static std::vector<ManagedClass> three()
+    std::unique_ptr<ClassesPanel> panel_;
+    ClassTable *table() { return panel_->findChild<ClassTable *>(); }
+    template <typename Part> Part *named(const QString &name) { return partNamed<Part>(*panel_, name); }
+    QPushButton *push(const QString &text) { return partSaying<QPushButton>(*panel_, text); }
+    bool says(const QString &text) { return partSaying<QLabel>(*panel_, text); }
+    static std::vector<ClassRow> three()
     {
         return {{11, "cell", QColor(200, 30, 40), false, 1312, 87},
                 {7, "dot", QColor(30, 160, 60), true, 5, 2},
@@ -55,13 +37,13 @@ private Q_SLOTS:
     }
     void init()
     {
-        manager_ = std::make_unique<ClassManager>();
-        manager_->setClasses(three());
-        manager_->resize(420, 420);
-        manager_->show();
-        QVERIFY(QTest::qWaitForWindowExposed(manager_.get()));
+        panel_ = std::make_unique<ClassesPanel>();
+        panel_->setClasses(three());
+        panel_->resize(420, 420);
+        panel_->show();
+        QVERIFY(QTest::qWaitForWindowExposed(panel_.get()));
     }
-    void cleanup() { manager_.reset(); }
+    void cleanup() { panel_.reset(); }
 
     void showsWhatItIsGiven()
     {
@@ -70,7 +52,7 @@ private Q_SLOTS:
         QCOMPARE(table()->topLevelItem(0)->text(ClassTable::Name), QString("cell"));
         QCOMPARE(table()->topLevelItem(0)->text(ClassTable::Boxes), QString("1,312"));
         QCOMPARE(table()->topLevelItem(1)->text(ClassTable::Images), QString("2"));
-        const QImage seen = shown(*manager_);
+        const QImage seen = shown(*panel_);
         const auto pixelsLike = [&](const QColor &colour) {  // a swatch may have been scaled
             int found = 0;
             for (int y = 0; y < seen.height(); ++y)
@@ -83,34 +65,36 @@ private Q_SLOTS:
             return found;
         };
         QVERIFY(pixelsLike(QColor(30, 160, 60)) > 60 && pixelsLike(QColor(40, 50, 210)) > 60);
-        std::vector<ManagedClass> many;
+        std::vector<ClassRow> many;
         for (int i = 0; i < 12; ++i)
             many.push_back({100 + i, "c" + QString::number(i), Qt::red, false, 0, 0});
-        manager_->setClasses(many);
+        panel_->setClasses(many);
         QCOMPARE(table()->topLevelItem(9)->text(ClassTable::Digit), QString("0"));
         QCOMPARE(table()->topLevelItem(10)->text(ClassTable::Digit), QString());
-        manager_->setClasses({});
-        QCOMPARE(manager_->current(), 0);
+        panel_->setClasses({});
+        QCOMPARE(panel_->current(), 0);
         QVERIFY(!named<QToolButton>("Delete the class")->isEnabled());
     }
 
     void theChosenClassStaysChosen()
     {
-        manager_->setCurrent(9);
-        QSignalSpy changed(manager_.get(), &ClassManager::currentChanged);
+        panel_->setCurrent(9);
+        QSignalSpy changed(panel_.get(), &ClassesPanel::currentChanged);
         auto turned = three();
         std::swap(turned[0], turned[2]);
-        manager_->setClasses(turned);
-        QCOMPARE(manager_->current(), 9);
+        panel_->setClasses(turned);
+        QCOMPARE(panel_->current(), 9);
         QCOMPARE(table()->indexOfTopLevelItem(table()->currentItem()), 0);
+        for (const QVariantList &told : changed)  // of no other meanwhile
+            QCOMPARE(told[0].toLongLong(), 9);
         turned.erase(turned.begin());
-        manager_->setClasses(turned);
-        QCOMPARE(manager_->current(), 7);
+        panel_->setClasses(turned);
+        QCOMPARE(panel_->current(), 7);
     }
 
     void addsByTheKeyboard()
     {
-        QSignalSpy added(manager_.get(), &ClassManager::addWanted);
+        QSignalSpy added(panel_.get(), &ClassesPanel::addWanted);
         table()->setFocus();
         QTest::keyClick(table(), Qt::Key_Insert);
         auto *name = named<QLineEdit>("Name of a new class");
@@ -129,8 +113,8 @@ private Q_SLOTS:
 
     void renamesInPlace()
     {
-        QSignalSpy renamed(manager_.get(), &ClassManager::renameWanted);
-        manager_->setCurrent(7);
+        QSignalSpy renamed(panel_.get(), &ClassesPanel::renameWanted);
+        panel_->setCurrent(7);
         table()->setFocus();
         const auto type = [&](const QString &text) {
             QTest::keyClick(table(), Qt::Key_F2);
@@ -160,17 +144,17 @@ private Q_SLOTS:
 
     void movesByKeysButtonsAndDrag()
     {
-        QSignalSpy moved(manager_.get(), &ClassManager::moveWanted);
-        manager_->setCurrent(7);
+        QSignalSpy moved(panel_.get(), &ClassesPanel::moveWanted);
+        panel_->setCurrent(7);
         table()->setFocus();
         QTest::keyClick(table(), Qt::Key_Up, Qt::ControlModifier);
         QCOMPARE(moved.takeFirst(), (QVariantList{QVariant::fromValue<int64_t>(7), 0}));
         QTest::mouseClick(named<QToolButton>("Move down"), Qt::LeftButton);
         QCOMPARE(moved.takeFirst(), (QVariantList{QVariant::fromValue<int64_t>(7), 2}));
-        manager_->setCurrent(9);
+        panel_->setCurrent(9);
         QTest::keyClick(table(), Qt::Key_Down, Qt::ControlModifier);
         QCOMPARE(moved.count(), 0);
-        QCOMPARE(manager_->current(), 9);
+        QCOMPARE(panel_->current(), 9);
         // The last one is let go over the upper half of the first, the first below them all.
         const auto letGo = [&](QPoint at) {
             QMimeData data;
@@ -182,7 +166,7 @@ private Q_SLOTS:
         letGo({first.center().x(), first.top() + 2});
         QCOMPARE(moved.count(), 1);
         QCOMPARE(moved.takeFirst(), (QVariantList{QVariant::fromValue<int64_t>(9), 0}));
-        manager_->setCurrent(11);
+        panel_->setCurrent(11);
         letGo({first.center().x(), table()->viewport()->height() - 3});
         QCOMPARE(moved.count(), 1);
         QCOMPARE(moved.takeFirst(), (QVariantList{QVariant::fromValue<int64_t>(11), 2}));
@@ -191,9 +175,8 @@ private Q_SLOTS:
 
     void mergesAfterASentence()
     {
-        QSignalSpy asked(manager_.get(), &ClassManager::previewWanted),
-            merged(manager_.get(), &ClassManager::mergeWanted);
-        manager_->setCurrent(7);
+        QSignalSpy asked(panel_.get(), &ClassesPanel::previewWanted), merged(panel_.get(), &ClassesPanel::mergeWanted);
+        panel_->setCurrent(7);
         QTest::mouseClick(named<QToolButton>("Merge the class into another one"), Qt::LeftButton);
         QCOMPARE(asked.count(), 1);
         QCOMPARE(asked[0][0].value<ClassQuestion>(), (ClassQuestion{ClassQuestion::Kind::Merge, 7, 11}));
@@ -202,9 +185,9 @@ private Q_SLOTS:
         QCOMPARE(into->count(), 2);
         QTest::keyClick(into, Qt::Key_Down);
         QCOMPARE(asked[1][0].value<ClassQuestion>(), (ClassQuestion{ClassQuestion::Kind::Merge, 7, 9}));
-        manager_->setPreview(asked[0][0].value<ClassQuestion>(), "Too late.");
+        panel_->setPreview(asked[0][0].value<ClassQuestion>(), "Too late.");
         QVERIFY(!says("Too late."));
-        manager_->setPreview(asked[1][0].value<ClassQuestion>(), "This would touch 5 boxes in 2 images.");
+        panel_->setPreview(asked[1][0].value<ClassQuestion>(), "This would touch 5 boxes in 2 images.");
         QVERIFY(says("This would touch 5 boxes in 2 images."));
         QCOMPARE(merged.count(), 0);
         QTest::mouseClick(push("Merge"), Qt::LeftButton);
@@ -216,9 +199,8 @@ private Q_SLOTS:
 
     void deletesOnlyWhenConfirmed()
     {
-        QSignalSpy asked(manager_.get(), &ClassManager::previewWanted),
-            gone(manager_.get(), &ClassManager::deleteWanted);
-        manager_->setCurrent(11);
+        QSignalSpy asked(panel_.get(), &ClassesPanel::previewWanted), gone(panel_.get(), &ClassesPanel::deleteWanted);
+        panel_->setCurrent(11);
         table()->setFocus();
         QTest::keyClick(table(), Qt::Key_Delete);
         QCOMPARE(asked.count(), 1);
@@ -230,7 +212,7 @@ private Q_SLOTS:
         // New numbers while it is asked: the question stays and asks for another preview.
         auto classes = three();
         classes[0].boxes = 1313;
-        manager_->setClasses(classes);
+        panel_->setClasses(classes);
         QCOMPARE(asked.count(), 3);
         QVERIFY(push("Delete"));
         QTest::keyClick(push("Delete"), Qt::Key_Space);
@@ -245,9 +227,9 @@ private Q_SLOTS:
 
     void recolours()
     {
-        QSignalSpy coloured(manager_.get(), &ClassManager::recolourWanted);
-        manager_->setCurrent(7);
-        auto *menu = manager_->findChild<QMenu *>();
+        QSignalSpy coloured(panel_.get(), &ClassesPanel::recolourWanted);
+        panel_->setCurrent(7);
+        auto *menu = panel_->findChild<QMenu *>();
         menu->popup({0, 0});
         QTest::keyClick(menu, Qt::Key_Down);
         QTest::keyClick(menu, Qt::Key_Down);
@@ -258,7 +240,7 @@ private Q_SLOTS:
         menu->actions().back()->trigger();
         QVERIFY(!coloured[1][1].value<QColor>().isValid());
         menu->close();
-        manager_->setCurrent(11);
+        panel_->setCurrent(11);
         menu->popup({0, 0});
         QVERIFY(!menu->actions().back()->isEnabled());  // it has no colour of its own
         menu->close();
@@ -266,9 +248,8 @@ private Q_SLOTS:
 
     void readOnlyWantsNothing()
     {
-        manager_->setReadOnly(true);
-        QSignalSpy asked(manager_.get(), &ClassManager::previewWanted),
-            moved(manager_.get(), &ClassManager::moveWanted);
+        panel_->setReadOnly(true);
+        QSignalSpy asked(panel_.get(), &ClassesPanel::previewWanted), moved(panel_.get(), &ClassesPanel::moveWanted);
         table()->setFocus();
         QTest::keyClick(table(), Qt::Key_Delete);
         QTest::keyClick(table(), Qt::Key_Down, Qt::ControlModifier);
@@ -279,5 +260,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestClassManager)
-#include "tst_class_manager.moc"
+QTEST_MAIN(TestClassesPanel)
+#include "tst_classes_panel.moc"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/labels/class_manager.h"
+#include "widgets/labels/classes_panel.h"
 
 #include <QColorDialog>
 #include <QComboBox>
@@ -42,7 +42,7 @@ QLabel *wrapped()
 
 }  // namespace
 
-ClassManager::ClassManager(QWidget *parent)
+ClassesPanel::ClassesPanel(QWidget *parent)
     : QWidget(parent), table_(new ClassTable), up_(toolButton()), down_(toolButton()), rename_(toolButton()),
       merge_(toolButton()), delete_(toolButton()), colour_(toolButton()), colours_(new QMenu(this)),
       name_(new QLineEdit), add_(new QPushButton), yes_(new QPushButton), no_(new QPushButton), asked_(wrapped()),
@@ -76,7 +76,7 @@ ClassManager::ClassManager(QWidget *parent)
     retranslate();
 }
 
-QWidget *ClassManager::makeQuestion()
+QWidget *ClassesPanel::makeQuestion()
 {
     auto *frame = new QFrame;
     frame->setFrameShape(QFrame::StyledPanel);
@@ -96,7 +96,7 @@ QWidget *ClassManager::makeQuestion()
     return frame;
 }
 
-void ClassManager::connectAll()
+void ClassesPanel::connectAll()
 {
     connect(table_, &QTreeWidget::currentItemChanged, this, [this] {
         closeQuestion();
@@ -108,21 +108,21 @@ void ClassManager::connectAll()
         if (!refusesName(name, key))
             Q_EMIT renameWanted(key, name);
     });
-    connect(table_, &ClassTable::dragged, this, &ClassManager::moveWanted);
+    connect(table_, &ClassTable::dragged, this, &ClassesPanel::moveWanted);
     connect(up_, &QToolButton::clicked, this, [this] { move(-1); });
     connect(down_, &QToolButton::clicked, this, [this] { move(1); });
     connect(rename_, &QToolButton::clicked, table_, &ClassTable::editName);
     connect(merge_, &QToolButton::clicked, this, [this] { ask(ClassQuestion::Kind::Merge); });
     connect(delete_, &QToolButton::clicked, this, [this] { ask(ClassQuestion::Kind::Delete); });
-    connect(colours_, &QMenu::aboutToShow, this, &ClassManager::fillColours);
-    connect(into_, &QComboBox::currentIndexChanged, this, &ClassManager::askPreview);
-    connect(yes_, &QPushButton::clicked, this, &ClassManager::confirm);
+    connect(colours_, &QMenu::aboutToShow, this, &ClassesPanel::fillColours);
+    connect(into_, &QComboBox::currentIndexChanged, this, &ClassesPanel::askPreview);
+    connect(yes_, &QPushButton::clicked, this, &ClassesPanel::confirm);
     connect(no_, &QPushButton::clicked, this, [this] {
         closeQuestion();
         table_->setFocus();
     });
-    connect(add_, &QPushButton::clicked, this, &ClassManager::add);
-    connect(name_, &QLineEdit::returnPressed, this, &ClassManager::add);
+    connect(add_, &QPushButton::clicked, this, &ClassesPanel::add);
+    connect(name_, &QLineEdit::returnPressed, this, &ClassesPanel::add);
     connect(name_, &QLineEdit::textChanged, this, [this] {
         setNotice({});
         showState();
@@ -131,7 +131,7 @@ void ClassManager::connectAll()
 
 // --- What is shown
 
-void ClassManager::setClasses(const std::vector<ManagedClass> &classes)
+void ClassesPanel::setClasses(const std::vector<ClassRow> &classes)
 {
     const ClassQuestion asked = change_;
     if (classes == table_->classes())
@@ -149,7 +149,7 @@ void ClassManager::setClasses(const std::vector<ManagedClass> &classes)
     showState();
 }
 
-void ClassManager::setReadOnly(bool readOnly)
+void ClassesPanel::setReadOnly(bool readOnly)
 {
     readOnly_ = readOnly;
     table_->setEditable(!readOnly);
@@ -157,22 +157,22 @@ void ClassManager::setReadOnly(bool readOnly)
     showState();
 }
 
-int64_t ClassManager::current() const
+int64_t ClassesPanel::current() const
 {
     return table_->chosen() ? table_->chosen()->key : 0;
 }
-void ClassManager::setCurrent(int64_t key)
+void ClassesPanel::setCurrent(int64_t key)
 {
     table_->choose(table_->rowOf(key));
 }
 
-void ClassManager::setNotice(const QString &sentence)
+void ClassesPanel::setNotice(const QString &sentence)
 {
     notice_->setText(sentence);
     notice_->setVisible(!sentence.isEmpty());
 }
 
-void ClassManager::showState()
+void ClassesPanel::showState()
 {
     const int row = table_->rowOf(current()), count = static_cast<int>(table_->classes().size());
     const bool any = row >= 0 && !readOnly_;
@@ -187,9 +187,9 @@ void ClassManager::showState()
 
 // --- Wishes
 
-bool ClassManager::refusesName(const QString &name, int64_t but)
+bool ClassesPanel::refusesName(const QString &name, int64_t but)
 {
-    for (const ManagedClass &each : table_->classes())
+    for (const ClassRow &each : table_->classes())
         if (each.name == name && each.key != but) {
             setNotice(tr("There is a class %1 already. To make one of two classes, merge them.").arg(name));
             return true;
@@ -198,7 +198,7 @@ bool ClassManager::refusesName(const QString &name, int64_t but)
     return false;
 }
 
-void ClassManager::add()
+void ClassesPanel::add()
 {
     const QString name = name_->text().trimmed();
     if (name.isEmpty() || refusesName(name, 0))
@@ -207,14 +207,14 @@ void ClassManager::add()
     Q_EMIT addWanted(name);
 }
 
-void ClassManager::move(int by)
+void ClassesPanel::move(int by)
 {
     const int row = table_->rowOf(current()), to = row + by;
     if (!readOnly_ && row >= 0 && to >= 0 && to < static_cast<int>(table_->classes().size()))
         Q_EMIT moveWanted(current(), to);
 }
 
-void ClassManager::fillColours()
+void ClassesPanel::fillColours()
 {
     colours_->clear();
     const int64_t key = current();
@@ -223,13 +223,13 @@ void ClassManager::fillColours()
         connect(action, &QAction::triggered, this, [this, key, i] { Q_EMIT recolourWanted(key, classColor(i)); });
     }
     colours_->addSeparator();
-    connect(colours_->addAction(tr("Other colour…")), &QAction::triggered, this, &ClassManager::chooseOtherColour);
+    connect(colours_->addAction(tr("Other colour…")), &QAction::triggered, this, &ClassesPanel::chooseOtherColour);
     QAction *standard = colours_->addAction(tr("The colour of its place"));
     standard->setEnabled(table_->chosen() && table_->chosen()->ownColour);
     connect(standard, &QAction::triggered, this, [this, key] { Q_EMIT recolourWanted(key, {}); });
 }
 
-void ClassManager::chooseOtherColour()
+void ClassesPanel::chooseOtherColour()
 {
     if (!table_->chosen())
         return;
@@ -244,9 +244,9 @@ void ClassManager::chooseOtherColour()
 
 // --- Questions
 
-void ClassManager::ask(ClassQuestion::Kind kind)
+void ClassesPanel::ask(ClassQuestion::Kind kind)
 {
-    const ManagedClass *each = table_->chosen();
+    const ClassRow *each = table_->chosen();
     if (!each || readOnly_)
         return;
     setNotice({});
@@ -257,7 +257,7 @@ void ClassManager::ask(ClassQuestion::Kind kind)
     {
         const QSignalBlocker quiet(into_);
         into_->clear();
-        for (const ManagedClass &other : table_->classes())
+        for (const ClassRow &other : table_->classes())
             if (other.key != each->key)
                 into_->addItem(colourSwatch(other.colour), other.name, QVariant::fromValue<qlonglong>(other.key));
         into_->setVisible(merging);
@@ -270,7 +270,7 @@ void ClassManager::ask(ClassQuestion::Kind kind)
     (merging ? static_cast<QWidget *>(into_) : no_)->setFocus();
 }
 
-void ClassManager::askPreview()
+void ClassesPanel::askPreview()
 {
     if (change_.kind == ClassQuestion::Kind::None)
         return;
@@ -279,7 +279,7 @@ void ClassManager::askPreview()
     Q_EMIT previewWanted(change_);
 }
 
-void ClassManager::setPreview(const ClassQuestion &change, const QString &sentence)
+void ClassesPanel::setPreview(const ClassQuestion &change, const QString &sentence)
 {
     if (change_.kind == ClassQuestion::Kind::None || change != change_)
         return;
@@ -287,13 +287,13 @@ void ClassManager::setPreview(const ClassQuestion &change, const QString &senten
     yes_->setAccessibleDescription(sentence);
 }
 
-void ClassManager::closeQuestion()
+void ClassesPanel::closeQuestion()
 {
     change_ = {};
     question_->hide();
 }
 
-void ClassManager::confirm()
+void ClassesPanel::confirm()
 {
     const ClassQuestion change = change_;
     closeQuestion();
@@ -306,7 +306,7 @@ void ClassManager::confirm()
 
 // --- Keys and words
 
-bool ClassManager::eventFilter(QObject *watched, QEvent *event)
+bool ClassesPanel::eventFilter(QObject *watched, QEvent *event)
 {
     if (event->type() != QEvent::KeyPress)
         return QWidget::eventFilter(watched, event);
@@ -329,7 +329,7 @@ bool ClassManager::eventFilter(QObject *watched, QEvent *event)
     return true;
 }
 
-void ClassManager::retranslate()
+void ClassesPanel::retranslate()
 {
     table_->retranslate();
     const auto word = [](QToolButton *button, const QString &text, const QString &tip) {
@@ -354,7 +354,7 @@ void ClassManager::retranslate()
     showState();
 }
 
-void ClassManager::changeEvent(QEvent *event)
+void ClassesPanel::changeEvent(QEvent *event)
 {
     if (event->type() == QEvent::LanguageChange || event->type() == QEvent::LocaleChange)
         retranslate();

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/session/run_process.h"
+
+#include <QFileInfo>
+#include <QProcess>
+
+#include "core/base/error.h"
+
+namespace fcoscope {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr int looksApartMs = 250;
+
+}  // namespace
+
+struct RunProcess::Reading {
+    explicit Reading(const fs::path &run) : folder(run), reader(run / "events.jsonl"), course(run) {}
+    fs::path folder;
+    RunEventReader reader;
+    RunCourse course;
+};
+
+RunProcess::RunProcess(fs::path program, QObject *parent) : QObject(parent), program_(std::move(program))
+{
+    timer_.setInterval(looksApartMs);
+    connect(&timer_, &QTimer::timeout, this, [this] { look(); });
+}
+
+RunProcess::~RunProcess()
+{
+    looking_.abandon();
+    telling_.abandon();
+}
+
+void RunProcess::follow(const fs::path &folder)
+{
+    looking_.abandon();
+    folder_ = folder;
+    summary_ = {};
+    summary_.folder = folder;
+    alive_ = false;
+    fresh_ = true;
+    starting_ = 0;
+    asked_ = RunCommand::GoOn;
+    reading_.reset();
+    if (folder.empty()) {
+        timer_.stop();
+    } else {
+        reading_ = std::make_shared<Reading>(folder);
+        timer_.start();
+        look();
+    }
+    Q_EMIT events({}, true);
+    Q_EMIT changed();
+}
+
+void RunProcess::start(const fs::path &folder, const std::vector<std::string> &flags)
+{
+    if (folder_ != folder)
+        follow(folder);
+    // A session of its own is what startDetached() gives; low priority, so that the window stays quick beside it.
+    QStringList arguments{QStringLiteral("-n"),    QStringLiteral("10"),    QString::fromStdString(program_.string()),
+                          QStringLiteral("train"), QStringLiteral("--run"), QString::fromStdString(folder.string())};
+    for (const std::string &flag : flags)
+        arguments << QString::fromStdString(flag);
+    QProcess trainer;
+    trainer.setProgram(QStringLiteral("nice"));
+    trainer.setArguments(arguments);
+    const QString log = QString::fromStdString((folder / "trainer.log").string());
+    trainer.setStandardOutputFile(log, QIODevice::Append);
+    trainer.setStandardErrorFile(log, QIODevice::Append);
+    trainer.setStandardInputFile(QProcess::nullDevice());
+    qint64 pid = 0;
+    if (!QFileInfo(QString::fromStdString(program_.string())).isExecutable() || !trainer.startDetached(&pid))
+        return Q_EMIT failed(
+            {message("core", "The trainer {0} cannot be started.").with(program_.string()), "training"});
+    starting_ = pid;
+    asked_ = RunCommand::GoOn;
+    Q_EMIT changed();
+}
+
+void RunProcess::tell(RunCommand command)
+{
+    if (!alive())
+        return;
+    asked_ = command;
+    telling_.start(
+        [folder = folder_, command](const RunContext &) {
+            tellTrainer(folder, command);
+            return true;
+        },
+        [this](Outcome<bool> outcome) {
+            if (outcome.how == Ended::Failed)
+                Q_EMIT failed({outcome.failure, "training"});
+        });
+    Q_EMIT changed();
+}
+
+void RunProcess::tellNow(RunCommand command)
+{
+    try {
+        tellTrainer(folder_, command);
+    } catch (const UserError &error) {
+        Q_EMIT failed({error.message(), "training"});
+    }
+}
+
+void RunProcess::look()
+{
+    if (looking_.running())
+        return;
+    looking_.start(
+        [reading = reading_, started = starting_](const RunContext &) {
+            // Whether somebody works on it is asked first: who ended before had written its last event.
+            Look look;
+            look.alive = trainerOf(reading->folder).has_value();
+            look.startedAlive = started > 0 && processLives(static_cast<int>(started));
+            look.events = reading->reader.more(&look.anew);
+            if (look.anew)
+                reading->course = RunCourse(reading->folder);
+            for (const RunEvent &event : look.events)
+                reading->course.take(event);
+            look.summary = reading->course.summary(look.alive || look.startedAlive);
+            return look;
+        },
+        [this](Outcome<Look> outcome) {
+            if (outcome.result)
+                took(*outcome.result);
+            else if (outcome.how == Ended::Failed)
+                Q_EMIT failed({outcome.failure, "training"});
+        });
+}
+
+void RunProcess::took(const Look &look)
+{
+    const RunSummary before = std::exchange(summary_, look.summary);
+    const bool wasAlive = alive();
+    alive_ = look.alive;
+    if (starting_ > 0 && look.alive)
+        starting_ = 0;
+    if (starting_ > 0 && !look.startedAlive) {
+        starting_ = 0;
+        if (summary_.changed == before.changed)
+            Q_EMIT failed({message("core", "The trainer ended before it began; what it said is in {0}.")
+                               .with((folder_ / "trainer.log").string()),
+                           "training"});
+    }
+    if (!look.events.empty() || look.anew)
+        Q_EMIT events(look.events, look.anew);
+    if (fresh_ || !(before == summary_) || wasAlive != alive())
+        Q_EMIT changed();
+    fresh_ = false;
+}
+
+}  // namespace fcoscope
