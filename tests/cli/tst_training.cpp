@@ -355,8 +355,8 @@ void TestTraining::changedOptionsAreRefused()
     const QString run = path("options");
     QCOMPARE(fcos(train(run, {"--epochs", "2", "--stop-after", "1"})).exitCode, 0);
     const QByteArray asked = contents(run + "/run.toml");
-    const Said said = fcos({"train", "--run", run, "--batch", "4"});
-    QVERIFY2(said.exitCode == 2 && said.err.contains("was started with batch 2, not 4"), said.all());
+    const Said said = fcos({"train", "--run", run, "--seed", "4"});
+    QVERIFY2(said.exitCode == 2 && said.err.contains("was started with seed 1, not 4"), said.all());
     QCOMPARE(contents(run + "/run.toml"), asked);  // what was refused must not be what the next call goes on with
     const Said longer = fcos({"train", "--run", run, "--epochs", "3"});
     QVERIFY2(longer.exitCode == 0 && longer.err.contains("goes on with epochs 3 instead of 2"), longer.all());
