@@ -106,11 +106,8 @@ void TrainRun::warn(int64_t step, const Message &words)
     console_.note("warning: " + words.english());
 }
 
-void TrainRun::begin(const StepReport &first)
+void TrainRun::tellStart(const StepReport &first)
 {
-    begun_ = true;
-    if (goesOn_)
-        folder_.writeRun(requestText(request_));
     RunStarted started;
     started.fromStep = first.step - 1;
     started.steps = first.steps;
@@ -121,6 +118,15 @@ void TrainRun::begin(const StepReport &first)
         started.strides.push_back(static_cast<int>(stride));
     started.classNames = data_.training.classNames;
     folder_.tell(started);
+}
+
+/// The trainer has agreed, and the first step of this call is made.
+void TrainRun::begin(const StepReport &first)
+{
+    begun_ = true;
+    if (goesOn_)
+        folder_.writeRun(requestText(request_));
+    tellStart(first);
     if (!goesOn_)
         for (const Message &alarm : alarms_->started())
             warn(first.step - 1, alarm);
@@ -147,6 +153,8 @@ void TrainRun::stepped(const StepReport &report)
 {
     if (!begun_)
         begin(report);
+    else if (report.step <= step_)  // it stepped back to a checkpoint: what it told of the steps since is superseded
+        tellStart(report);
     step_ = report.step;
     folder_.tell(RunStep{report, residentBytes()});
     for (const Message &alarm : alarms_->stepped(report))

@@ -33,6 +33,7 @@ public:
 private:
     void readDatasetsNamed();
     void recallEarlier();
+    void tellStart(const StepReport &first);
     void begin(const StepReport &first);
     void stepped(const StepReport &report);
     Figures validate(const Predictor &model);

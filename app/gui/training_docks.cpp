@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "core/fcos/engine.h"
 #include "widgets/message_strip.h"
 #include "widgets/training/model_comparison.h"
 #include "widgets/training/training_form.h"
@@ -48,6 +49,16 @@ FormFinding finding(const PlanFinding &found)
     return {weight, translated(found.words), QString::fromStdString(found.image), QString::fromStdString(found.option)};
 }
 
+/// A GPU is offered where there is one; its name is LibTorch's.
+std::vector<FormChoice> offeredDevices()
+{
+    std::vector<FormChoice> devices{{TrainingDocks::tr("The fastest there is"), QStringLiteral("auto")},
+                                    {TrainingDocks::tr("Processor"), QStringLiteral("cpu")}};
+    for (int i = 0; i < cudaDevices(); ++i)
+        devices.push_back({TrainingDocks::tr("GPU %1").arg(i), QStringLiteral("cuda:%1").arg(i)});
+    return devices;
+}
+
 FormFinding obstacle(const QString &words)
 {
     return {FormFinding::Weight::Obstacle, words, {}, {}};
@@ -70,6 +81,7 @@ TrainingDocks::TrainingDocks(Session &session, Actions &actions, MessageStrip &s
 TrainingDocks::~TrainingDocks()
 {
     comparing_.abandon();
+    picturing_.abandon();
 }
 
 QWidget *TrainingDocks::form()
@@ -156,6 +168,7 @@ void TrainingDocks::choose(const QString &images)
 /// Its tables refer to the request, which stays where it is; what they hold may have changed.
 void TrainingDocks::rebuildForm()
 {
+    form_->setOffered("device", offeredDevices());
     RequestTables tables(training_.request());
     form_->setOptions({{tr("Training"), tables.train, {}},
                        {tr("Augmentation"), tables.augment, {}},
@@ -221,7 +234,8 @@ void TrainingDocks::updateEnabled()
         return found.weight == PlanFinding::Weight::Obstacle;
     });
     const bool ready = training_.data() && !blocked && !training_.planning() && !training_.writing() && !alive;
-    form_->setStartAllowed(ready);
+    form_->setStartAllowed(!alive && !training_.writing(),
+                           alive ? tr("A training is going on; the next one can start after it.") : QString());
     actions_[ActionId::StartTraining].setEnabled(ready);
     actions_[ActionId::PreviewTraining].setEnabled(training_.data() != nullptr);
     QAction &pause = actions_[ActionId::PauseTraining];

@@ -5,18 +5,19 @@
 #pragma once
 
 #include <QObject>
+#include <QPointer>
 
 #include "app/gui/actions.h"
 #include "app/session/training.h"
+#include "core/runs/run_pictures.h"
+#include "widgets/training/model_comparison.h"
 #include "widgets/training/training_panel.h"
 
-class QSettings;
+class QDialog;
 
 namespace fcoscope {
 
-class AugmentPreview;
 class MessageStrip;
-class ModelComparison;
 class TrainingForm;
 
 class TrainingDocks : public QObject {
@@ -57,6 +58,7 @@ private:
     void compare();
     void compared(const ModelsCompared &result);
     void preview();
+    void showPictures(const std::string &name);
     void showCompared(const QStringList &names);
     void updateEnabled();
     void rebuildForm();
@@ -69,14 +71,16 @@ private:
     Training training_;
     TrainingForm *form_;
     TrainingPanel *panel_;
-    AugmentPreview *preview_ = nullptr;      ///< while its dialog is open
-    ModelComparison *comparison_ = nullptr;  ///< likewise
+    QPointer<QDialog> previewDialog_;
+    QPointer<ModelComparison> comparison_;
     RunStarted started_;
     StepReport latest_;
     double memoryBytes_ = 0, secondsPerStep_ = 0, lastStepTime_ = 0;
     RunSummary shown_;
     WorkThread thread_;
     Job<std::vector<TrainingCurves>> comparing_{thread_};
+    WorkThread pictureThread_;
+    Job<std::vector<TrainingPicture>> picturing_{pictureThread_};
 };
 
 }  // namespace fcoscope

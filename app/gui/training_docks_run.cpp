@@ -105,6 +105,8 @@ void TrainingDocks::connectPanel()
             if (nameOfRun(run) == name)
                 training_.process().follow(run);
     });
+    connect(panel_, &TrainingPanel::pictureWanted, this,
+            [this](const QString &name) { Q_EMIT imageWanted(name.toStdString()); });
     connect(panel_, &TrainingPanel::comparedChosen, this, &TrainingDocks::showCompared);
 }
 
@@ -145,7 +147,9 @@ void TrainingDocks::took(const std::vector<RunEvent> &events, bool anew)
         latest_ = {};
         secondsPerStep_ = lastStepTime_ = memoryBytes_ = 0;
         panel_->setRun(nameOfRun(training_.process().folder()), {}, {});
+        panel_->setPictures({});
     }
+    std::string pictures;  // of the newest validation
     std::vector<TrainingStep> steps;
     const auto flush = [&] {
         if (!steps.empty())
@@ -166,12 +170,16 @@ void TrainingDocks::took(const std::vector<RunEvent> &events, bool anew)
         flush();
         if (const auto *started = std::get_if<RunStarted>(&event.facts))
             takeStarted(*started);
-        else if (const auto *validated = std::get_if<RunValidated>(&event.facts))
+        else if (const auto *validated = std::get_if<RunValidated>(&event.facts)) {
             panel_->addValidation(validationOf(*validated));
-        else if (const auto *warning = std::get_if<RunWarning>(&event.facts))
-            panel_->addAlarm({static_cast<double>(warning->step), translated(warning->words)});
+            pictures = validated->pictures;
+        } else if (const auto *warning = std::get_if<RunWarning>(&event.facts)) {
+            panel_->addAlarm({static_cast<double>(warning->step), translated(warning->words),
+                              QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(1000 * event.time))});
+        }
     }
     flush();
+    showPictures(pictures);
     showRun();
 }
 
@@ -198,6 +206,7 @@ void TrainingDocks::showRun()
     status.learningRate = latest_.learningRate;
     status.memoryBytes = memoryBytes_;
     status.bestAp = summary.bestAp;
+    status.hasModel = summary.hasCheckpoint;
     status.device = QString::fromStdString(started_.device);
     if (secondsPerStep_ > 0)
         status.secondsLeft = secondsPerStep_ * static_cast<double>(summary.steps - summary.step);
@@ -293,10 +302,7 @@ void TrainingDocks::compare()
     comparison_ = new ModelComparison(window_);
     comparison_->setAttribute(Qt::WA_DeleteOnClose);
     connect(comparison_, &ModelComparison::useWanted, this, [this] { training_.use(); });
-    connect(comparison_, &QObject::destroyed, this, [this] {
-        comparison_ = nullptr;
-        training_.trial().stop();
-    });
+    connect(comparison_, &QObject::destroyed, &training_, [this] { training_.trial().stop(); });
     comparison_->setProgress(0);
     comparison_->open();
     training_.compare();

@@ -60,6 +60,7 @@ Training::~Training()
     writing_.abandon();
     finding_.abandon();
     reading_.abandon();
+    previewing_.abandon();
 }
 
 fs::path Training::runsFolder() const
@@ -122,7 +123,7 @@ void Training::plan()
 {
     const auto labels = std::make_shared<const LabelSet>(session_.labels().set());
     planning_.start(
-        [labels, request = request_, choice = choice_, said = said_,
+        [labels, request = request_, choice = choice_, said = said_, runs = runsFolder(),
          suggest = std::exchange(suggest_, false)](const RunContext &context) {
             Plan plan;
             plan.request = request;
@@ -139,7 +140,7 @@ void Training::plan()
                 keepSaid(said, theirs, plan.request);
             }
             plan.request.network.classCount = static_cast<int>(plan.data->training.classNames.size());
-            plan.report = checkPlan(plan.request, *plan.data, context);
+            plan.report = checkPlan(plan.request, *plan.data, context, {0, runs});
             return plan;
         },
         [this](Outcome<Plan> outcome) {
@@ -158,6 +159,39 @@ void Training::took(Plan plan)
     reason_ = std::move(plan.reason);
     report_ = std::move(plan.report);
     request_ = std::move(plan.request);
+}
+
+void Training::preview()
+{
+    if (!data_)
+        return;
+    previewing_.start(
+        [data = data_, request = request_, epoch = previewed_++](const RunContext &context) {
+            constexpr int most = 9;
+            // The source copies what it is given, and only some are looked at.
+            Dataset some;
+            some.classNames = data->training.classNames;
+            const auto all = static_cast<int64_t>(data->training.images.size());
+            for (int64_t i = 0; i < std::min<int64_t>(most, all); ++i)
+                some.images.push_back(data->training.images[static_cast<size_t>((epoch * most + i) % all)]);
+            const DatasetSource source(some, request.source);
+            std::vector<TrainingSample> samples;
+            for (int i = 0; i < source.size() && !context.shouldStop(); ++i) {
+                TrainingSample made{some.images[static_cast<size_t>(i)].file,
+                                    source.trainingSample(i, static_cast<uint64_t>(request.train.seed), epoch),
+                                    {}};
+                made.assigned = assignSample(made.name, made.sample.labels, made.sample.transform,
+                                             made.sample.transform.paddedSize, request.profile);
+                samples.push_back(std::move(made));
+            }
+            return samples;
+        },
+        [this](Outcome<std::vector<TrainingSample>> outcome) {
+            if (outcome.result)
+                Q_EMIT previewMade(*outcome.result);
+            else if (outcome.how == Ended::Failed)
+                Q_EMIT previewFailed(outcome.failure);
+        });
 }
 
 // --- The run

@@ -17,9 +17,17 @@
 #include "app/session/model_trial.h"
 #include "app/session/run_process.h"
 #include "app/session/session.h"
+#include "core/rules/assigned_image.h"
 #include "core/runs/training_plan.h"
 
 namespace fcoscope {
+
+/// One training sample, and what each location learns in it.
+struct TrainingSample {
+    std::string name;  ///< of the image it was made of
+    Sample sample;
+    AssignedImage assigned;  ///< its boxes in network coordinates: `boxes`
+};
 
 class Training : public QObject {
     Q_OBJECT
@@ -52,6 +60,10 @@ public:
     RunProcess &process() { return process_; }
     const std::vector<std::filesystem::path> &runs() const { return runs_; }  ///< of the open project, newest first
 
+    /// A few training samples as the options make them now, others each time; ends with previewMade() or
+    /// previewFailed().
+    void preview();
+
     // --- Its model
     ModelTrial &trial() { return trial_; }
     void compare();  ///< starts the trial; without a loaded model the new one is opened at once
@@ -61,6 +73,8 @@ Q_SIGNALS:
     void planned();      ///< data(), reason(), report(), planning(), or the request by a suggestion
     void runsChanged();  ///< runs()
     void writingChanged();
+    void previewMade(const std::vector<fcoscope::TrainingSample> &samples);
+    void previewFailed(const fcoscope::Message &reason);
     void failed(const fcoscope::Failure &failure);
 
 private:
@@ -96,6 +110,9 @@ private:
     Job<std::filesystem::path> writing_{thread_};
     Job<std::vector<std::filesystem::path>> finding_{thread_};
     Job<DatasetPtr> reading_{thread_};
+    int64_t previewed_ = 0;  ///< the epoch of the next samples
+    WorkThread previewThread_;
+    Job<std::vector<TrainingSample>> previewing_{previewThread_};
 };
 
 }  // namespace fcoscope

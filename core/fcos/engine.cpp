@@ -69,4 +69,9 @@ std::vector<std::pair<std::string, std::string>> engineFacts()
     return facts;
 }
 
+int cudaDevices()
+{
+    return at::globalContext().hasCUDA() ? static_cast<int>(at::detail::getCUDAHooks().deviceCount()) : 0;
+}
+
 }  // namespace fcoscope

@@ -16,6 +16,9 @@ void configureEngine(int threads = 0);
 /// the CPU.
 double devicePeakBytes(const std::string &device);
 
+/// How many there are: cuda:0 … cuda:N−1.
+int cudaDevices();
+
 /// Facts for `fcos checks`: LibTorch's version and build, CPU capability, threads, how many CUDA devices.
 std::vector<std::pair<std::string, std::string>> engineFacts();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runs/plan_facts.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -27,17 +28,6 @@ PlanStart startOf(const TrainRequest &request)
     return start;
 }
 
-int cudaDevices()
-{
-    static const int count = [] {
-        for (const auto &[name, value] : engineFacts())
-            if (double devices = 0; name == "CUDA devices" && parseNumber(value, devices))
-                return static_cast<int>(devices);
-        return 0;
-    }();
-    return count;
-}
-
 bool onCuda(const TrainRequest &request)
 {
     return request.train.device != "cpu" && cudaDevices() > 0;
@@ -61,7 +51,7 @@ std::vector<ClassBoxCount> boxesByClass(const Dataset &data)
 
 int64_t stepsOf(const TrainOptions &options, size_t images)
 {
-    const int64_t perStep = static_cast<int64_t>(options.batch) * options.accumulate;
+    const int64_t perStep = std::max<int64_t>(1, static_cast<int64_t>(options.batch) * options.accumulate);
     return (static_cast<int64_t>(options.epochs) * static_cast<int64_t>(images) + perStep - 1) / perStep;
 }
 

@@ -19,9 +19,6 @@ struct PlanStart {
     std::optional<Message> problem;  ///< why the model cannot be read; it is taken for a detector then
 };
 PlanStart startOf(const TrainRequest &request);
-
-/// CUDA devices of this machine; 0 where LibTorch has no CUDA.
-int cudaDevices();
 /// Whether the training will run on one.
 bool onCuda(const TrainRequest &request);
 

@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Values that suit the data.
+// Values that suit the data. What they rest on: blood cells (BCCD), 20 training images of 384 × 288 px unless said, AP
+// on 24 test images, AdamW, cosine, batch 4, float32, one thread of a busy machine, one seed each. The packaged model
+// as start, its classes renamed so that the class prediction begins anew; 100 steps unless said:
+//     rate 1e-4  AP 0.418    3e-4  0.545 (50 steps in: 0.479)    1e-3  0.534 (0.524)    3e-3  0.518 (0.354)
+//     average's decay 0.9 or 0.998: 0.5336 and 0.5335 (rate 1e-3): its warm-up decides in so short a run
+//     5 training images, rate 3e-4: 0.526
+// Nothing as start, the slim network, rate 1e-3, 300 steps:
+//     AP 0.369; with stronger augmentation (scale-spread 0.5, stretch-spread 0.1, colours 0.3) 0.326
+// So augmentation stays as it is, and the values for a backbone as start lie between the two; they are not measured,
+// nor is anything on CUDA, frozen stages, balanced classes or patience.
 #include <algorithm>
 #include <cmath>
 #include <thread>
@@ -154,15 +163,6 @@ bool unevenClasses(const Dataset &data)
     return 5 * fewest < most;
 }
 
-void suggestAugmentation(TrainRequest &request, Kind start, size_t images)
-{
-    const bool few = images < 100 && start != Kind::Detector;
-    AugmentOptions &sample = request.source.augment;
-    sample.scaleSpread = few ? 0.5 : 0.35;
-    sample.stretchSpread = few ? 0.1 : 0;
-    sample.brightness = sample.contrast = sample.saturation = few ? 0.3 : 0.2;
-}
-
 }  // namespace
 
 void suggestSettings(TrainRequest &request, const Snapshot &data)
@@ -178,7 +178,6 @@ void suggestSettings(TrainRequest &request, const Snapshot &data)
     suggestBatch(request, images);
     suggestLength(request, start, images, data.validation && data.validation->images.size() >= 5);
     suggestRate(request, start);
-    suggestAugmentation(request, start, images);
     request.train.balanceClasses = unevenClasses(data.training);
     request.train.frozenStages = start != Kind::Nothing && images < 200 ? 2 : 0;
     request.train.loaders = static_cast<int>(std::clamp(std::thread::hardware_concurrency() / 2, 1u, 8u));

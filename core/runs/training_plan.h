@@ -36,7 +36,7 @@ Snapshot chosenData(const LabelSet &set, const TrainingChoice &choice);
 
 /// Values that suit so much data and such a start: network and input size where the start brings none, size of the
 /// samples, epochs, batch, learning rate, warm-up, averaging, validation and checkpoint intervals, patience, loaders,
-/// frozen stages, class balance, augmentation. Set in `request` before a person says anything, after setStructure().
+/// frozen stages, class balance. Set in `request` before a person says anything, after setStructure().
 /// Opens the model to start from, but fails at nothing: what is wrong with it, checkPlan tells.
 void suggestSettings(TrainRequest &request, const Snapshot &data);
 

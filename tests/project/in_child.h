@@ -2,11 +2,14 @@
 // Work done in a process of its own: to be killed, to lose its rights, or to live in a file system of its own.
 #pragma once
 
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <exception>
+#include <fstream>
 #include <functional>
 #include <string>
 
@@ -38,6 +41,30 @@ inline std::string inChild(const std::function<std::string()> &work)
     int status = 0;
     ::waitpid(child, &status, 0);
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? answer : "died with " + std::to_string(status);
+}
+
+/// For such a process: whether it may mount file systems, as root, or as the root of a world of its own where that may
+/// be made.
+inline bool hasMountsOfItsOwn()
+{
+    const auto user = ::geteuid();
+    const auto group = ::getegid();
+    if (::unshare(CLONE_NEWNS) == 0)
+        return true;
+    if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
+        return false;
+    std::ofstream("/proc/self/setgroups") << "deny";
+    std::ofstream("/proc/self/uid_map") << "0 " << user << " 1";
+    std::ofstream("/proc/self/gid_map") << "0 " << group << " 1";
+    return ::geteuid() == 0;
+}
+
+/// Likewise: gives `folder` a file system of its own of `size` ("1m"), which goes with the process. False where that may
+/// not be.
+inline bool mountSmallDisk(const std::string &folder, const std::string &size)
+{
+    return hasMountsOfItsOwn() && ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+           ::mount("none", folder.c_str(), "tmpfs", 0, ("size=" + size).c_str()) == 0;
 }
 
 }  // namespace fcoscope

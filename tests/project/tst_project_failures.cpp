@@ -3,12 +3,8 @@
 // and the same call works once the matter is put right.
 #include <QTest>
 
-#include <sched.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-
-#include <fstream>
 
 #include "core/base/file.h"
 #include "in_child.h"
@@ -73,21 +69,6 @@ std::string throughFailure(const fs::path &file, const std::string &cause, const
     const LabelSet set = work.set;
     Work(std::move(work));  // closes it
     return differenceOf(ProjectFile::open(file, Access::Read).read(Extras::Read), set);
-}
-
-/// As root, or as the root of a world of our own where that may be made.
-bool hasMountsOfItsOwn()
-{
-    const auto user = ::geteuid();
-    const auto group = ::getegid();
-    if (::unshare(CLONE_NEWNS) == 0)
-        return true;
-    if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
-        return false;
-    std::ofstream("/proc/self/setgroups") << "deny";
-    std::ofstream("/proc/self/uid_map") << "0 " << user << " 1";
-    std::ofstream("/proc/self/gid_map") << "0 " << group << " 1";
-    return ::geteuid() == 0;
 }
 
 }  // namespace
@@ -176,10 +157,7 @@ private Q_SLOTS:
     void fullDisk()
     {
         const std::string answer = inChild([&]() -> std::string {
-            if (!hasMountsOfItsOwn())
-                return "no mount";
-            if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-                ::mount("none", folder_.c_str(), "tmpfs", 0, "size=1m") != 0)
+            if (!mountSmallDisk(folder_, "1m"))
                 return "no mount";
             const fs::path filler = folder_ / "filler";
             writeFile(filler, std::string(300000, 'x'));

@@ -146,8 +146,11 @@ void TestPlanCheck::everyFinding_data()
         [](Plan &p) { p.data.training.images[3].file = FCOSCOPE_SOURCE_DIR "/tests/runs/tst_plan_check.cpp"; });
     row("image of another size", Weight::Obstacle, "640 × 480 px, but its labels were made for 640 × 500", "",
         [](Plan &p) { p.data.validation->images[1].size.height = 500; });
-    row("image too large", Weight::Obstacle, "0.3 megapixels", "",
-        [](Plan &p) { p.request.source.limits.megapixels = 0.2; });
+    row("image too large", Weight::Obstacle, "0.3 megapixels", "", [](Plan &p) {
+        p.request.source.limits.megapixels = 0.2;
+        p.data.training.images.resize(1);
+        p.data.validation.reset();
+    });
     row("box that no location learns", Weight::Note, "1 of 120 boxes", "train-width", [](Plan &p) {
         p.data.training.images[0].labels[0].box = {0.1, 0.1, 1.2, 1.2};
     });
@@ -229,7 +232,10 @@ void TestPlanCheck::aHundredThousandImagesInTime()
     qInfo("100,020 images: %.0f ms", took);
     QVERIFY(within(took, 5000));
     QCOMPARE(report.findings.size(), size_t(1));
-    QVERIFY(QString::fromStdString(report.findings[0].words.english()).startsWith("Of 100024 image files 10000 "));
+    const std::vector<std::string> numbers = report.findings[0].words.arguments;
+    QCOMPARE(numbers.front(), std::string("100024"));
+    const int looked = std::stoi(numbers.back());  // a slow machine looks at fewer
+    QVERIFY(looked > 0 && looked <= 10000);
 }
 
 void TestPlanCheck::stopping()

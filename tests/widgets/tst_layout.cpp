@@ -13,6 +13,8 @@
 #include "widgets/image_list.h"
 #include "widgets/message_strip.h"
 #include "widgets/threshold_panel.h"
+#include "widgets/training/model_comparison.h"
+#include "widgets/training/training_form.h"
 
 using namespace fcoscope;
 
@@ -115,6 +117,35 @@ private Q_SLOTS:
         assignment.setStatistics(std::make_shared<AssignmentStatistics>(
             assignmentStatistics({"a data set", {"a class of some length"}, {{"/a/b.png", {1333, 800}, {tiny}}}}, {})));
         QCOMPARE(check(assignment, 300, 500), QString());
+
+        struct {
+            int epochs = 50;
+            double rate = 0.001;
+        } asked;
+        OptionTable options;
+        options.add("epochs", asked.epochs, 1, 100000, "", message("core", "How often it goes through all images."));
+        options.add("learning-rate", asked.rate, 0, 1, "", message("core", "The highest learning rate."));
+        TrainingForm form;
+        form.setOptions({{"Training", options, {}}}, {"epochs"});
+        form.setDataWords("16 images train, 4 validate: 212 boxes of 3 classes", "a.png");
+        form.setFindings(
+            {{FormFinding::Weight::Obstacle, "The image broken.jpg cannot be read: it is cut short.", "", ""}});
+        QCOMPARE(check(form, 300, 900), QString());
+        QCOMPARE(check(form, 900, 700), QString());
+        form.setResuming(true, {"epochs", "learning-rate"});
+        QCOMPARE(check(form, 300, 900), QString());
+
+        ComparedModels models;
+        models.before = "before.safetensors";
+        models.after = "after.safetensors";
+        models.apBefore = 0.4;
+        models.apAfter = 0.5;
+        models.images = 4;
+        models.classes = {{"a class of some length", -1, 0.5, 3}};
+        ModelComparison comparison;
+        QCOMPARE(check(comparison, 600, 480), QString());
+        comparison.setCompared(models);
+        QCOMPARE(check(comparison, 600, 560), QString());
 
         QWidget window;
         auto *strip = new MessageStrip;

@@ -101,6 +101,7 @@ CurveLegendEntry::CurveLegendEntry(QWidget *parent) : QAbstractButton(parent)
     setChecked(true);
     setFocusPolicy(Qt::TabFocus);
     setAttribute(Qt::WA_Hover);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);  // a long name is cut in a narrow place
 }
 
 void CurveLegendEntry::setLook(const Look &look)
@@ -117,6 +118,10 @@ void CurveLegendEntry::setValue(const QString &value)
         return;
     value_ = value;
     describe();
+    if (const int wide = fontMetrics().horizontalAdvance(value_); look_.value && wide > valueRoom_) {
+        valueRoom_ = wide;
+        updateGeometry();
+    }
     update();
 }
 
@@ -126,15 +131,11 @@ void CurveLegendEntry::describe()
     setAccessibleName(value_.isEmpty() ? look_.name : QStringLiteral("%1: %2").arg(look_.name, value_));
 }
 
-// Room for any value, so that nothing moves while values change.
 QSize CurveLegendEntry::sizeHint() const
 {
     const QFontMetrics metrics = fontMetrics();
-    const int value =
-        look_.value
-            ? std::max(metrics.horizontalAdvance(QStringLiteral("0.0000")), metrics.horizontalAdvance(value_)) + gap
-            : 0;
-    return {gap + sample + gap + metrics.horizontalAdvance(look_.name) + value + gap, metrics.height() + 6};
+    const int value = look_.value ? std::max(metrics.horizontalAdvance(QStringLiteral("0.0000")), valueRoom_) + gap : 0;
+    return {gap + sample + gap + metrics.horizontalAdvance(look_.name) + 2 + value + gap, metrics.height() + 6};
 }
 
 QSize CurveLegendEntry::minimumSizeHint() const

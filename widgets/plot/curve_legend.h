@@ -61,6 +61,7 @@ private:
 
     Look look_;
     QString value_;
+    int valueRoom_ = 0;  ///< logical px: of the longest value so far, so that nothing moves when one is shorter
     bool emphasised_ = false;
 };
 

@@ -54,9 +54,11 @@ void CurvePlot::makeHead(QVBoxLayout &column)
     p.followButton->setAutoRaise(true);
     p.followButton->setFocusPolicy(Qt::TabFocus);
     p.followButton->hide();
+    p.title->setWordWrap(true);
+    p.title->setMinimumWidth(60);  // wraps rather than widens a narrow dock
     for (QLabel *label : {p.title, p.note})
         label->setTextFormat(Qt::PlainText);
-    head->addWidget(p.title);
+    head->addWidget(p.title, 2);
     head->addWidget(p.note, 1);
     head->addWidget(p.followButton);
     // As high with the button as without: nothing moves when it appears.
@@ -76,7 +78,7 @@ void CurvePlot::makePlot()
     p.plot = new QCustomPlot(this);
     p.plot->setFocusPolicy(Qt::NoFocus);
     p.plot->setMouseTracking(true);
-    p.plot->setMinimumSize(160, 110);
+    p.plot->setMinimumSize(160, 150);
     p.plot->setPlottingHint(QCP::phFastPolylines);  // piece by piece: a stroke of thousands of pieces takes far longer
     p.plot->setAutoAddPlottableToLegend(false);
     p.plot->axisRect()->setupFullAxesBox();
@@ -86,6 +88,7 @@ void CurvePlot::makePlot()
     }
     p.plot->axisRect()->setMinimumMargins({0, 6, 6, 0});
     p.plot->layer(QStringLiteral("overlay"))->setMode(QCPLayer::lmBuffered);
+    p.plot->addLayer(QStringLiteral("others"), p.plot->layer(QStringLiteral("main")), QCustomPlot::limBelow);
     p.nothing = new QCPItemText(p.plot);
     p.nothing->position->setType(QCPItemPosition::ptAxisRectRatio);
     p.nothing->position->setCoords(0.5, 0.5);
@@ -126,6 +129,8 @@ void CurvePlot::setLines(const std::vector<CurveLine> &lines, const QString &fol
             p.lines.back()->smoothing.share = p.share;
         }
         p.lines.back()->look = look;
+        for (QCPGraph *graph : {p.lines.back()->graph, p.lines.back()->smoothGraph, p.lines.back()->marks})
+            graph->setLayer(look.run.isEmpty() ? QStringLiteral("main") : QStringLiteral("others"));
     }
     for (const auto &line : before)
         if (line)

@@ -28,6 +28,20 @@ protected:
     }
 };
 
+/// 1, 2, 5, 10, …: for a logarithmic axis of a few decades.
+class FewDecadesTicker : public QCPAxisTicker {
+protected:
+    QVector<double> createTickVector(double, const QCPRange &range) override
+    {
+        QVector<double> ticks;
+        for (double decade = std::pow(10, std::floor(std::log10(range.lower))); decade <= range.upper; decade *= 10)
+            for (const double digit : {1.0, 2.0, 5.0})
+                ticks.push_back(digit * decade);
+        return ticks;
+    }
+    QVector<double> createSubTickVector(int, const QVector<double> &) override { return {}; }
+};
+
 QCPRange fittedLinear(const CurveSpan &span)
 {
     const double low = std::clamp(span.low, -largest, largest), high = std::clamp(span.high, -largest, largest);
@@ -128,10 +142,16 @@ void CurvePlot::Parts::fitAxes()
 void CurvePlot::Parts::keepTicksApart()
 {
     const QCPRange seen = plot->yAxis->range();
-    const bool decades = logarithmic && seen.upper / seen.lower > 30;
-    if (decades != (dynamic_cast<QCPAxisTickerLog *>(plot->yAxis->ticker().data()) != nullptr))
-        plot->yAxis->setTicker(decades ? QSharedPointer<QCPAxisTicker>(new QCPAxisTickerLog)
-                                       : QSharedPointer<QCPAxisTicker>(new QCPAxisTicker));
+    const double ratio = logarithmic ? seen.upper / seen.lower : 1;
+    const bool decades = ratio > 2000;
+    const auto kind = decades ? Ticks::Decades : ratio > 5 ? Ticks::FewDecades : Ticks::Linear;
+    if (kind != ticks) {
+        ticks = kind;
+        QCPAxisTicker *made = kind == Ticks::Decades      ? static_cast<QCPAxisTicker *>(new QCPAxisTickerLog)
+                              : kind == Ticks::FewDecades ? new FewDecadesTicker
+                                                          : new QCPAxisTicker;
+        plot->yAxis->setTicker(QSharedPointer<QCPAxisTicker>(made));
+    }
     const double height = plot->yAxis->axisRect()->height(), width = plot->xAxis->axisRect()->width();
     plot->yAxis->ticker()->setTickCount(std::clamp(static_cast<int>(height / 40), 2, 8));
     plot->xAxis->ticker()->setTickCount(std::clamp(static_cast<int>(width / 80), 2, 10));

@@ -44,6 +44,7 @@ struct CurvePlot::Parts {
     bool logarithmic = false, followSteps = true, fitValues = true, wheelNeedsFocus = false;
     double share = 0, cursor = std::numeric_limits<double>::quiet_NaN();
     size_t drawn = 0;
+    enum class Ticks { Unset, Linear, FewDecades, Decades } ticks = Ticks::Unset;
     struct Drag {
         bool pressed = false, moved = false;
         QPoint at;

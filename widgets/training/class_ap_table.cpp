@@ -62,9 +62,10 @@ ClassApTable::ClassApTable(QWidget *parent) : QTableWidget(parent)
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
     horizontalHeader()->setHighlightSections(false);
+    horizontalHeader()->setTextElideMode(Qt::ElideRight);
     horizontalHeader()->setSectionResizeMode(Class, QHeaderView::Interactive);
     horizontalHeader()->setSectionResizeMode(Ap, QHeaderView::Stretch);
-    horizontalHeader()->setSectionResizeMode(Difference, QHeaderView::ResizeToContents);
+    horizontalHeader()->setSectionResizeMode(Difference, QHeaderView::Interactive);
     fill();
 }
 
@@ -111,8 +112,10 @@ void ClassApTable::fill()
         }
         cell(row, Difference, change);
     }
-    resizeColumnToContents(Class);
-    setColumnWidth(Class, std::min(columnWidth(Class), 140));
+    for (const auto &[column, most] : {std::pair<int, int>(Class, 140), {Difference, 80}}) {
+        resizeColumnToContents(column);
+        setColumnWidth(column, std::min(columnWidth(column), most));
+    }
 }
 
 void ClassApTable::changeEvent(QEvent *event)

@@ -112,7 +112,7 @@ QString judgement(const ComparedModels &compared)
         sentences += lossWords(compared);
     }
     sentences.removeAll(QString());
-    return sentences.join(' ');
+    return sentences.join('\n');  // "on 1. 4 images" would be read as a number
 }
 
 double chanceOfSigns(int better, int worse)

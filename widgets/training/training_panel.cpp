@@ -27,7 +27,7 @@ namespace {
 
 constexpr int cardWidth = 330, cardHeight = 230;  // logical px: the least width of one of several, and its height
 
-/// Cards beside one another, as many as there is room for; what comes first goes over the whole width.
+/// Cards beside one another, as many as there is room for; below the first row something as wide as all.
 class Cards : public QWidget {
 public:
     explicit Cards(QWidget *wide) : grid_(new QGridLayout(this)), wide_(wide)
@@ -57,11 +57,11 @@ private:
         columns_ = columns;
         while (QLayoutItem *item = grid_->takeAt(0))
             delete item;
-        grid_->addWidget(wide_, 0, 0, 1, columns);
+        grid_->addWidget(wide_, 1, 0, 1, columns);
         for (int column = 0; column < static_cast<int>(cards_.size()); ++column)
             grid_->setColumnStretch(column, column < columns ? 1 : 0);
         for (int i = 0; i < static_cast<int>(cards_.size()); ++i)
-            grid_->addWidget(cards_[static_cast<size_t>(i)], 1 + i / columns, i % columns);
+            grid_->addWidget(cards_[static_cast<size_t>(i)], i < columns ? 0 : 1 + i / columns, i % columns);
     }
 
     QGridLayout *grid_;
@@ -151,6 +151,7 @@ void TrainingPanel::makeChoices(QVBoxLayout &column)
         auto *layout = new QHBoxLayout(pair);
         layout->setContentsMargins(0, 0, 0, 0);
         layout->addWidget(label = new QLabel);
+        label->setTextFormat(Qt::PlainText);
         layout->addWidget(control, 1);
         label->setBuddy(control);
         row->layout()->addWidget(pair);
@@ -177,6 +178,9 @@ void TrainingPanel::makeChoices(QVBoxLayout &column)
     p.part = new QComboBox;
     p.part->setObjectName(QStringLiteral("part"));
     p.part->addItems({{}, {}, {}});
+    for (QComboBox *box : {p.smoothing, p.part})
+        box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    p.part->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
 
     connect(p.runChoice, &QComboBox::activated, this,
             [this](int i) { Q_EMIT runChosen(parts_->runChoice->itemText(i)); });
@@ -204,8 +208,7 @@ void TrainingPanel::makeBody(QVBoxLayout &column)
         auto *row = new QHBoxLayout;
         row->setContentsMargins(4, 2, 4, 0);
         for (QWidget *one : head)
-            row->addWidget(one);
-        row->addStretch();
+            row->addWidget(one, one == head.back() ? 1 : 0);
         layout->addLayout(row);
         layout->addWidget(body, 1);
         return made;
@@ -216,7 +219,12 @@ void TrainingPanel::makeBody(QVBoxLayout &column)
     connect(p.part, &QComboBox::currentIndexChanged, p.parts, &QStackedWidget::setCurrentIndex);
     p.partLabel = new QLabel;
     p.partLabel->setBuddy(p.part);
+    p.partLabel->setWordWrap(true);
+    p.partLabel->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    p.partLabel->setMinimumWidth(40);
     p.classTitle = new QLabel;
+    p.classTitle->setWordWrap(true);
+    p.classTitle->setMinimumWidth(60);
     QFont bold = font();
     bold.setBold(true);
     p.classTitle->setFont(bold);

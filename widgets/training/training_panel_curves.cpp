@@ -36,7 +36,7 @@ void TrainingPanel::nameLines()
                              {"class", tr("class"), 0},
                              {"box", tr("box"), 1},
                              {"centerness", tr("centerness"), 2}};
-    std::vector<Name> levels, one{{"all", tr("this run"), 0}}, measured;
+    std::vector<Name> levels, one{{"all", {}, 0}}, measured;
     for (size_t i = 0; i < p.strides.size(); ++i)
         levels.push_back({QString::number(p.strides[i]), levelName(p.strides[i]), static_cast<int>(i)});
     for (size_t i = 0; i < std::size(figures); ++i)

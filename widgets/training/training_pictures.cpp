@@ -5,6 +5,7 @@
 #include <QEvent>
 #include <QLocale>
 #include <QPainter>
+#include <QResizeEvent>
 
 #include <algorithm>
 
@@ -14,7 +15,8 @@
 namespace fcoscope {
 namespace {
 
-constexpr QSize pictureRoom(190, 140);  // logical px
+constexpr QSize largeRoom(190, 140), smallRoom(124, 92);  // logical px; small: two in a dock of 320
+constexpr int narrow = 400;
 constexpr int border = 3;
 
 QString stepWords(double step)
@@ -39,16 +41,19 @@ public:
         setToolTip(QStringLiteral("%1\n%2\n%3").arg(picture.name, stepWords(picture.step), boxes));
     }
 
-    QSize sizeHint() const override
+    QSize sizeHint() const override { return room_ + QSize(2 * border, 2 * border + 2 * fontMetrics().height() + 2); }
+
+    void setRoom(QSize room)
     {
-        return pictureRoom + QSize(2 * border, 2 * border + 2 * fontMetrics().height() + 2);
+        room_ = room;
+        updateGeometry();
     }
 
 protected:
     void paintEvent(QPaintEvent *) override
     {
         QPainter painter(this);
-        const QRect room(QPoint(border, border), pictureRoom);
+        const QRect room(QPoint(border, border), room_);
         painter.fillRect(room, palette().color(QPalette::AlternateBase));
         paintPicture(painter, room);
         painter.setPen(palette().color(QPalette::WindowText));
@@ -101,7 +106,7 @@ private:
         const QString tag = words(box);
         const QFontMetricsF metrics(painter.font());
         QRectF ground(place.topLeft(), QSizeF(metrics.horizontalAdvance(tag) + 4, metrics.height()));
-        if (ground.width() > 1.6 * place.width() || ground.height() > place.height())
+        if (ground.width() > 2.4 * place.width() || ground.height() > place.height())
             return;  // the tool tip names it
         painter.fillRect(ground, box.colour);
         painter.setPen(textColorOn(box.colour));
@@ -109,6 +114,7 @@ private:
     }
 
     TrainingPicture picture_;
+    QSize room_ = largeRoom;
     QImage small_;
 };
 
@@ -129,10 +135,20 @@ void TrainingPictures::setPictures(const std::vector<TrainingPicture> &pictures)
     for (const TrainingPicture &picture : pictures_) {
         auto *tile = new PictureTile(picture, this);
         connect(tile, &QAbstractButton::clicked, this, [this, name = picture.name] { Q_EMIT pictureWanted(name); });
+        tile->setRoom(width() < narrow ? smallRoom : largeRoom);
         layout()->addWidget(tile);
         tile->show();
     }
     setAccessibleName(tr("Pictures"));
+}
+
+void TrainingPictures::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    const auto room = [](int width) { return width < narrow ? smallRoom : largeRoom; };
+    if (room(event->size().width()) != room(event->oldSize().width()))
+        for (QAbstractButton *tile : findChildren<QAbstractButton *>())
+            static_cast<PictureTile *>(tile)->setRoom(room(event->size().width()));
 }
 
 void TrainingPictures::changeEvent(QEvent *event)

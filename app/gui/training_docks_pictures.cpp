@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Pictures of a training: as augmentation makes them before it starts, and with what the model finds in them meanwhile.
+#include <QDialog>
+#include <QVBoxLayout>
+
+#include "app/gui/training_docks.h"
+#include "core/data/image_thumbnail.h"
+#include "core/rules/inspect.h"
+#include "widgets/theme.h"
+#include "widgets/training/augment_preview.h"
+#include "widgets/translate.h"
+
+namespace fcoscope {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr int pictureSide = 240;  // px, of the pictures beside the curves
+
+QRectF rectOf(const Box &box)
+{
+    return {QPointF(box.x1, box.y1), QPointF(box.x2, box.y2)};
+}
+
+PreviewSample sampleOf(const TrainingSample &made, const std::vector<std::string> &classNames)
+{
+    PreviewSample shown;
+    shown.picture = toQImage(made.sample.image);
+    shown.name = fileName(made.name);
+    const AssignedImage &assigned = made.assigned;
+    for (size_t i = 0; i < assigned.boxes.size(); ++i) {
+        const int classIndex = assigned.labels[i].classIndex;
+        shown.boxes.push_back({rectOf(assigned.boxes[i]), classColor(classIndex), classNameIn(classNames, classIndex)});
+    }
+    for (const Positive &positive : assigned.assignment.positives) {
+        const Level &level = assigned.levels[static_cast<size_t>(positive.level)];
+        const int classIndex = assigned.labels[static_cast<size_t>(positive.box)].classIndex;
+        shown.dots.push_back({{level.x(positive.location % level.width), level.y(positive.location / level.width)},
+                              positive.level,
+                              classColor(classIndex)});
+    }
+    return shown;
+}
+
+/// One picture of a run, small: read on a worker.
+TrainingPicture pictureOf(const Backend &backend, const RunPicture &found, const std::vector<std::string> &classNames,
+                          int64_t step)
+{
+    TrainingPicture shown;
+    shown.name = QString::fromStdString(found.file);
+    shown.step = static_cast<double>(step);
+    shown.image = toQImage(backend.readThumbnail(found.file, pictureSide));
+    const double scale = found.size.width > 0 ? shown.image.width() / static_cast<double>(found.size.width) : 1;
+    for (const Detection &detection : found.detections) {
+        const Box &box = detection.box;
+        shown.boxes.push_back({rectOf({box.x1 * scale, box.y1 * scale, box.x2 * scale, box.y2 * scale}),
+                               classNameIn(classNames, detection.classIndex), classColor(detection.classIndex),
+                               detection.score});
+    }
+    return shown;
+}
+
+}  // namespace
+
+void TrainingDocks::preview()
+{
+    if (previewDialog_)
+        return previewDialog_->raise();
+    auto *dialog = new QDialog(window_);
+    previewDialog_ = dialog;
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("Pictures as they are learnt from"));
+    auto *column = new QVBoxLayout(dialog);
+    auto *pictures = new AugmentPreview(dialog);
+    column->addWidget(pictures);
+    connect(pictures, &AugmentPreview::anotherWanted, &training_, &Training::preview);
+    connect(&training_, &Training::previewMade, pictures, [this, pictures](const std::vector<TrainingSample> &samples) {
+        std::vector<PreviewSample> shown;
+        std::vector<QString> levels;
+        for (const TrainingSample &sample : samples)
+            shown.push_back(sampleOf(sample, training_.data() ? training_.data()->training.classNames
+                                                              : std::vector<std::string>{}));
+        if (!samples.empty())
+            for (const Level &level : samples.front().assigned.levels)
+                levels.push_back(QString::fromStdString(levelNameOf(level)));
+        pictures->setSamples(std::move(shown), levels);
+    });
+    connect(&training_, &Training::previewFailed, pictures,
+            [pictures](const Message &reason) { pictures->setFailed(translated(reason)); });
+    // An option was changed: what it does is seen at once.
+    connect(&training_, &Training::planned, pictures, [this, pictures] {
+        if (training_.planning())
+            return;
+        pictures->setMaking(true);
+        training_.preview();
+    });
+    dialog->resize(820, 640);
+    dialog->show();
+    pictures->setMaking(true);
+    training_.preview();
+}
+
+void TrainingDocks::showPictures(const std::string &name)
+{
+    if (name.empty())
+        return;
+    picturing_.start(
+        [file = training_.process().folder() / name, backend = session_.backend()](const RunContext &context) {
+            const RunPictures found = readPictures(file);
+            std::vector<TrainingPicture> shown;
+            for (const RunPicture &picture : found.images)
+                if (!context.shouldStop())
+                    shown.push_back(pictureOf(backend, picture, found.classNames, found.step));
+            return shown;
+        },
+        [this](Outcome<std::vector<TrainingPicture>> outcome) {
+            if (outcome.result)
+                panel_->setPictures(*outcome.result);
+        });
+}
+
+}  // namespace fcoscope
