@@ -92,7 +92,8 @@ struct Source {
 /// A project, or a folder that has one, stands before the label files beside it: it is what people last worked on.
 Source readSource(const ConvertOptions &options, Console &console)
 {
-    fs::path project = options.source;
+    // Who names a split means the label files, as in readDataset().
+    fs::path project = options.formats.reading.split.empty() ? fs::path(options.source) : fs::path();
     if (std::error_code error; fs::is_directory(project, error)) {
         const ProjectPlace place = projectPlace(project);
         project = place.exists ? place.file : fs::path();

@@ -96,7 +96,7 @@ std::string sha256(std::string_view bytes)
 std::string sha256OfFile(const std::filesystem::path &path)
 {
     const OpenFile file(path);
-    std::vector<char> piece(size_t(1) << 20);
+    std::vector<char> piece(std::min<uint64_t>(file.bytes(), uint64_t(1) << 20));
     Sha256 sum;
     for (uint64_t at = 0; at < file.bytes();) {
         const uint64_t count = file.readSome(at, piece.data(), piece.size());

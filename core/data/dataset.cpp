@@ -31,20 +31,21 @@ Dataset plainImages(const std::vector<std::string> &files)
     return dataset;
 }
 
-/// The folder whose plain images are meant where nothing is labelled.
-fs::path plainFolder(const fs::path &folder, const std::string &split)
+/// The plain images that are meant where nothing is labelled.
+std::vector<std::string> plainFiles(const fs::path &folder, const std::string &split)
 {
     const fs::path inside = folder / split;
     if (!split.empty() && fs::is_directory(inside))
-        return inside;
-    if (imageFilesIn(folder).empty())
+        return imageFilesIn(inside);
+    std::vector<std::string> files = imageFilesIn(folder);
+    if (files.empty())
         throw UserError(
             message("core", "The folder {0} holds no data set: no COCO file, no VOC annotations and no images.")
                 .with(folder.string()));
     if (!split.empty())
         throw UserError(message("core", "The folder {0} holds plain images and has no split \"{1}\".")
                             .with(folder.string(), split));
-    return folder;
+    return files;
 }
 
 /// As training takes it: an image that nobody has said anything about is left out, and listed.
@@ -110,7 +111,7 @@ Dataset readAnyDataset(const fs::path &path, const DatasetOptions &options)
     if (!folder)
         throw UserError(message("core", "{0} is neither an image nor a COCO file, nor another file of labels.")
                             .with(path.string()));
-    return plainImages(imageFilesIn(plainFolder(path, options.split)));
+    return plainImages(plainFiles(path, options.split));
 }
 
 }  // namespace

@@ -177,9 +177,11 @@ void toRgb(const std::string &path, ImageFormat format, const cv::Mat &pixels, c
     }
 }
 
-void decodeJpegInto(const std::string &path, Size size, std::string_view bytes, uint8_t *rgb)
+}  // namespace
+
+void decodeJpegInto(const std::string &path, Size size, std::string_view bytes, uint8_t *rgb, int eighths)
 {
-    switch (decodeJpeg(bytes, size, rgb)) {
+    switch (decodeJpeg(bytes, size, rgb, eighths)) {
     case JpegOutcome::CutShort:
         throw cutShort(path);
     case JpegOutcome::Damaged:
@@ -188,8 +190,6 @@ void decodeJpegInto(const std::string &path, Size size, std::string_view bytes, 
         break;
     }
 }
-
-}  // namespace
 
 UserError cutShort(const std::string &path)
 {

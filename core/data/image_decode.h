@@ -30,6 +30,9 @@ void checkLimit(const std::string &path, Size size, const ReadLimits &limits);
 std::vector<uint8_t> decodeUpright(const std::string &path, ImageFormat format, const ImageHeader &header,
                                    std::string bytes);
 
+/// decodeJpeg, or the error that says why not.
+void decodeJpegInto(const std::string &path, Size size, std::string_view bytes, uint8_t *rgb, int eighths = 8);
+
 /// Turns `pixels`, of the size `stored`, as EXIF's orientation asks, so that the first row is the top and the first
 /// column the left of the scene.
 void turnUpright(std::vector<uint8_t> &pixels, Size stored, int orientation);

@@ -38,14 +38,7 @@ Pixels readScaled(const std::string &path, Size stored, int side, std::string_vi
         eighths *= 2;
     Pixels pixels{jpegSizeAt(stored, eighths), {}};
     pixels.rgb.resize(bytesFor(pixels.size));
-    switch (decodeJpeg(bytes, stored, pixels.rgb.data(), eighths)) {
-    case JpegOutcome::CutShort:
-        throw cutShort(path);
-    case JpegOutcome::Damaged:
-        throw damaged(path, ImageFormat::Jpeg);
-    case JpegOutcome::Good:
-        break;
-    }
+    decodeJpegInto(path, stored, bytes, pixels.rgb.data(), eighths);
     return pixels;
 }
 

@@ -139,6 +139,10 @@ private Q_SLOTS:
             const QByteArray text = contents(at("from_project.json"));
             QVERIFY(text.contains("\"track\": 1.25") && text.contains("\"fcoscope_status\": \"verified\""));
         }
+        // A split is one of label files: the project beside them is not what was named.
+        QVERIFY(QFile::rename(at("labels.json"), at("labels_train.json")));
+        const Said named = fcos({"convert", folder_->path() + ":train", at("from_split.json")});
+        QVERIFY2(named.exitCode == 0 && named.out.contains("coco → coco: 7 images, 6 boxes"), named.all());
     }
 
     void whatCannotBeDoneIsSaid()

@@ -294,12 +294,15 @@ bool readAnnotationField(OpenAnnotation &annotation, std::string_view key, json:
         readEdges(annotation, field);
     else if (key == "score" && extras)
         return readScore(annotation, field);
-    else if (key == "ignore" && isTrue(field))
-        annotation.difficult = true, addExtra(annotation.extra, "ignore", "1");
-    else if (key != "area")
-        return annotation.placed = annotation.placed || isOfAPlace(key), false;
-    else if (!got(field.get_double(), annotation.area))
+    else if (key == "ignore" && isTrue(field)) {
+        annotation.difficult = true;
+        if (extras)
+            addExtra(annotation.extra, "ignore", "1");
+    } else if (key != "area") {
+        return annotation.placed = annotation.placed || (extras && isOfAPlace(key)), false;
+    } else if (!got(field.get_double(), annotation.area)) {
         annotation.area = -1;
+    }
     return true;
 }
 

@@ -30,14 +30,6 @@ bool isOfSplit(const fs::path &json, const std::string &split)
     return stem == split || stem.ends_with("_" + split) || stem.ends_with("-" + split);
 }
 
-std::string fileNames(const std::vector<fs::path> &paths)
-{
-    std::string text;
-    for (const auto &path : paths)
-        text += (text.empty() ? "" : ", ") + path.filename().string();
-    return text;
-}
-
 /// Captions and key points stand beside COCO's instances.
 fs::path onlyInstances(const fs::path &folder, const std::vector<fs::path> &files)
 {

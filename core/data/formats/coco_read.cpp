@@ -282,7 +282,6 @@ void CocoReading::listNewImages()
             if (known.contains(image.path))
                 continue;
             image.key = set.newKey();
-            image.formatId = -1;
             set.images.push_back(std::move(image));
         }
     }
@@ -295,6 +294,6 @@ ReadLabels readCoco(const ReadRequest &request, const RunContext &context)
 
 }  // namespace
 
-extern const Format cocoFormat{LabelFormat::Coco, "coco", false, recogniseCoco, readCoco, writeCoco, nullptr, nullptr};
+extern const Format cocoFormat{LabelFormat::Coco, "coco", false, recogniseCoco, readCoco, writeCoco};
 
 }  // namespace fcoscope

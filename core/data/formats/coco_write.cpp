@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "core/base/error.h"
 #include "core/base/json_writer.h"
@@ -11,21 +10,6 @@ namespace fcoscope {
 namespace {
 
 using Kind = ConversionNote::Kind;
-
-/// Numbers as they came, where they are different; new ones above the largest for the others.
-std::vector<int64_t> idsOf(const std::vector<int64_t> &wanted)
-{
-    std::unordered_set<int64_t> taken;
-    int64_t largest = 0;
-    for (const int64_t id : wanted)
-        largest = id < INT64_MAX / 2 ? std::max(largest, id) : largest;
-    std::vector<int64_t> ids;
-    for (const int64_t id : wanted) {
-        ids.push_back(id != -1 && taken.insert(id).second ? id : ++largest);
-        taken.insert(ids.back());
-    }
-    return ids;
-}
 
 std::string four(double a, double b, double c, double d)
 {
@@ -114,7 +98,7 @@ void CocoWriting::writeClasses()
     std::vector<int64_t> wanted;
     for (const ClassEntry &entry : classes)
         wanted.push_back(entry.formatId);
-    const std::vector<int64_t> ids = idsOf(wanted);
+    const std::vector<int64_t> ids = idsOf(wanted, 1);
     const bool byId = std::is_sorted(ids.begin(), ids.end());
     out_ += "\"categories\": [";
     for (size_t i = 0; i < classes.size(); ++i) {
@@ -143,7 +127,7 @@ void CocoWriting::writeImages()
     std::vector<int64_t> wanted;
     for (const ImageEntry *image : request_.images)
         wanted.push_back(image->formatId);
-    imageIds_ = idsOf(wanted);
+    imageIds_ = idsOf(wanted, 1);
     out_ += "\"images\": [";
     for (size_t i = 0; i < request_.images.size(); ++i) {
         const ImageEntry &image = *request_.images[i];
@@ -190,12 +174,8 @@ void CocoWriting::writeBox(const std::string &file, const BoxEntry &box, int64_t
         entry.number("ignore", 0);
     else if (box.difficult && ignore.empty())
         entry.number("difficult", 1);
-    if (box.score) {
-        const std::string_view digits = extraField(extra, "score");
-        double exact = 0;
-        const bool same = parseNumber(std::string(digits), exact) && static_cast<float>(exact) == *box.score;
-        entry.raw("score", same ? std::string(digits) : jsonNumber(*box.score));
-    }
+    if (box.score)
+        entry.raw("score", scoreText(*box.score, extra));
     if (box.locked)
         entry.raw("fcoscope_locked", "true");
     entry.extras(report_, file, extra);

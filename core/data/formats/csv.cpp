@@ -64,9 +64,7 @@ fs::path tableOf(const fs::path &path, const std::string &split)
     if (!fs::is_directory(path))
         return path;
     std::vector<fs::path> tables = tablesIn(!split.empty() && fs::is_directory(path / split) ? path / split : path);
-    std::string names;
-    for (const fs::path &table : tables)
-        names += (names.empty() ? "" : ", ") + table.filename().string();
+    const std::string names = fileNames(tables);
     if (!split.empty() && !fs::is_directory(path / split))
         std::erase_if(tables, [&](const fs::path &t) { return t.stem().string().find(split) == std::string::npos; });
     if (tables.empty())
@@ -224,7 +222,6 @@ private:
         if (!findSize(image, size, trust))
             return npos;
         image.key = read_.set.newKey();
-        image.formatId = -1;
         image.status = ReviewStatus::Empty;
         read_.set.images.push_back(std::move(image));
         return read_.set.images.size() - 1;
@@ -346,7 +343,6 @@ private:
                     ImageEntry image;
                     image.path = file;
                     image.key = read_.set.newKey();
-                    image.formatId = -1;
                     read_.set.images.push_back(std::move(image));
                 }
         std::sort(read_.set.images.begin(), read_.set.images.end(),
@@ -379,6 +375,6 @@ ReadLabels read(const ReadRequest &request, const RunContext &context)
 
 void writeCsv(const WriteRequest &request, const RunContext &context, ConversionReport &report);  // csv_writer.cpp
 
-extern const Format csvFormat{LabelFormat::Csv, "csv", false, recognise, read, writeCsv, nullptr, nullptr};
+extern const Format csvFormat{LabelFormat::Csv, "csv", false, recognise, read, writeCsv};
 
 }  // namespace fcoscope

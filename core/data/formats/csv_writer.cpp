@@ -16,20 +16,11 @@ namespace {
 
 constexpr size_t mostColumns = 200;
 
-/// What rememberBox calls its field.
-std::string rememberedBoxField()
-{
-    std::string extra;
-    rememberBoxAnyway(extra, {});
-    return std::string(extraFields(extra).front().key);
-}
-
 /// The fields that boxes have beyond ours, in the order they come in; as keys in an extra.
 std::vector<std::string> extraColumns(const WriteRequest &request)
 {
     std::vector<std::string> columns;
     std::unordered_set<std::string> known;
-    const std::string remembered = rememberedBoxField();
     for (const ImageEntry *image : request.images)
         for (const BoxEntry &box : image->boxes) {
             if (box.area >= 0 && known.insert("area").second)
@@ -37,7 +28,7 @@ std::vector<std::string> extraColumns(const WriteRequest &request)
             if (box.locked && known.insert("locked").second)
                 columns.emplace_back("locked");
             for (const ExtraField &field : extraFields(box.extra))
-                if (field.key != remembered && columns.size() < mostColumns &&
+                if (field.key != rememberedBox && columns.size() < mostColumns &&
                     known.insert(std::string(field.key)).second)
                     columns.emplace_back(field.key);
         }

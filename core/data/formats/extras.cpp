@@ -154,8 +154,6 @@ size_t afterCheckedValue(std::string_view text, size_t at, int depth)
     }
 }
 
-constexpr std::string_view boxField = "fcoscope_box";
-
 std::string boxJson(const Box &box)
 {
     return jsonArray({jsonNumber(box.x1), jsonNumber(box.y1), jsonNumber(box.x2), jsonNumber(box.y2)});
@@ -179,7 +177,7 @@ bool isOfAPlace(std::string_view key)
 
 void rememberBoxAnyway(std::string &extra, const Box &box)
 {
-    addExtra(extra, boxField, boxJson(box));
+    addExtra(extra, rememberedBox, boxJson(box));
 }
 
 void rememberBox(std::string &extra, const Box &box)
@@ -196,13 +194,13 @@ std::string extraForBox(ConversionReport &report, const std::string &file, const
         return {};
     const auto fields = extraFields(box.extra);
     const auto remembered =
-        std::find_if(fields.begin(), fields.end(), [](const ExtraField &field) { return field.key == boxField; });
+        std::find_if(fields.begin(), fields.end(), [](const ExtraField &field) { return field.key == rememberedBox; });
     if (remembered == fields.end())
         return box.extra;
     const bool moved = remembered->value != boxJson(box.box);
     std::string kept;
     for (const ExtraField &field : fields) {
-        if (field.key == boxField)
+        if (field.key == rememberedBox)
             continue;
         if (moved && isOfAPlace(field.key))
             note(report, ConversionNote::Kind::Dropped, file,
@@ -261,6 +259,14 @@ std::string_view extraField(std::string_view extra, std::string_view key)
         if (field.key == key)
             return field.value;
     return {};
+}
+
+std::string scoreText(float score, std::string_view extra)
+{
+    const std::string digits(extraField(extra, "score"));
+    double exact = 0;
+    const bool same = parseNumber(digits, exact) && static_cast<float>(exact) == score;
+    return same ? digits : jsonNumber(score);
 }
 
 std::string extraText(std::string_view value)

@@ -37,6 +37,14 @@ std::vector<std::string> imageFilesBelow(const fs::path &folder, bool deep)
     return files;
 }
 
+std::string fileNames(const std::vector<fs::path> &paths)
+{
+    std::string text;
+    for (const auto &path : paths)
+        text += (text.empty() ? "" : ", ") + path.filename().string();
+    return text;
+}
+
 Size sizeOrHeader(const LabelSet &set, const ImageEntry &image)
 {
     if (image.size.width > 0 && image.size.height > 0)
@@ -62,7 +70,6 @@ Key ClassKeys::of(const std::string &name)
         place->second = entry.key = set_.newKey();
         entry.name = name;
         entry.rank = set_.classes.empty() ? 0 : set_.classes.back().rank + 1;
-        entry.formatId = -1;
         set_.classes.push_back(std::move(entry));
     }
     return place->second;
@@ -74,6 +81,19 @@ void sortClassesByName(LabelSet &set)
     int rank = 0;
     for (ClassEntry &entry : set.classes)
         entry.rank = rank++;
+}
+
+std::vector<int64_t> idsOf(const std::vector<int64_t> &wanted, int64_t first)
+{
+    std::unordered_set<int64_t> taken;
+    int64_t next = first;
+    for (const int64_t id : wanted)
+        if (id >= next && id < INT64_MAX / 2)
+            next = id + 1;
+    std::vector<int64_t> ids;
+    for (const int64_t id : wanted)
+        ids.push_back(id != -1 && taken.insert(id).second ? id : next++);
+    return ids;
 }
 
 double exactLength(double from, double to)

@@ -46,15 +46,6 @@ struct Format {
     /// The set's root may be relative, as request.path is; readLabels makes it absolute. Keys are given here.
     ReadLabels (*read)(const ReadRequest &request, const RunContext &context);
     void (*write)(const WriteRequest &request, const RunContext &context, ConversionReport &report);
-
-    /// Per-image formats, for files kept in step (else nullptr): one image's file as bytes, of an image whose size is
-    /// known; nothing that stands in the set but for the image and the classes is looked at, request.to is the folder.
-    std::string (*imageText)(const WriteRequest &request, const ImageEntry &image, ConversionReport &report);
-    /// And such bytes as an image: `present` with status, boxes and extras as the bytes say, boxes with new keys, sizes
-    /// and paths as they are. `file` names the bytes in problems. Classes that are new are added to the set. Throws
-    /// UserError for bytes that are not this format.
-    ImageEntry (*readImageText)(const std::filesystem::path &file, std::string_view bytes, LabelSet &set,
-                                const ImageEntry &present, const ReadRequest &request, std::vector<Problem> &problems);
 };
 
 extern const Format cocoFormat;     // coco_format.cpp
@@ -74,6 +65,9 @@ ReadLabels readLabelsAsGiven(const ReadRequest &request, const RunContext &conte
 /// Image files of a folder and of all folders in it but hidden ones, relative to it with '/', in natural order. An
 /// image is told as by imageFilesIn. `deep` false: those of the folder alone.
 std::vector<std::string> imageFilesBelow(const std::filesystem::path &folder, bool deep = true);
+
+/// "a.json, b.json", for sentences.
+std::string fileNames(const std::vector<std::filesystem::path> &paths);
 
 /// The size that is known, else that of the image's header; {0, 0} if it cannot be read.
 Size sizeOrHeader(const LabelSet &set, const ImageEntry &image);
@@ -115,6 +109,8 @@ std::string_view extraField(std::string_view extra, std::string_view key);
 std::vector<std::string_view> extraItems(std::string_view list);
 /// The text of a JSON string, escapes resolved; the value itself where it is no string.
 std::string extraText(std::string_view value);
+/// A score as its file had it, where `extra` has those digits and they still mean it; else as few as tell it.
+std::string scoreText(float score, std::string_view extra);
 /// Adds "key":value to an object, which may be "" at first.
 void addExtra(std::string &extra, std::string_view key, std::string_view value);
 
@@ -124,7 +120,8 @@ bool isJsonValue(std::string_view text);
 /// Fields that are of a box's own place ("segmentation", "keypoints", VOC's "part", …) are worth nothing once the box
 /// was moved. Readers remember, in `extra`, the box that such fields were read with.
 bool isOfAPlace(std::string_view key);
-void rememberBox(std::string &extra, const Box &box);  ///< nothing happens if `extra` has no such field
+inline constexpr std::string_view rememberedBox = "fcoscope_box";  ///< the field that holds it
+void rememberBox(std::string &extra, const Box &box);              ///< nothing happens if `extra` has no such field
 void rememberBoxAnyway(std::string &extra, const Box &box);
 /// `extra` as it can be written for the box as it is now: without what rememberBox left, and, if the box is another
 /// one, without the fields of its old place, which are listed.
@@ -136,6 +133,10 @@ std::string extraForBox(ConversionReport &report, const std::string &file, const
 std::vector<std::string> jsonKeysOf(const std::filesystem::path &file, size_t firstBytes = size_t(1) << 16);
 
 // --- Numbers
+
+/// The numbers of a file where they are known and different (−1: not known), new ones above all of them, and from
+/// `first` on, for the others.
+std::vector<int64_t> idsOf(const std::vector<int64_t> &wanted, int64_t first);
 
 /// The shortest `length` for which from + length is `to` again: so that [x, y, width, height] reads back value-equal.
 double exactLength(double from, double to);

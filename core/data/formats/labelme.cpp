@@ -44,14 +44,6 @@ std::string extraOf(const LabelmeFile &content)
     return extra;
 }
 
-ImageEntry readImageText(const fs::path &file, std::string_view bytes, LabelSet &set, const ImageEntry &present,
-                         const ReadRequest &request, std::vector<Problem> &problems)
-{
-    const LabelmeFile content = parseLabelme(file, bytes);
-    ClassKeys classes(set);
-    return labelmeEntry(file, content, set, classes, present, request.extras, problems);
-}
-
 /// The picture that the file of the image holds: read anew, so that it is in memory one at a time.
 std::string imageDataOf(const LabelSet &set, const ImageEntry &image, std::string_view from, ConversionReport &report)
 {
@@ -83,12 +75,6 @@ JsonFields newTop(const LabelSet &set, const ImageEntry &image, const std::strin
         else if (field.key != "rectanglePoints" && field.key != "shapes")
             top.set(field.key, field.value);
     return top;
-}
-
-std::string imageText(const WriteRequest &request, const ImageEntry &image, ConversionReport &report)
-{
-    return labelmeText(request.set, image, labelmeImagePath(request.set, image, labelmeFileOf(request.to, image)),
-                       nullptr, {}, report);
 }
 
 }  // namespace
@@ -187,7 +173,6 @@ std::string labelmeText(const LabelSet &set, const ImageEntry &image, const std:
     return indentedJson(top.text());
 }
 
-extern const Format labelmeFormat{LabelFormat::Labelme, "labelme",    true,      recogniseLabelme,
-                                  readLabelme,          writeLabelme, imageText, readImageText};
+extern const Format labelmeFormat{LabelFormat::Labelme, "labelme", true, recogniseLabelme, readLabelme, writeLabelme};
 
 }  // namespace fcoscope

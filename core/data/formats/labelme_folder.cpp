@@ -190,9 +190,15 @@ void putImages(Reading &reading)
         if (const auto known = reading.found.find(path); known != reading.found.end())
             image = std::move(known->second);
         image.key = set.newKey();
-        image.formatId = -1;
         set.images.push_back(std::move(image));
     }
+}
+
+/// Below `to` as the image is below its root.
+fs::path labelmeFileOf(const fs::path &to, const ImageEntry &image)
+{
+    const fs::path path = image.path;
+    return (to / (path.is_absolute() ? path.filename() : path)).replace_extension(".json");
 }
 
 }  // namespace
@@ -239,19 +245,12 @@ ReadLabels readLabelme(const ReadRequest &request, const RunContext &context)
     if (single)
         for (auto &[path, image] : reading.found) {
             image.key = read.set.newKey();
-            image.formatId = -1;
             read.set.images.push_back(std::move(image));
         }
     else
         putImages(reading);
     sortClassesByName(read.set);
     return read;
-}
-
-fs::path labelmeFileOf(const fs::path &to, const ImageEntry &image)
-{
-    const fs::path path = image.path;
-    return (to / (path.is_absolute() ? path.filename() : path)).replace_extension(".json");
 }
 
 std::string labelmeImagePath(const LabelSet &set, const ImageEntry &image, const fs::path &file)

@@ -16,8 +16,6 @@ void writeLabelme(const WriteRequest &request, const RunContext &context, Conver
 ImageEntry labelmeEntry(const std::filesystem::path &file, const LabelmeFile &content, LabelSet &set,
                         ClassKeys &classes, const ImageEntry &present, bool extras, std::vector<Problem> &problems);
 
-/// Below `to` as the image is below its root.
-std::filesystem::path labelmeFileOf(const std::filesystem::path &to, const ImageEntry &image);
 /// The image seen from `file`, with '/'.
 std::string labelmeImagePath(const LabelSet &set, const ImageEntry &image, const std::filesystem::path &file);
 

@@ -28,14 +28,6 @@ std::vector<fs::path> vocFoldersIn(const fs::path &folder)
     return found;
 }
 
-std::string fileNames(const std::vector<fs::path> &paths)
-{
-    std::string text;
-    for (const auto &path : paths)
-        text += (text.empty() ? "" : ", ") + path.filename().string();
-    return text;
-}
-
 }  // namespace
 
 std::optional<LabelPath> findLabels(const fs::path &path)
@@ -127,7 +119,6 @@ void useClasses(ReadLabels &read, const std::vector<std::string> &names)
         } else {
             entry.key = set.newKey();
             entry.name = name;
-            entry.formatId = -1;
         }
         entry.rank = static_cast<int>(set.classes.size());
         set.classes.push_back(std::move(entry));

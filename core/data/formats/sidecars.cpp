@@ -12,6 +12,7 @@
 #include "core/data/formats/labelme.h"
 #include "core/data/formats/labelme_folder.h"
 #include "core/data/formats/sidecars_match.h"
+#include "core/data/formats/voc_file.h"
 #include "core/data/formats/yolo.h"
 
 namespace fcoscope {
@@ -66,13 +67,20 @@ ImageEntry parsed(const SidecarLayout &layout, const fs::path &file, const std::
         if (image.size.width <= 0 || image.size.height <= 0)
             throw UserError(message("core", "The size of {0} is not known, so its label file {1} cannot be read.")
                                 .with(set.fileOf(image).string(), file.string()));
-        const bool yaml = !layout.classFile.empty() && isYaml(layout.classFile);
-        YoloClasses classes(set, namesOf(layout));
-        return yoloEntry(file, bytes, set, classes, image, yaml ? readYoloYaml(layout.classFile).keypoints : 0, extras,
-                         problems);
+        YoloYaml list;
+        if (isYaml(layout.classFile))
+            list = readYoloYaml(layout.classFile);
+        else
+            list.names = namesOf(layout);
+        YoloClasses classes(set, list.names);
+        return yoloEntry(file, bytes, set, classes, image, list.keypoints, extras, problems);
     }
-    ReadRequest request{layout.labels, optionsOf(layout), extras};
-    return formatOf(layout.format).readImageText(file, bytes, set, image, request, problems);
+    if (layout.format == LabelFormat::Labelme) {
+        ClassKeys classes(set);
+        return labelmeEntry(file, parseLabelme(file, bytes), set, classes, image, extras, problems);
+    }
+    const ReadRequest request{layout.labels, optionsOf(layout), extras};
+    return readVocImage(file, bytes, set, image, request, problems);
 }
 
 /// What the bytes hold is of this image, or nothing is written over them.
@@ -289,7 +297,7 @@ fs::path sidecarOf(const SidecarLayout &layout, const LabelSet &set, const Image
 std::string fingerprintOf(const fs::path &file)
 {
     std::error_code error;
-    return fs::exists(file, error) ? sha256(readFile(file)) : "";
+    return fs::exists(file, error) ? sha256OfFile(file) : "";
 }
 
 std::string sidecarClasses(const SidecarLayout &layout, const LabelSet &set, const std::string &before)
@@ -325,7 +333,7 @@ std::string sidecarText(const SidecarLayout &layout, const LabelSet &set, const 
         return yoloText(written, written.size, yoloNumbers(set, names, true), report);
     }
     const WriteRequest request{set, {}, layout.root, optionsOf(layout), {}};
-    return formatOf(layout.format).imageText(request, written, report);
+    return vocText(request, written, report);
 }
 
 ImageEntry readSidecar(const SidecarLayout &layout, LabelSet &set, const ImageEntry &present)

@@ -13,13 +13,6 @@
 namespace fcoscope {
 namespace {
 
-std::string trimmed(const char *text)
-{
-    std::string_view view(text);
-    const auto first = view.find_first_not_of(" \t\r\n"), last = view.find_last_not_of(" \t\r\n");
-    return first == view.npos ? std::string() : std::string(view.substr(first, last - first + 1));
-}
-
 /// The four numbers of a bndbox; false if one is missing or is no number.
 bool readNumbers(const pugi::xml_node &box, std::array<double, 4> &numbers)
 {
@@ -144,6 +137,12 @@ void readObjects(VocFile &file, const pugi::xml_node &root, bool extras, std::ve
 }
 
 }  // namespace
+
+std::string trimmed(std::string_view text)
+{
+    const auto first = text.find_first_not_of(" \t\r\n"), last = text.find_last_not_of(" \t\r\n");
+    return first == text.npos ? std::string() : std::string(text.substr(first, last - first + 1));
+}
 
 void parseVoc(VocFile &file, std::string &&bytes, bool extras, std::vector<Problem> &problems)
 {

@@ -48,6 +48,9 @@ struct VocFile {
     std::string extra;
 };
 
+/// Without blanks and line ends around it.
+std::string trimmed(std::string_view text);
+
 /// Reads `bytes`, in place; objects that cannot be used are listed. Throws UserError for what is no VOC annotation.
 void parseVoc(VocFile &file, std::string &&bytes, bool extras, std::vector<Problem> &problems);
 
@@ -60,7 +63,9 @@ Box vocBox(const VocObject &object, VocOrigin origin);
 void takeVocObjects(const VocFile &file, VocOrigin origin, bool extras, LabelSet &set, ClassKeys &classes,
                     ImageEntry &image, std::vector<Problem> &problems);
 
-/// As Format::readImageText.
+/// The bytes of one image's file as an image: `present` with status, boxes and extras as the bytes say, boxes with new
+/// keys, sizes and paths as they are. `path` names the bytes in problems. Classes that are new are added to the set.
+/// Throws UserError for bytes that are no VOC annotation.
 ImageEntry readVocImage(const std::filesystem::path &path, std::string_view bytes, LabelSet &set,
                         const ImageEntry &present, const ReadRequest &request, std::vector<Problem> &problems);
 

@@ -116,12 +116,6 @@ VocLayout layoutOf(const ReadRequest &request)
     return layout;
 }
 
-std::string trimmed(const std::string &text)
-{
-    const auto first = text.find_first_not_of(" \t\r\n"), last = text.find_last_not_of(" \t\r\n");
-    return first == text.npos ? std::string() : text.substr(first, last - first + 1);
-}
-
 /// The file's name in one line of a split: blanks belong to it, but lists of one class say 1, 0 or -1 after it, and
 /// every image counts here.
 std::string listedStem(const std::string &line, const fs::path &annotations)
@@ -295,7 +289,6 @@ void VocReading::takeImage(VocFile &file)
                                            sizes_, {file.path.string(), file.objects.size()}))
         return;
     image.key = set.newKey();
-    image.formatId = -1;
     takeVocObjects(file, read_.vocOrigin, request_.extras, set, *classes_, image, read_.problems);
     image.status = file.status.value_or(statusByBoxes(image));
     image.extra = std::move(file.extra);
@@ -319,7 +312,6 @@ std::vector<ImageEntry> VocReading::newImages(const std::vector<std::string> &st
             if (!used.contains(stem)) {
                 found.emplace_back();
                 found.back().path = path;
-                found.back().formatId = -1;
             }
     return found;
 }
@@ -377,6 +369,6 @@ ReadLabels readVoc(const ReadRequest &request, const RunContext &context)
 
 }  // namespace
 
-extern const Format vocFormat{LabelFormat::Voc, "voc", true, recogniseVoc, readVoc, writeVoc, vocText, readVocImage};
+extern const Format vocFormat{LabelFormat::Voc, "voc", true, recogniseVoc, readVoc, writeVoc};
 
 }  // namespace fcoscope

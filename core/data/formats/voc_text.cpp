@@ -246,12 +246,8 @@ void VocWriting::writeBox(pugi::xml_node root, const BoxEntry &box)
         addText(object, "truncated", "0");
     addText(object, "difficult", box.difficult ? "1" : "0");
     writeBounds(object, box.box, its.name);
-    if (box.score) {
-        const std::string_view digits = extraField(extra, "score");
-        double exact = 0;
-        const bool same = parseNumber(std::string(digits), exact) && static_cast<float>(exact) == *box.score;
-        addText(object, "score", same ? std::string(digits) : jsonNumber(*box.score));
-    }
+    if (box.score)
+        addText(object, "score", scoreText(*box.score, extra));
     if (box.crowd)
         addText(object, "fcoscope_crowd", "1");
     if (box.area >= 0)

@@ -49,7 +49,6 @@ public:
     {
         ImageEntry image;
         image.path = path;
-        image.formatId = -1;
         const fs::path file = fs::absolute(read_.set.fileOf(image)).lexically_normal();
         if (const fs::path label = labelOf(folder_, file); !label.empty())
             image = labelled(std::move(image), file, label);
@@ -209,20 +208,6 @@ std::string namesText(const WriteRequest &request, const Target &target)
     return text + "nc: " + std::to_string(target.names.size()) + "\n" + names;
 }
 
-std::string imageText(const WriteRequest &request, const ImageEntry &image, ConversionReport &report)
-{
-    const Target target(request.set, request.to);
-    return yoloText(image, sizeOrHeader(request.set, image), target.numbers, report);
-}
-
-ImageEntry readImageText(const fs::path &file, std::string_view bytes, LabelSet &set, const ImageEntry &present,
-                         const ReadRequest &request, std::vector<Problem> &problems)
-{
-    const auto names = namesFileIn(request.path);
-    YoloClasses classes(set, names ? readYoloNames(*names) : YoloNames());
-    return yoloEntry(file, bytes, set, classes, present, 0, request.extras, problems);
-}
-
 /// One note for all images: which of their statuses come back as another.
 void noteStatuses(const WriteRequest &request, ConversionReport &report)
 {
@@ -276,7 +261,6 @@ void writeYolo(const WriteRequest &request, const RunContext &context, Conversio
     report.files.push_back(request.to);
 }
 
-extern const Format yoloFormat{LabelFormat::Yolo, "yolo",    true,      recogniseYolo,
-                               readYolo,          writeYolo, imageText, readImageText};
+extern const Format yoloFormat{LabelFormat::Yolo, "yolo", true, recogniseYolo, readYolo, writeYolo};
 
 }  // namespace fcoscope

@@ -68,6 +68,9 @@ std::filesystem::path mirroredLabel(const std::filesystem::path &image);
 
 // --- Recognising (yolo_recognise.cpp)
 
+bool isFolder(const std::filesystem::path &path);
+bool isFile(const std::filesystem::path &path);
+bool isText(const std::filesystem::path &path);  ///< by its ending
 bool recogniseYolo(const std::filesystem::path &path);
 /// Whether a quarter of this file's first lines are a class and fractions; an empty one is YOLO's, too.
 bool looksLikeYolo(const std::filesystem::path &text);

@@ -23,22 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool isFolder(const fs::path &path)
-{
-    std::error_code error;
-    return fs::is_directory(path, error);
-}
-bool isFile(const fs::path &path)
-{
-    std::error_code error;
-    return fs::is_regular_file(path, error);
-}
-
-bool isText(const fs::path &path)
-{
-    return lowerCase(path.extension().string()) == ".txt";
-}
-
 /// A path as Windows may have written it.
 fs::path pathOf(std::string text)
 {

@@ -14,22 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool isFolder(const fs::path &path)
-{
-    std::error_code error;
-    return fs::is_directory(path, error);
-}
-bool isFile(const fs::path &path)
-{
-    std::error_code error;
-    return fs::is_regular_file(path, error);
-}
-
-bool isText(const fs::path &path)
-{
-    return lowerCase(path.extension().string()) == ".txt";
-}
-
 std::string slashed(std::string path)
 {
     std::replace(path.begin(), path.end(), '\\', '/');
@@ -101,6 +85,22 @@ bool isLine(std::string_view line)
 }
 
 }  // namespace
+
+bool isFolder(const fs::path &path)
+{
+    std::error_code error;
+    return fs::is_directory(path, error);
+}
+bool isFile(const fs::path &path)
+{
+    std::error_code error;
+    return fs::is_regular_file(path, error);
+}
+
+bool isText(const fs::path &path)
+{
+    return lowerCase(path.extension().string()) == ".txt";
+}
 
 bool isDarknet(const fs::path &file)
 {
