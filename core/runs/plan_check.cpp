@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "core/base/error.h"
+#include "core/fcos/engine.h"
 
 namespace fcoscope {
 namespace {
