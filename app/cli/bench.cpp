@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 
 #include "app/cli/command_line.h"
@@ -16,6 +17,7 @@
 #include "core/base/json_writer.h"
 #include "core/data/dataset_source.h"
 #include "core/data/smear.h"
+#include "core/fcos/engine.h"
 #include "core/fcos/trainer.h"
 #include "core/rules/decode.h"
 
@@ -112,9 +114,32 @@ std::vector<Stage> detectionStages(const std::vector<std::string> &files, const 
     return {read, resize, network, decoding, nms, all};
 }
 
-/// Images per second of each step of a short training of the model's own structure on drawn smears.
-std::vector<double> trainingRates(const ModelInfo &model, const BenchOptions &options, const TemporaryFolder &folder,
-                                  Console &console)
+/// The process's largest resident set since forgetPeak(), or since its start where the kernel does not forget.
+double peakBytes()
+{
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("VmHWM:"))
+            return std::atof(line.c_str() + 6) * 1024;
+    return 0;
+}
+
+void forgetPeak()
+{
+    std::ofstream("/proc/self/clear_refs") << 5;
+}
+
+struct TrainingSpeed {
+    std::vector<double> rates;  ///< images per second of each step
+    double seconds = 0, waited = 0;
+    double peak = 0, devicePeak = 0;  ///< bytes
+
+    double waitingShare() const { return seconds > 0 ? waited / seconds : 0; }
+};
+
+/// A short training of the model's own structure on drawn smears.
+TrainingSpeed trainingSpeed(const ModelInfo &model, const BenchOptions &options, const TemporaryFolder &folder,
+                            Console &console)
 {
     SmearOptions smears;
     writeSmears(folder / "smears", smears, console.context());
@@ -132,18 +157,24 @@ std::vector<double> trainingRates(const ModelInfo &model, const BenchOptions &op
     train.epochs =
         std::max(1, static_cast<int>(train.stopAfterSteps * train.batch * train.accumulate / source.size() + 1));
     train.checkpointEverySteps = 1000000;
-    std::vector<double> rates;
+    TrainingSpeed speed;
     TrainCallbacks callbacks;
     callbacks.step = [&](const StepReport &report) {
-        if (report.step > warmUp)
-            rates.push_back(report.imagesPerSecond);
+        if (report.step > warmUp) {
+            speed.rates.push_back(report.imagesPerSecond);
+            speed.seconds += train.batch * train.accumulate / report.imagesPerSecond;
+            speed.waited += report.waitedForDataMs / 1000;
+        }
         console.progress(static_cast<double>(report.step) / static_cast<double>(train.stopAfterSteps),
                          "measuring training");
     };
+    forgetPeak();
     fcoscope::train(source, network, model.profile, train, folder / "run", {}, callbacks,
                     {[] { return stopAsked(); }, {}});
     throwIfStopAsked();
-    return rates;
+    speed.peak = peakBytes();
+    speed.devicePeak = devicePeakBytes(train.device);
+    return speed;
 }
 
 std::string stagesText(const std::vector<Stage> &stages)
@@ -162,6 +193,35 @@ std::string stagesJson(const std::vector<Stage> &stages)
     JsonObject object;
     for (const Stage &stage : stages)
         object.raw(stage.name, JsonObject().add("median_ms", stage.median()).add("min_ms", stage.fastest()).text());
+    return object.text();
+}
+
+std::string trainingText(const TrainingSpeed &speed)
+{
+    char line[256];
+    std::snprintf(line, sizeof line,
+                  "\ntraining: %.2f images per second (median of %zu steps)\n"
+                  "          %.1f %% of the time waiting for data\n"
+                  "          %.0f MB of memory at the highest\n",
+                  Stage{"training", speed.rates}.median(), speed.rates.size(), 100 * speed.waitingShare(),
+                  speed.peak / 1e6);
+    std::string text = line;
+    if (speed.devicePeak > 0) {
+        std::snprintf(line, sizeof line, "          %.0f MB on the device\n", speed.devicePeak / 1e6);
+        text += line;
+    }
+    return text;
+}
+
+std::string trainingJson(const TrainingSpeed &speed)
+{
+    JsonObject object;
+    object.add("images_per_second", Stage{"training", speed.rates}.median())
+        .add("steps", static_cast<int64_t>(speed.rates.size()))
+        .add("waiting_share", speed.waitingShare())
+        .add("peak_bytes", speed.peak);
+    if (speed.devicePeak > 0)
+        object.add("device_peak_bytes", speed.devicePeak);
     return object.text();
 }
 
@@ -205,27 +265,23 @@ int benchVerb(const Arguments &arguments, Console &console)
         files = imageFilesIn(folder / "image");
     }
     const auto stages = detectionStages(files, predictor, options.runs, console);
-    const Stage rates{"training", options.training ? trainingRates(predictor.info(), options, folder, console)
-                                                   : std::vector<double>{}};
+    const TrainingSpeed speed =
+        options.training ? trainingSpeed(predictor.info(), options, folder, console) : TrainingSpeed{};
     if (options.json) {
         JsonObject object;
         object.add("model", predictor.info().path.string())
             .add("device", predictor.device())
             .add("runs", options.runs)
             .raw("stages", stagesJson(stages));
-        if (!rates.ms.empty())
-            object.add("training_images_per_second", rates.median());
+        if (!speed.rates.empty())
+            object.raw("training", trainingJson(speed));
         print(object.text() + "\n");
         return exitDone;
     }
     std::string text = "model " + printable(predictor.info().path.string()) + " on " + predictor.device() + ", " +
                        std::to_string(options.runs) + " runs\n\n" + stagesText(stages);
-    if (!rates.ms.empty()) {
-        char line2[96];
-        std::snprintf(line2, sizeof line2, "\ntraining: %.2f images per second (median of %zu steps)\n", rates.median(),
-                      rates.ms.size());
-        text += line2;
-    }
+    if (!speed.rates.empty())
+        text += trainingText(speed);
     print(text);
     return exitDone;
 }

@@ -43,7 +43,8 @@ struct TowerLayer {
     bool perLevel = false;
 
     static TowerLayer make(const NetworkOptions &options, size_t levels);
-    at::Tensor operator()(const at::Tensor &x, size_t level, const Pass &pass) const;
+    /// All levels, finest first.
+    std::vector<at::Tensor> operator()(const std::vector<at::Tensor> &levels, const Pass &pass) const;
     void collect(NamedTensors &names, const std::string &prefix);
     void fold();
 };
@@ -58,8 +59,9 @@ struct Head {
     CenternessBranch branch = CenternessBranch::BoxTower;
 
     static Head make(const NetworkOptions &options, size_t levels);
-    /// `level` counts the levels there are, from 0.
-    LevelTensors operator()(const at::Tensor &features, size_t level, const Profile &profile, const Pass &pass) const;
+    /// The features of all levels, finest first; what is said about each.
+    std::vector<LevelTensors> operator()(const std::vector<at::Tensor> &features, const Profile &profile,
+                                         const Pass &pass) const;
     void collect(NamedTensors &names, const std::string &prefix);
     void fold();
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fcos/engine.h"
 
+#include <ATen/DeviceAccelerator.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/detail/CUDAHooksInterface.h>
@@ -44,6 +45,14 @@ at::Device deviceNamed(const std::string &name)
         throw UserError(
             message("core", "There is no device {0}: this machine has {1} CUDA devices.").with(name, count));
     return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(index));
+}
+
+double devicePeakBytes(const std::string &name)
+{
+    const at::Device device = deviceNamed(name);
+    if (device.type() == at::kCPU)
+        return 0;
+    return static_cast<double>(at::accelerator::getDeviceStats(device.index()).allocated_bytes[0].peak);
 }
 
 std::vector<std::pair<std::string, std::string>> engineFacts()

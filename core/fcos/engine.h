@@ -12,6 +12,10 @@ namespace fcoscope {
 /// the first tensor.
 void configureEngine(int threads = 0);
 
+/// The most memory that LibTorch has had on a device ("cuda:0", "auto") at once since the process began, in bytes; 0 for
+/// the CPU.
+double devicePeakBytes(const std::string &device);
+
 /// How many there are: cuda:0 … cuda:N−1.
 int cudaDevices();
 

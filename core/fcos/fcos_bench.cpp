@@ -158,6 +158,7 @@ int infer(const Settings &settings)
 
 struct Trained {
     std::vector<double> losses, speed;
+    double seconds = 0, waited = 0;
 };
 Trained trainMadeUp(const Settings &settings, const std::filesystem::path &folder)
 {
@@ -167,6 +168,8 @@ Trained trainMadeUp(const Settings &settings, const std::filesystem::path &folde
     callbacks.step = [&](const StepReport &report) {
         trained.losses.push_back(report.classLoss + report.boxLoss + report.centernessLoss);
         trained.speed.push_back(report.imagesPerSecond);
+        trained.seconds += settings.train.batch * settings.train.accumulate / report.imagesPerSecond;
+        trained.waited += report.waitedForDataMs / 1000;
         std::fprintf(stderr, "step %lld: loss %.4f, %.2f images/s, waited %.1f ms\n",
                      static_cast<long long>(report.step), trained.losses.back(), report.imagesPerSecond,
                      report.waitedForDataMs);
@@ -180,7 +183,9 @@ int trainSpeed(const Settings &settings)
     const std::filesystem::path folder = scratchFolder();
     const Trained trained = trainMadeUp(settings, folder);
     std::filesystem::remove_all(folder);
-    std::printf("%.2f images/s (median of %zu steps)\n", median(trained.speed), trained.speed.size());
+    std::printf("%.2f images/s (median of %zu steps), %.1f %% of the time waiting for data, %.0f MB on the device\n",
+                median(trained.speed), trained.speed.size(), 100 * trained.waited / trained.seconds,
+                devicePeakBytes(settings.train.device) / 1e6);
     return 0;
 }
 

@@ -12,7 +12,9 @@ namespace {
 at::Tensor perChannel(const std::vector<double> &values, const Profile &profile, const at::Device &device)
 {
     const at::Tensor tensor = at::tensor(values, at::kFloat);
-    return (profile.channelOrder == ChannelOrder::Bgr ? tensor.flip(0) : tensor).view({1, 3, 1, 1}).to(device);
+    return (profile.channelOrder == ChannelOrder::Bgr ? tensor.flip(0) : tensor)
+        .view({1, 3, 1, 1})
+        .to(device, at::kFloat, /*non_blocking=*/true);
 }
 
 /// [B, 3, H, W] channels-last from [B, H, W, 3] of red, green, blue in 0…255, uint8 or float: in the profile's channel

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "core/base/error.h"
+#include "core/fcos/arena.h"
 #include "core/fcos/engine.h"
 #include "core/fcos/loader.h"
 #include "core/fcos/model_file.h"
@@ -58,7 +59,6 @@ private:
     int64_t epochOf(int64_t sample) const { return sample / source_.size(); }
 
     void begin();
-    void refuseFrozenRandomness() const;
     void openLoader();
     std::vector<Batch> batchesForOneStep();
     void loop();
@@ -91,6 +91,7 @@ private:
     TrainingCheckpoints checkpoints_;
     std::unique_ptr<TrainingState> state_;
     std::unique_ptr<Loader> loader_;
+    Arena arena_;          ///< a step leaves nothing behind in it
     int leftOut_ = 0;      ///< steps in a row
     int steppedBack_ = 0;  ///< times since the last checkpoint
 };
@@ -107,26 +108,12 @@ double Training::done() const
     return lastBegins > 0 ? static_cast<double>(state_->samples) / static_cast<double>(lastBegins) : 0;
 }
 
-void Training::refuseFrozenRandomness() const
-{
-    if (network_.backboneNorm == BackboneNorm::Frozen)
-        throw UserError(message("core",
-                                "A backbone with frozen norms cannot learn from random weights; give weights to "
-                                "start from, or set {0} to {1}.")
-                            .with("backbone-norm", "trained"));
-    if (options_.frozenStages > 0)
-        throw UserError(message("core",
-                                "Frozen stages would keep their random weights; give weights to start from, or set "
-                                "{0} to {1}.")
-                            .with("frozen-stages", 0));
-}
-
 /// From the last checkpoint, or from the start.
 void Training::begin()
 {
     const bool goesOn = checkpoints_.exists("last");
     if (!goesOn && startFrom_.empty())
-        refuseFrozenRandomness();
+        refuseFrozenRandomness(network_, options_);
     const bool first = !state_;
     state_ = std::make_unique<TrainingState>(network_, profile_, options_, source_,
                                              goesOn ? std::filesystem::path() : startFrom_);
@@ -171,8 +158,13 @@ bool Training::oneStep(StepReport &report)
     const Clock::time_point start = Clock::now();
     std::vector<Batch> batches = batchesForOneStep();
     report.waitedForDataMs = 1000 * secondsSince(start);
-    const Gradients gradients =
-        batches.empty() ? Gradients::OutOfMemory : gradientsOf(batches, *state_, options_, device_, report);
+    Gradients gradients = Gradients::OutOfMemory;
+    if (!batches.empty()) {
+        const Arena::Use memoryOfThisStep(arena_);
+        gradients = gradientsOf(batches, *state_, options_, device_, report);
+        if (gradients == Gradients::Ready)
+            makeStep(*state_, options_, done(), report);
+    }
     if (gradients == Gradients::OutOfMemory) {
         batches.clear();
         halveBatch();
@@ -183,9 +175,8 @@ bool Training::oneStep(StepReport &report)
         return false;
     }
     leftOut_ = 0;
-    report.steps = steps();
-    makeStep(*state_, options_, done(), report);
     state_->samples += perStep();
+    report.steps = steps();
     report.step = state_->step;
     report.epoch = epochOf(state_->samples - 1);
     report.imagesPerSecond = static_cast<double>(perStep()) / secondsSince(start);
@@ -238,6 +229,7 @@ void Training::halveBatch()
     const int64_t images = perStep();
     const int before = options_.batch;
     loader_.reset();  // what it holds ready comes again, in smaller batches
+    arena_.release();
     releaseDeviceMemory(device_);
     if (before == 1) {
         saveIfThereIsMemory();
@@ -383,7 +375,15 @@ TrainResult train(const SampleSource &source, const NetworkOptions &network, con
                             .with(network.classCount, source.classNames().size()));
     if (source.size() == 0)
         throw UserError(message("core", "There are no images to train on."));
-    return Training(source, network, profile, options, runFolder, startFrom, callbacks, context).run();
+    try {
+        return Training(source, network, profile, options, runFolder, startFrom, callbacks, context).run();
+    } catch (const std::exception &error) {
+        if (!saysOutOfMemory(error))
+            throw;
+    }
+    // Where a smaller batch would not have helped: making the network, writing a checkpoint, validating.
+    throw UserError(
+        message("core", "Memory ran out. A smaller batch, smaller samples or a smaller network need less."));
 }
 
 }  // namespace fcoscope

@@ -88,6 +88,20 @@ TrainingState::TrainingState(const NetworkOptions &network, const Profile &profi
     average.emplace(detector.tensors(), options.emaDecay);
 }
 
+void refuseFrozenRandomness(const NetworkOptions &network, const TrainOptions &options)
+{
+    if (network.backboneNorm == BackboneNorm::Frozen)
+        throw UserError(message("core",
+                                "A backbone with frozen norms cannot learn from random weights; give weights to "
+                                "start from, or set {0} to {1}.")
+                            .with("backbone-norm", "trained"));
+    if (options.frozenStages > 0)
+        throw UserError(message("core",
+                                "Frozen stages would keep their random weights; give weights to start from, or set "
+                                "{0} to {1}.")
+                            .with("frozen-stages", 0));
+}
+
 bool TrainingCheckpoints::exists(const char *name) const
 {
     return folderInPlace(named(name));

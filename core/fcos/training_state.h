@@ -37,6 +37,9 @@ struct TrainingState {
     bool finite();
 };
 
+/// Throws UserError if a run without weights to start from would freeze its random ones.
+void refuseFrozenRandomness(const NetworkOptions &network, const TrainOptions &options);
+
 /// The checkpoints of one run, in `runFolder`/checkpoints.
 class TrainingCheckpoints {
 public:

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <new>
 
+#include "core/fcos/fast_convolution.h"
 #include "core/fcos/input.h"
 
 namespace fcoscope {
@@ -66,7 +67,8 @@ private:
     bool kept_ = false;
 };
 
-/// Gradients of one batch onto those that are there. [3, levels]: its losses, on the device.
+/// Gradients of one batch onto those that are there. [3, levels + 1]: its losses for class, box and centerness, of each
+/// level and of all, on the device.
 at::Tensor addGradients(Batch &batch, TrainingState &state, const TrainOptions &options, const at::Device &device,
                         double &classNormalizer)
 {
@@ -75,6 +77,7 @@ at::Tensor addGradients(Batch &batch, TrainingState &state, const TrainOptions &
     const at::Tensor input = networkInput(batch.pixels, batch.transforms, profile, device);
     FlatOutputs outputs;
     {
+        const FastConvolutions fast(options.precision == Precision::Float32);
         const Bfloat16Convolutions narrow(options.precision == Precision::Bfloat16, device.type());
         outputs = flattened(state.detector(input, Pass{true, nullptr}));
     }
@@ -86,7 +89,8 @@ at::Tensor addGradients(Batch &batch, TrainingState &state, const TrainOptions &
     const Losses losses = lossesOf(terms, outputs, batch.targets, profile, classNormalizer);
     const at::Tensor ofLevels = lossesOfLevels(terms, batch.targets, profile, batch.locationsOfLevel, classNormalizer);
     (losses.total() / options.accumulate).backward();
-    return ofLevels / options.accumulate;
+    const at::Tensor ofAll = at::stack({losses.classification, losses.box, losses.centerness}).detach();
+    return at::cat({ofLevels, ofAll.view({3, 1})}, 1) / options.accumulate;
 }
 
 void countPositives(const Batch &batch, StepReport &report)
@@ -104,17 +108,17 @@ bool takeFigures(const at::Tensor &onDevice, StepReport &report)
     const at::Tensor figures = onDevice.to(at::kCPU, at::kDouble);  // the one time that the device is waited for
     const double *values = figures.data_ptr<double>();
     const size_t levels = report.levels.size();
-    report.classLoss = report.boxLoss = report.centernessLoss = 0;
+    const auto of = [&](size_t loss, size_t level) { return values[loss * (levels + 1) + level]; };
     for (size_t level = 0; level < levels; ++level) {
         LevelReport &its = report.levels[level];
-        its.classLoss = values[level];
-        its.boxLoss = values[levels + level];
-        its.centernessLoss = values[2 * levels + level];
-        report.classLoss += its.classLoss;
-        report.boxLoss += its.boxLoss;
-        report.centernessLoss += its.centernessLoss;
+        its.classLoss = of(0, level);
+        its.boxLoss = of(1, level);
+        its.centernessLoss = of(2, level);
     }
-    report.gradientNorm = values[3 * levels];
+    report.classLoss = of(0, levels);
+    report.boxLoss = of(1, levels);
+    report.centernessLoss = of(2, levels);
+    report.gradientNorm = values[3 * (levels + 1)];
     return std::isfinite(report.classLoss + report.boxLoss + report.centernessLoss + report.gradientNorm);
 }
 
@@ -179,6 +183,7 @@ void makeStep(TrainingState &state, const TrainOptions &options, double done, St
     state.optimizer->clipGradients(report.gradientNorm);
     report.learningRate = learningRateAt(options, state.step, done) * state.rateFactor;
     state.optimizer->step(report.learningRate);
+    state.optimizer->forgetGradients();
     ++state.step;
     state.average->update(state.step);
 }

@@ -174,6 +174,26 @@ private Q_SLOTS:
         const auto second = std::make_shared<DatasetSource>(std::move(renamed));
         QVERIFY_THROWS_EXCEPTION(UserError, JoinedSource({first, second}));
     }
+    void imagesWithRareClassesWeighMore()
+    {
+        Dataset dataset;
+        dataset.classNames = {"common", "rare", "never"};
+        for (int i = 0; i < 8; ++i) {
+            DatasetImage image{std::to_string(i), {100, 100}, {}, i};
+            if (i > 0)  // the first has no label at all
+                image.labels = {{.box = {5, 5, 60, 70}, .classIndex = 0}, {.box = {5, 5, 60, 70}, .classIndex = 0}};
+            if (i == 7)
+                image.labels.push_back({.box = {1, 1, 9, 9}, .classIndex = 1});
+            dataset.images.push_back(image);
+        }
+        const auto source = std::make_shared<const DatasetSource>(dataset);
+        std::vector<double> expected(8, 1.0);
+        expected[7] = 2;  // the two classes are in four images on average, this one's in a quarter of that: √4
+        QCOMPARE(source->weights(), expected);
+        const JoinedSource joined({source, source});
+        expected.insert(expected.end(), expected.begin(), expected.end());
+        QCOMPARE(joined.weights(), expected);
+    }
 };
 
 QTEST_APPLESS_MAIN(TestDatasetSource)

@@ -11,6 +11,7 @@
 
 #include "core/fcos/engine.h"
 #include "core/fcos/input.h"
+#include "core/fcos/fast_convolution.h"
 #include "core/fcos/loader.h"
 #include "core/fcos/trainer.h"
 #include "core/rules/inspect.h"
@@ -317,6 +318,7 @@ void LensTruthTest::theTrainersLosses()
     detector.initialise(seed);
     detector.to(at::kCPU);
     const at::NoGradGuard noGradient;
+    const FastConvolutions asTheTrainer(true);
     const FlatOutputs outputs =
         flattened(detector(networkInput(batch.pixels, batch.transforms, profile, at::kCPU), Pass{true, nullptr}));
     const Losses losses = computeLosses(
