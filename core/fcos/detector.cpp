@@ -89,19 +89,15 @@ TowerLayer TowerLayer::make(const NetworkOptions &options, size_t levels)
     return layer;
 }
 
-std::vector<at::Tensor> TowerLayer::operator()(const std::vector<at::Tensor> &levels, const Pass &pass) const
+at::Tensor TowerLayer::operator()(const at::Tensor &x, size_t level, const Pass &pass) const
 {
     pass.checkStop();
-    std::vector<at::Tensor> made = conv(levels);
-    for (size_t level = 0; level < made.size(); ++level) {
-        at::Tensor &y = made[level];
-        if (group)
-            y = (*group)(y);
-        else if (!batch.empty())
-            y = batch[perLevel ? level : 0](y, pass);
-        y.relu_();
-    }
-    return made;
+    at::Tensor y = conv(x);
+    if (group)
+        y = (*group)(y);
+    else if (!batch.empty())
+        y = batch[perLevel ? level : 0](y, pass);
+    return y.relu_();
 }
 
 void TowerLayer::collect(NamedTensors &names, const std::string &prefix)
@@ -149,27 +145,20 @@ at::Tensor distancesOf(const at::Tensor &prediction, const at::Tensor &scale, co
     return profile.boxUnit == BoxUnit::Strides ? distances * profile.strides[level] : distances;
 }
 
-std::vector<LevelTensors> Head::operator()(const std::vector<at::Tensor> &features, const Profile &profile,
-                                           const Pass &pass) const
+LevelTensors Head::operator()(const at::Tensor &features, size_t level, const Profile &profile, const Pass &pass) const
 {
-    const auto through = [&](const Tower &tower, std::vector<at::Tensor> levels) {
+    const auto through = [&](const Tower &tower, at::Tensor x) {
         for (const TowerLayer &layer : tower)
-            levels = layer(levels, pass);
-        return levels;
+            x = layer(x, level, pass);
+        return x;
     };
-    const std::vector<at::Tensor> forBoth = through(sharedTower, features), forClass = through(classTower, forBoth),
-                                  forBox = through(boxTower, forBoth);
-    std::vector<LevelTensors> said(features.size());
-    for (size_t level = 0; level < features.size(); ++level) {
-        pass.checkStop();
-        LevelTensors &its = said[level];
-        its.classLogits = classPrediction(forClass[level]);
-        if (centernessPrediction.exists())
-            its.centernessLogits =
-                centernessPrediction(branch == CenternessBranch::ClassTower ? forClass[level] : forBox[level]);
-        its.distances =
-            distancesOf(boxPrediction(forBox[level]), scales.empty() ? at::Tensor() : scales[level], profile, level);
-    }
+    const at::Tensor forBoth = through(sharedTower, features), forClass = through(classTower, forBoth),
+                     forBox = through(boxTower, forBoth);
+    LevelTensors said;
+    said.classLogits = classPrediction(forClass);
+    if (centernessPrediction.exists())
+        said.centernessLogits = centernessPrediction(branch == CenternessBranch::ClassTower ? forClass : forBox);
+    said.distances = distancesOf(boxPrediction(forBox), scales.empty() ? at::Tensor() : scales[level], profile, level);
     return said;
 }
 
@@ -233,7 +222,11 @@ std::vector<at::Tensor> Detector::features(const at::Tensor &images, const Pass 
 
 std::vector<LevelTensors> Detector::operator()(const at::Tensor &images, const Pass &pass) const
 {
-    return head(features(images, pass), profile, pass);
+    const std::vector<at::Tensor> levels = features(images, pass);
+    std::vector<LevelTensors> said;
+    for (size_t i = 0; i < levels.size(); ++i)
+        said.push_back(head(levels[i], i, profile, pass));
+    return said;
 }
 
 NamedTensors Detector::tensors()

@@ -43,8 +43,7 @@ struct TowerLayer {
     bool perLevel = false;
 
     static TowerLayer make(const NetworkOptions &options, size_t levels);
-    /// All levels, finest first.
-    std::vector<at::Tensor> operator()(const std::vector<at::Tensor> &levels, const Pass &pass) const;
+    at::Tensor operator()(const at::Tensor &x, size_t level, const Pass &pass) const;
     void collect(NamedTensors &names, const std::string &prefix);
     void fold();
 };
@@ -59,9 +58,8 @@ struct Head {
     CenternessBranch branch = CenternessBranch::BoxTower;
 
     static Head make(const NetworkOptions &options, size_t levels);
-    /// The features of all levels, finest first; what is said about each.
-    std::vector<LevelTensors> operator()(const std::vector<at::Tensor> &features, const Profile &profile,
-                                         const Pass &pass) const;
+    /// `level` counts the levels there are, from 0.
+    LevelTensors operator()(const at::Tensor &features, size_t level, const Profile &profile, const Pass &pass) const;
     void collect(NamedTensors &names, const std::string &prefix);
     void fold();
 };

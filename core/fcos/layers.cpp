@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fcos/layers.h"
 
-#include "core/fcos/fast_convolution.h"
-
 namespace fcoscope {
 namespace {
 
@@ -41,19 +39,7 @@ Conv Conv::make(int64_t in, int64_t out, int kernel, int stride, bool bias, int 
 
 at::Tensor Conv::operator()(const at::Tensor &x) const
 {
-    if (fastConvolutionSuits({&x, 1}, weight, stride, groups))
-        return fastConvolution({&x, 1}, weight, bias).front();
     return at::conv2d(x, weight, bias, stride, (weight.size(2) - 1) / 2, /*dilation=*/1, groups);
-}
-
-std::vector<at::Tensor> Conv::operator()(const std::vector<at::Tensor> &maps) const
-{
-    if (fastConvolutionSuits(maps, weight, stride, groups))
-        return fastConvolution(maps, weight, bias);
-    std::vector<at::Tensor> made;
-    for (const at::Tensor &map : maps)
-        made.push_back((*this)(map));
-    return made;
 }
 
 void Conv::collect(NamedTensors &names, const std::string &prefix)

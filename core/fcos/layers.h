@@ -57,8 +57,6 @@ struct Conv {
     bool exists() const { return weight.defined(); }
     /// [B, in, H, W] → [B, out, ⌈H/stride⌉, ⌈W/stride⌉]
     at::Tensor operator()(const at::Tensor &x) const;
-    /// Of several maps; while a FastConvolutions lives, with the work for all of them done together.
-    std::vector<at::Tensor> operator()(const std::vector<at::Tensor> &maps) const;
     void collect(NamedTensors &names, const std::string &prefix);
 };
 

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <new>
 
-#include "core/fcos/fast_convolution.h"
 #include "core/fcos/input.h"
 
 namespace fcoscope {
@@ -77,7 +76,6 @@ at::Tensor addGradients(Batch &batch, TrainingState &state, const TrainOptions &
     const at::Tensor input = networkInput(batch.pixels, batch.transforms, profile, device);
     FlatOutputs outputs;
     {
-        const FastConvolutions fast(options.precision == Precision::Float32);
         const Bfloat16Convolutions narrow(options.precision == Precision::Bfloat16, device.type());
         outputs = flattened(state.detector(input, Pass{true, nullptr}));
     }
@@ -183,7 +181,6 @@ void makeStep(TrainingState &state, const TrainOptions &options, double done, St
     state.optimizer->clipGradients(report.gradientNorm);
     report.learningRate = learningRateAt(options, state.step, done) * state.rateFactor;
     state.optimizer->step(report.learningRate);
-    state.optimizer->forgetGradients();
     ++state.step;
     state.average->update(state.step);
 }

@@ -164,7 +164,10 @@ void GoldenNetworksTest::codebase()
     const Profile &profile = detector.profile;
     wantGradients(detector.tensors());
     const std::vector<at::Tensor> levels = detector.features(formulaInput(256, 320), {});
-    const FlatOutputs outputs = flattened(detector.head(levels, profile, {}));
+    std::vector<LevelTensors> said;
+    for (size_t i = 0; i < levels.size(); ++i)
+        said.push_back(detector.head(levels[i], i, profile, {}));
+    const FlatOutputs outputs = flattened(said);
     const std::vector<Level> grid = levelsFor(profile, {320, 256});
     {
         const at::NoGradGuard noGradient;
