@@ -959,6 +959,66 @@
         <source>Nothing was taken back.</source>
         <translation>没有撤销过的修改。</translation>
     </message>
+    <message>
+        <source>&amp;Prepare training</source>
+        <translation>准备训练(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Show or hide what a training starts from, learns from and is asked to do</source>
+        <translation>显示或隐藏训练的起点、所学图像和设置</translation>
+    </message>
+    <message>
+        <source>&amp;Watch training</source>
+        <translation>观察训练(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Show or hide the curves, alarms and pictures of a training</source>
+        <translation>显示或隐藏训练的曲线、警报和图片</translation>
+    </message>
+    <message>
+        <source>Pi&amp;ctures as they are learnt from…</source>
+        <translation>学习时所见的图片(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>Show pictures as augmentation changes them, and what each location learns there</source>
+        <translation>显示经数据增强后的图片，以及其中每个位置学习什么</translation>
+    </message>
+    <message>
+        <source>&amp;Start training</source>
+        <translation>开始训练(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Start a trainer with what is prepared; it goes on without the window</source>
+        <translation>按准备好的内容启动训练程序；它不依赖窗口继续运行</translation>
+    </message>
+    <message>
+        <source>P&amp;ause training</source>
+        <translation>暂停训练(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Let the trainer rest, or go on</source>
+        <translation>让训练程序暂停或继续</translation>
+    </message>
+    <message>
+        <source>S&amp;top training</source>
+        <translation>停止训练(&amp;T)</translation>
+    </message>
+    <message>
+        <source>End the training; its model can be used and it can go on later</source>
+        <translation>结束训练；其模型可以使用，以后也可以继续</translation>
+    </message>
+    <message>
+        <source>&amp;Use the trained model…</source>
+        <translation>使用训练出的模型(&amp;U)…</translation>
+    </message>
+    <message>
+        <source>Compare the trained model with the loaded one, then let it take its place</source>
+        <translation>将训练出的模型与已加载的模型比较，然后取而代之</translation>
+    </message>
+    <message>
+        <source>&amp;Training</source>
+        <translation>训练(&amp;T)</translation>
+    </message>
 </context>
 <context>
     <name>ClassDialog</name>
@@ -1315,6 +1375,14 @@
     <message>
         <source>Labels</source>
         <translation>标注</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练设置</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>训练</translation>
     </message>
 </context>
 <context>
@@ -2346,10 +2414,6 @@
     <message>
         <source>Another trainer (process {0}) is working in the run folder {1}.</source>
         <translation>另一个训练进程（进程 {0}）正在训练文件夹 {1} 中工作。</translation>
-    </message>
-    <message>
-        <source>The data is not what the run in {0} was started with (see its dataset.json); train into another folder.</source>
-        <translation>数据与 {0} 中的训练开始时不同（见其 dataset.json）；请训练到另一个文件夹。</translation>
     </message>
     <message>
         <source>taking stock of the images</source>
@@ -4259,6 +4323,258 @@
         <source>The labels of {0} were made for {1} × {2} pixels, the picture has {3} × {4}: they may lie in the wrong place.</source>
         <translation>{0} 的标注对应 {1} × {2} 像素，而图像是 {3} × {4} 像素：标注的位置可能不对。</translation>
     </message>
+    <message>
+        <source>Stages of the backbone, from the picture on, that keep their weights: 1 is the stem, 5 all of it.</source>
+        <translation>主干网络中从图像端起保持权重不变的阶段数：1 为 stem，5 为整个主干。</translation>
+    </message>
+    <message>
+        <source>Show images with rare classes more often than others.</source>
+        <translation>让含有稀有类别的图像更常出现。</translation>
+    </message>
+    <message>
+        <source>Validations without a better AP after which training stops; 0 means never.</source>
+        <translation>AP 连续多少次验证没有提高就停止训练；0 表示从不。</translation>
+    </message>
+    <message>
+        <source>Step {0} was left out: its loss or gradient is no finite number. It saw the images {1}.</source>
+        <translation>第 {0} 步被跳过：其损失或梯度不是有限数。该步使用的图像：{1}。</translation>
+    </message>
+    <message>
+        <source>The loss is no longer a finite number at step {0}: stepped back to step {1}, the learning rate is {2} times what was asked for.</source>
+        <translation>第 {0} 步的损失不再是有限数：已退回到第 {1} 步，学习率为设定值的 {2} 倍。</translation>
+    </message>
+    <message>
+        <source>Memory ran out at step {0} with a single image in the batch. Smaller samples or a smaller network need less.</source>
+        <translation>第 {0} 步内存不足，而批次中只有一张图像。更小的样本或更小的网络需要的内存更少。</translation>
+    </message>
+    <message>
+        <source>Memory ran out at step {0}: batches have {1} images instead of {2} from here on, and the gradients of {3} batches are added up, so that a step still learns from {4} images.</source>
+        <translation>第 {0} 步内存不足：此后每批 {1} 张图像（原为 {2} 张），并累加 {3} 个批次的梯度，因此每一步仍从 {4} 张图像学习。</translation>
+    </message>
+    <message>
+        <source>No better AP in {0} validations.</source>
+        <translation>连续 {0} 次验证 AP 没有提高。</translation>
+    </message>
+    <message>
+        <source>Frozen stages would keep their random weights; give weights to start from, or set {0} to {1}.</source>
+        <translation>冻结的阶段会一直保持随机权重；请指定起始权重，或把 {0} 设为 {1}。</translation>
+    </message>
+    <message>
+        <source>{0} had no positive in {1} steps (boxes of its size: {2}).</source>
+        <translation>{0} 在 {1} 步中没有任何正样本（属于该层尺寸的框：{2} 个）。</translation>
+    </message>
+    <message>
+        <source>Class {0} had no positive in {1} steps: no location learns its boxes.</source>
+        <translation>类别 {0} 在 {1} 步中没有任何正样本：没有位置在学习它的框。</translation>
+    </message>
+    <message>
+        <source>Class {0} has no box to learn from.</source>
+        <translation>类别 {0} 没有可供学习的框。</translation>
+    </message>
+    <message>
+        <source>Class {0} has 1 box; expect little of it.</source>
+        <translation>类别 {0} 只有 1 个框；不要期望太高。</translation>
+    </message>
+    <message>
+        <source>Class {0} has {1} boxes; expect little of it.</source>
+        <translation>类别 {0} 只有 {1} 个框；不要期望太高。</translation>
+    </message>
+    <message>
+        <source>The loss has risen: its mean over {0} steps is {1}, and was {2} before. A lower learning rate may help.</source>
+        <translation>损失上升了：最近 {0} 步的平均值为 {1}，此前为 {2}。降低学习率可能有帮助。</translation>
+    </message>
+    <message>
+        <source>AP was {0} at step {1} and has not been reached again in {2} validations, the last {3}: from here on the model may learn its images by heart.</source>
+        <translation>第 {1} 步时 AP 为 {0}，此后 {2} 次验证都没有再达到，最近一次为 {3}：从这里开始模型可能只是在背记训练图像。</translation>
+    </message>
+    <message>
+        <source>The backbone of {0} (ResNet-{1}, width {2}) is not the one that is asked for (ResNet-{3}, width {4}); give the same depth, width and groups, or start from another model.</source>
+        <translation>{0} 的骨干网络（ResNet-{1}，宽度 {2}）与要求的（ResNet-{3}，宽度 {4}）不同；请设相同的深度、宽度和分组，或从另一个模型开始。</translation>
+    </message>
+    <message>
+        <source>With a learning rate of {0} nothing is learnt; set one above 0, such as {1}.</source>
+        <translation>学习率为 {0} 时什么也学不到；请设大于 0 的值，例如 {1}。</translation>
+    </message>
+    <message>
+        <source>A learning rate of {0} makes a trained model forget before it learns; set {1} or less.</source>
+        <translation>学习率 {0} 会让训练好的模型在学会之前先遗忘；请设为 {1} 或更小。</translation>
+    </message>
+    <message>
+        <source>A learning rate of {0} may make the loss grow instead of fall; try {1} or less.</source>
+        <translation>学习率 {0} 可能使损失不降反升；请试 {1} 或更小的值。</translation>
+    </message>
+    <message>
+        <source>A step looks at {0} images and there are {1} to train on, so it sees some of them twice; set a smaller batch.</source>
+        <translation>每一步要看 {0} 张图像，而训练图像只有 {1} 张，其中一些会重复；请设更小的批量。</translation>
+    </message>
+    <message>
+        <source>The warm-up ({0} steps) is as long as the training ({1} steps), so the learning rate is never reached; shorten the warm-up, or train for more epochs.</source>
+        <translation>预热（{0} 步）与训练（{1} 步）一样长，永远达不到设定的学习率；请缩短预热，或训练更多轮。</translation>
+    </message>
+    <message>
+        <source>There is no device {0}: this machine has {1} CUDA devices that can be used; set {2} to auto or cpu.</source>
+        <translation>没有设备 {0}：本机有 {1} 个可用的 CUDA 设备；请把 {2} 设为 auto 或 cpu。</translation>
+    </message>
+    <message>
+        <source>The training needs about {0} GB of memory and {1} GB are free; set a smaller batch or smaller samples, or close other programs.</source>
+        <translation>训练约需 {0} GB 内存，而可用的有 {1} GB；请设更小的批量或样本，或关闭其他程序。</translation>
+    </message>
+    <message>
+        <source>The training needs about {0} GB of the {1} GB of memory that are free; a smaller batch is safer.</source>
+        <translation>训练约需可用的 {1} GB 内存中的 {0} GB；用更小的批量更稳妥。</translation>
+    </message>
+    <message>
+        <source>The checkpoints need {0} GB and {1} has {2} GB left; make room, or train into another folder.</source>
+        <translation>检查点需要 {0} GB，而 {1} 只剩 {2} GB；请腾出空间，或训练到另一个文件夹。</translation>
+    </message>
+    <message>
+        <source>{0} classes have no box to learn from ({1}); label some, or remove the classes that are not needed.</source>
+        <translation>{0} 个类别没有可供学习的框（{1}）；请标注一些，或删除不需要的类别。</translation>
+    </message>
+    <message>
+        <source>Class {0} has no box to learn from; label some, or remove the class.</source>
+        <translation>类别 {0} 没有可供学习的框；请标注一些，或删除该类别。</translation>
+    </message>
+    <message>
+        <source>Class {0} has 1 box to learn from, which is learnt by heart at best; label at least {1}, better 50.</source>
+        <translation>类别 {0} 只有 1 个可供学习的框，至多只能死记；请至少标注 {1} 个，最好 50 个。</translation>
+    </message>
+    <message>
+        <source>Class {0} has {1} boxes to learn from, which are learnt by heart at best; label at least {2}, better 50.</source>
+        <translation>类别 {0} 只有 {1} 个可供学习的框，至多只能死记；请至少标注 {2} 个，最好 50 个。</translation>
+    </message>
+    <message>
+        <source>{0} more classes have fewer than {1} boxes to learn from; label more of them.</source>
+        <translation>另有 {0} 个类别可供学习的框少于 {1} 个；请多标注一些。</translation>
+    </message>
+    <message>
+        <source>None of the images to train on ({0}) has a label to learn from; label one first, or choose others.</source>
+        <translation>训练图像（{0} 张）都没有可供学习的标注；请先标注一张，或另选图像。</translation>
+    </message>
+    <message>
+        <source>No images are kept for validation, so nobody will know how good the model is; keep some.</source>
+        <translation>没有留出验证图像，因此无从得知模型的好坏；请留出一些。</translation>
+    </message>
+    <message>
+        <source>{0} of {1} validation images are also trained on, which measures memory and not skill; label more images, or validate on others.</source>
+        <translation>{1} 张验证图像中有 {0} 张也用于训练，这样测的是记忆而不是能力；请标注更多图像，或用其他图像验证。</translation>
+    </message>
+    <message>
+        <source>The validation images ({0}) have no boxes, so there is nothing to measure; validate on images with labels.</source>
+        <translation>验证图像（{0} 张）没有框，因此无可测量；请在有标注的图像上验证。</translation>
+    </message>
+    <message>
+        <source>No validation image has a box of {0}, so the AP leaves this out; label more such boxes to measure it, too.</source>
+        <translation>验证图像中没有 {0} 的框，AP 不会计入；请多标注这样的框，以便一并测量。</translation>
+    </message>
+    <message>
+        <source>The image {0} is not there; restore the file, or leave the image out.</source>
+        <translation>图像 {0} 不存在；请恢复该文件，或去掉这张图像。</translation>
+    </message>
+    <message>
+        <source>The image {0} is {1} × {2} px, but its labels were made for {3} × {4} px; label it anew, or leave it out.</source>
+        <translation>图像 {0} 为 {1} × {2} 像素，而其标注是为 {3} × {4} 像素做的；请重新标注，或去掉它。</translation>
+    </message>
+    <message>
+        <source>The image {0} has {1} megapixels and the limit is {2}; leave it out, or raise the limit.</source>
+        <translation>图像 {0} 有 {1} 百万像素，上限为 {2}；请去掉它，或提高上限。</translation>
+    </message>
+    <message>
+        <source>{0} more entries of the labels could not be used as they stand; correct them, or train without them.</source>
+        <translation>另有 {0} 条标注无法照原样使用；请更正，或不用它们训练。</translation>
+    </message>
+    <message>
+        <source>{0} more image files cannot be used; restore them, or leave the images out.</source>
+        <translation>另有 {0} 个图像文件无法使用；请恢复它们，或去掉这些图像。</translation>
+    </message>
+    <message>
+        <source>Of {0} image files {1} were looked at; the others are read when the training starts, so wait for its first minute.</source>
+        <translation>{0} 个图像文件中检查了 {1} 个；其余的在训练开始时读取，请等待最初一分钟。</translation>
+    </message>
+    <message>
+        <source>{0} of {1} boxes that were looked at are learnt by no location in samples of {2} × {3} px; larger samples, or other ranges, may help.</source>
+        <translation>在 {2} × {3} 像素的样本中，检查过的 {1} 个框里有 {0} 个没有任何位置学习；更大的样本或其他回归范围可能有帮助。</translation>
+    </message>
+    <message>
+        <source>{0} of {1} boxes are narrower than {2} px in samples of {3} × {4} px, the distance of the finest locations; train on larger samples.</source>
+        <translation>在 {3} × {4} 像素的样本中，{1} 个框里有 {0} 个窄于 {2} 像素，即最细一层位置的间距；请用更大的样本训练。</translation>
+    </message>
+    <message>
+        <source>The file {0} does not hold what a model saw in a run.</source>
+        <translation>文件 {0} 中不是训练期间模型的检测结果。</translation>
+    </message>
+    <message>
+        <source>The trainer ended without a word, as if it was killed or the machine went down.</source>
+        <translation>训练进程没有留下任何信息就结束了，像是被强行终止或机器断电。</translation>
+    </message>
+    <message>
+        <source>The trainer ended too early; its last words: {0}</source>
+        <translation>训练进程过早结束；它最后的信息：{0}</translation>
+    </message>
+    <message>
+        <source>&quot;{0}&quot; is missing or of another kind</source>
+        <translation>缺少“{0}”或其类型不对</translation>
+    </message>
+    <message>
+        <source>&quot;{0}&quot; is {1}</source>
+        <translation>“{0}”为 {1}</translation>
+    </message>
+    <message>
+        <source>a box of {0} is not four numbers</source>
+        <translation>{0} 的一个框不是四个数</translation>
+    </message>
+    <message>
+        <source>a box of {0} has no area inside the image</source>
+        <translation>{0} 的一个框在图像内没有面积</translation>
+    </message>
+    <message>
+        <source>The file {0} does not hold the data of a run: {1}.</source>
+        <translation>文件 {0} 中不是训练的数据：{1}。</translation>
+    </message>
+    <message>
+        <source>The image {0} is no longer the file that the run was started with.</source>
+        <translation>图像 {0} 已不是训练开始时的那个文件。</translation>
+    </message>
+    <message>
+        <source>The run in {0} was started with {1} images in {2}, not {3} (see its dataset.json); train into another folder.</source>
+        <translation>{0} 中的训练开始时 {2} 有 {1} 张图像，而不是 {3} 张（见其 dataset.json）；请训练到另一个文件夹。</translation>
+    </message>
+    <message>
+        <source>The run in {0} was started with another image than {1} is now (see its dataset.json); train into another folder.</source>
+        <translation>{0} 中的训练开始时的图像与现在的 {1} 不同（见其 dataset.json）；请训练到另一个文件夹。</translation>
+    </message>
+    <message>
+        <source>The run in {0} was started with other labels of {1} (see its dataset.json); train into another folder.</source>
+        <translation>{0} 中的训练开始时 {1} 的标注与现在不同（见其 dataset.json）；请训练到另一个文件夹。</translation>
+    </message>
+    <message>
+        <source>The run in {0} was started with the classes {1}, not {2} (see its dataset.json); train into another folder.</source>
+        <translation>{0} 中的训练开始时的类别为 {1}，而不是 {2}（见其 dataset.json）；请训练到另一个文件夹。</translation>
+    </message>
+    <message>
+        <source>Nobody has looked at the images that are chosen ({0}); confirm their labels first, or take images without review, too.</source>
+        <translation>所选的图像（{0} 张）尚无人审阅；请先确认其标注，或把未审阅的图像也包括进来。</translation>
+    </message>
+    <message>
+        <source>None of the images that are chosen ({0}) has a label to learn from; label one first, or choose others.</source>
+        <translation>所选的图像（{0} 张）都没有可供学习的标注；请先标注一张，或另选图像。</translation>
+    </message>
+    <message>
+        <source>FCOScope made a mistake of its own: {0}</source>
+        <translation>FCOScope 自身出错：{0}</translation>
+    </message>
+    <message>
+        <source>There is nothing to compare the new model with.</source>
+        <translation>没有可与新模型比较的对象。</translation>
+    </message>
+    <message>
+        <source>The trainer {0} cannot be started.</source>
+        <translation>无法启动训练程序 {0}。</translation>
+    </message>
+    <message>
+        <source>The trainer ended before it began; what it said is in {0}.</source>
+        <translation>训练程序还未开始就结束了；它的输出在 {0} 中。</translation>
+    </message>
 </context>
 <context>
     <name>fcoscope::AssignmentPanel</name>
@@ -4419,6 +4735,45 @@
     </message>
 </context>
 <context>
+    <name>fcoscope::AugmentPreview</name>
+    <message>
+        <source>Samples: %1, boxes: %2, positives: %3</source>
+        <translation>样本：%1，框：%2，正样本：%3</translation>
+    </message>
+    <message>
+        <source>A dot is a location that learns the box of its colour; its rings say on which level.</source>
+        <translation>一个点是一个位置，学习与它同色的框；圆环数表示所在的层。</translation>
+    </message>
+    <message>
+        <source>Being made…</source>
+        <translation>正在生成…</translation>
+    </message>
+    <message>
+        <source>Draw others</source>
+        <translation>换一批</translation>
+    </message>
+    <message>
+        <source>Draw flip, scale, crop and colours of the samples anew</source>
+        <translation>重新抽取样本的翻转、缩放、裁剪和颜色</translation>
+    </message>
+    <message>
+        <source>There are no samples to show.</source>
+        <translation>没有可显示的样本。</translation>
+    </message>
+    <message>
+        <source>Training samples</source>
+        <translation>训练样本</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+</context>
+<context>
     <name>fcoscope::Canvas</name>
     <message>
         <source>There is no picture in this file.</source>
@@ -4467,6 +4822,103 @@
     <message>
         <source>Detecting…</source>
         <translation>正在检测…</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::ClassApTable</name>
+    <message>
+        <source>AP of each class</source>
+        <translation>各类别的 AP</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>AP</source>
+        <translation>AP</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>变化</translation>
+    </message>
+    <message>
+        <source>Since the validation before</source>
+        <translation>与上一次验证相比</translation>
+    </message>
+    <message>
+        <source>no labels</source>
+        <translation>无标注</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::ClassPairModel</name>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>and class</source>
+        <translation>与类别</translation>
+    </message>
+    <message>
+        <source>Locations</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>learn the first</source>
+        <translation>学习前者</translation>
+    </message>
+    <message>
+        <source>the second</source>
+        <translation>学习后者</translation>
+    </message>
+    <message>
+        <source>Locations that a label of %1 and one of %2 claim; the smaller box is learnt.</source>
+        <translation>同时被 %1 和 %2 的标注争取的位置；学习其中较小的框。</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::ClassTable</name>
+    <message>
+        <source>no number key</source>
+        <translation>无数字键</translation>
+    </message>
+    <message>
+        <source>number key %1</source>
+        <translation>数字键 %1</translation>
+    </message>
+    <message>
+        <source>boxes: %1</source>
+        <translation>框：%1</translation>
+    </message>
+    <message>
+        <source>images: %1</source>
+        <translation>图像：%1</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Boxes</source>
+        <translation>框</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>The number key that gives this class</source>
+        <translation>选择该类别的数字键</translation>
     </message>
 </context>
 <context>
@@ -4573,76 +5025,6 @@
     </message>
 </context>
 <context>
-    <name>fcoscope::ClassPairModel</name>
-    <message>
-        <source>Class</source>
-        <translation>类别</translation>
-    </message>
-    <message>
-        <source>and class</source>
-        <translation>与类别</translation>
-    </message>
-    <message>
-        <source>Locations</source>
-        <translation>位置</translation>
-    </message>
-    <message>
-        <source>learn the first</source>
-        <translation>学习前者</translation>
-    </message>
-    <message>
-        <source>the second</source>
-        <translation>学习后者</translation>
-    </message>
-    <message>
-        <source>Locations that a label of %1 and one of %2 claim; the smaller box is learnt.</source>
-        <translation>同时被 %1 和 %2 的标注争取的位置；学习其中较小的框。</translation>
-    </message>
-</context>
-<context>
-    <name>fcoscope::ClassTable</name>
-    <message>
-        <source>no number key</source>
-        <translation>无数字键</translation>
-    </message>
-    <message>
-        <source>number key %1</source>
-        <translation>数字键 %1</translation>
-    </message>
-    <message>
-        <source>boxes: %1</source>
-        <translation>框：%1</translation>
-    </message>
-    <message>
-        <source>images: %1</source>
-        <translation>图像：%1</translation>
-    </message>
-    <message>
-        <source>Classes</source>
-        <translation>类别</translation>
-    </message>
-    <message>
-        <source>Key</source>
-        <translation>按键</translation>
-    </message>
-    <message>
-        <source>Name</source>
-        <translation>名称</translation>
-    </message>
-    <message>
-        <source>Boxes</source>
-        <translation>框</translation>
-    </message>
-    <message>
-        <source>Images</source>
-        <translation>图像</translation>
-    </message>
-    <message>
-        <source>The number key that gives this class</source>
-        <translation>选择该类别的数字键</translation>
-    </message>
-</context>
-<context>
     <name>fcoscope::CommandPalette</name>
     <message>
         <source>Find an action</source>
@@ -4718,6 +5100,69 @@
     <message>
         <source>%1 of %2 labels are learnt by a location</source>
         <translation>%2 个标注中有 %1 个被某个位置学习</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::CurvePlot</name>
+    <message>
+        <source>%1: %2 at step %3</source>
+        <translation>%1：第 %3 步为 %2</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>步</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>显示全部</translation>
+    </message>
+    <message>
+        <source>Show all steps and follow the newest again (Home)</source>
+        <translation>显示所有步并重新跟随最新一步（Home）</translation>
+    </message>
+    <message>
+        <source>After a click the wheel zooms the steps, with Ctrl the values.</source>
+        <translation>点击后，滚轮缩放步数，按住 Ctrl 缩放数值。</translation>
+    </message>
+    <message>
+        <source>The wheel zooms the steps, with Ctrl the values.</source>
+        <translation>滚轮缩放步数，按住 Ctrl 缩放数值。</translation>
+    </message>
+    <message>
+        <source>Drag to move, double click to show all.</source>
+        <translation>拖动以移动，双击显示全部。</translation>
+    </message>
+    <message>
+        <source>No points yet</source>
+        <translation>还没有数据点</translation>
+    </message>
+    <message>
+        <source>Every line is switched off</source>
+        <translation>所有曲线都已关闭</translation>
+    </message>
+    <message numerus="yes">
+        <source>None of %n value(s) is a number</source>
+        <translation>
+            <numerusform>%n 个值中没有一个是数字</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No value is above 0, as a logarithmic scale needs</source>
+        <translation>没有大于 0 的值，无法用对数刻度显示</translation>
+    </message>
+    <message>
+        <source>No values here</source>
+        <translation>此处没有值</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n gap(s): no number</source>
+        <translation>
+            <numerusform>%n 处空缺：不是数字</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Step %1</source>
+        <translation>第 %1 步</translation>
     </message>
 </context>
 <context>
@@ -4920,6 +5365,37 @@
     <message>
         <source>Drawing…</source>
         <translation>正在绘制…</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::FindingList</name>
+    <message>
+        <source>Obstacle</source>
+        <translation>障碍</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>警告</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>What was found before the start</source>
+        <translation>开始前的检查结果</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Show the image %1</source>
+        <translation>显示图像 %1</translation>
+    </message>
+    <message>
+        <source>Show the setting that would change it</source>
+        <translation>显示能改变它的设置</translation>
     </message>
 </context>
 <context>
@@ -5827,6 +6303,163 @@
     </message>
 </context>
 <context>
+    <name>fcoscope::ModelComparison</name>
+    <message>
+        <source>Average precision, the mean over IoU thresholds from 0.50 to 0.95</source>
+        <translation>平均精度，对 0.50 到 0.95 的 IoU 阈值取平均</translation>
+    </message>
+    <message>
+        <source>Average precision at IoU 0.50</source>
+        <translation>IoU 为 0.50 时的平均精度</translation>
+    </message>
+    <message>
+        <source>Average precision at IoU 0.75</source>
+        <translation>IoU 为 0.75 时的平均精度</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>之后</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>差值</translation>
+    </message>
+    <message>
+        <source>%1 %2: %3</source>
+        <translation>%1 %2：%3</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>标注</translation>
+    </message>
+    <message>
+        <source>AP by class</source>
+        <translation>各类别的 AP</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>不认识</translation>
+    </message>
+    <message>
+        <source>no label</source>
+        <translation>无标注</translation>
+    </message>
+    <message>
+        <source>This model has no class of that name.</source>
+        <translation>该模型没有这个名称的类别。</translation>
+    </message>
+    <message>
+        <source>Compare models</source>
+        <translation>比较模型</translation>
+    </message>
+    <message>
+        <source>Use the new model</source>
+        <translation>使用新模型</translation>
+    </message>
+    <message>
+        <source>Keep the old one</source>
+        <translation>保留旧模型</translation>
+    </message>
+    <message>
+        <source>Both models are being measured first.</source>
+        <translation>先要测量两个模型。</translation>
+    </message>
+    <message>
+        <source>Stops measuring</source>
+        <translation>停止测量</translation>
+    </message>
+    <message>
+        <source>Before: %1
+After: %2</source>
+        <translation>之前：%1
+之后：%2</translation>
+    </message>
+    <message>
+        <source>Both models are measured on the validation images of the run…</source>
+        <translation>正在该次训练的验证图像上测量两个模型…</translation>
+    </message>
+    <message>
+        <source>The models could not be compared: %1 The new one can still be used, unmeasured.</source>
+        <translation>无法比较这两个模型：%1 新模型未经测量，仍可使用。</translation>
+    </message>
+    <message>
+        <source>Measured so far</source>
+        <translation>测量进度</translation>
+    </message>
+    <message>
+        <source>Nothing could be measured: the images have no label of a class that the models know.</source>
+        <translation>无法测量：这些图像中没有模型所认识类别的标注。</translation>
+    </message>
+    <message>
+        <source>The old model knows none of the classes here; the new one has AP %1.</source>
+        <translation>旧模型不认识这里的任何类别；新模型的 AP 为 %1。</translation>
+    </message>
+    <message>
+        <source>Both models are equally good: AP %1.</source>
+        <translation>两个模型一样好：AP 为 %1。</translation>
+    </message>
+    <message>
+        <source>The new model is slightly better, with the same AP %1.</source>
+        <translation>新模型略好，AP 同为 %1。</translation>
+    </message>
+    <message>
+        <source>The new model is better: AP %1 instead of %2.</source>
+        <translation>新模型更好：AP 为 %1，原为 %2。</translation>
+    </message>
+    <message>
+        <source>The new model is slightly worse, with the same AP %1.</source>
+        <translation>新模型略差，AP 同为 %1。</translation>
+    </message>
+    <message>
+        <source>The new model is worse: AP %1 instead of %2.</source>
+        <translation>新模型更差：AP 为 %1，原为 %2。</translation>
+    </message>
+    <message>
+        <source>It does better on %1 of %2 images and worse on %3.</source>
+        <translation>它在 %2 张图像中的 %1 张上更好，在 %3 张上更差。</translation>
+    </message>
+    <message>
+        <source>The images disagree with AP: %1</source>
+        <translation>逐张图像的结果与 AP 不一致：%1</translation>
+    </message>
+    <message>
+        <source>One image says little: measured on another, the figures could turn round.</source>
+        <translation>一张图像说明不了什么：换一张测量，结果可能相反。</translation>
+    </message>
+    <message>
+        <source>%1 images say little: measured on others, the figures could turn round.</source>
+        <translation>%1 张图像说明不了什么：换一批测量，结果可能相反。</translation>
+    </message>
+    <message>
+        <source>Two equally good models would differ on so many in fewer than 1 of 100 cases.</source>
+        <translation>两个同样好的模型出现这么多差异的情况，100 次中不到 1 次。</translation>
+    </message>
+    <message>
+        <source>Two equally good models would differ on so many in %1 of 100 cases.</source>
+        <translation>两个同样好的模型出现这么多差异的情况，100 次中约有 %1 次。</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>It lost what the old one knew of: %1.</source>
+        <translation>它丢失了旧模型对以下类别的认识：%1。</translation>
+    </message>
+    <message>
+        <source>It lost what the old one knew of: %1 and %2 more.</source>
+        <translation>它丢失了旧模型对以下类别的认识：%1，另有 %2 个。</translation>
+    </message>
+</context>
+<context>
     <name>fcoscope::ReplayPanel</name>
     <message>
         <source>There are no candidates: no score is above the threshold.</source>
@@ -6134,6 +6767,545 @@ correlation %3</source>
     <message>
         <source>Go back to the values the model was made with</source>
         <translation>恢复为模型自带的值</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::TrainingAlarms</name>
+    <message>
+        <source>Step %1: %2</source>
+        <translation>第 %1 步：%2</translation>
+    </message>
+    <message>
+        <source>Step %1, %2: %3</source>
+        <translation>第 %1 步，%2：%3</translation>
+    </message>
+    <message>
+        <source>Alarms</source>
+        <translation>警报</translation>
+    </message>
+    <message>
+        <source>Alarms (%1)</source>
+        <translation>警报（%1）</translation>
+    </message>
+    <message>
+        <source>Nothing to worry about so far.</source>
+        <translation>目前没有需要担心的情况。</translation>
+    </message>
+    <message>
+        <source>Copy the chosen lines, or all (Ctrl+C)</source>
+        <translation>复制所选的行，未选则复制全部（Ctrl+C）</translation>
+    </message>
+    <message>
+        <source>Copy alarms</source>
+        <translation>复制警报</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::TrainingDocks</name>
+    <message numerus="yes">
+        <source>%n second(s)</source>
+        <translation>
+            <numerusform>%n 秒</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s)</source>
+        <translation>
+            <numerusform>%n 分钟</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 hours</source>
+        <translation>%1 小时</translation>
+    </message>
+    <message>
+        <source>The fastest there is</source>
+        <translation>最快的设备</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>GPU %1</source>
+        <translation>GPU %1</translation>
+    </message>
+    <message>
+        <source>The loaded model (%1)</source>
+        <translation>已加载的模型（%1）</translation>
+    </message>
+    <message>
+        <source>Nothing: random weights</source>
+        <translation>无：随机权重</translation>
+    </message>
+    <message>
+        <source>All that were looked at</source>
+        <translation>所有已查看的图像</translation>
+    </message>
+    <message>
+        <source>Those marked as verified or empty</source>
+        <translation>标记为已核实或有意留空的图像</translation>
+    </message>
+    <message>
+        <source>Those the list shows now</source>
+        <translation>列表当前显示的图像</translation>
+    </message>
+    <message>
+        <source>All, also those nobody has looked at</source>
+        <translation>全部，包括无人查看过的图像</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Augmentation</source>
+        <translation>数据增强</translation>
+    </message>
+    <message>
+        <source>Profile</source>
+        <translation>配置</translation>
+    </message>
+    <message>
+        <source>%1 images train, %2 are kept to measure on: %3 boxes of %4 classes</source>
+        <translation>%1 张图像用于训练，%2 张留作评测：%4 个类别的 %3 个框</translation>
+    </message>
+    <message>
+        <source>Measured on: %1</source>
+        <translation>用于评测：%1</translation>
+    </message>
+    <message>
+        <source>%1 steps, about %2 and %3 GB</source>
+        <translation>%1 步，约需 %2 和 %3 GB</translation>
+    </message>
+    <message>
+        <source>%1 steps, about %2 GB</source>
+        <translation>%1 步，约需 %2 GB</translation>
+    </message>
+    <message>
+        <source>Open a folder of images first.</source>
+        <translation>请先打开一个图像文件夹。</translation>
+    </message>
+    <message>
+        <source>A training is going on; the next one can start after it.</source>
+        <translation>一项训练正在进行；结束后才能开始下一项。</translation>
+    </message>
+    <message>
+        <source>A training is going on</source>
+        <translation>一项训练正在进行</translation>
+    </message>
+    <message>
+        <source>The training %1 does not need the window. Shall it go on?</source>
+        <translation>训练 %1 不需要窗口。要让它继续吗？</translation>
+    </message>
+    <message>
+        <source>Let it go on</source>
+        <translation>让它继续</translation>
+    </message>
+    <message>
+        <source>Stop it, keep its model</source>
+        <translation>停止训练，保留模型</translation>
+    </message>
+    <message>
+        <source>Keep the window</source>
+        <translation>保留窗口</translation>
+    </message>
+    <message>
+        <source>Pictures as they are learnt from</source>
+        <translation>学习时所见的图片</translation>
+    </message>
+    <message>
+        <source>Use its model…</source>
+        <translation>使用其模型…</translation>
+    </message>
+    <message>
+        <source>; best AP %1</source>
+        <translation>；最佳 AP %1</translation>
+    </message>
+    <message>
+        <source>Training %1 is done%2.</source>
+        <translation>训练 %1 已完成%2。</translation>
+    </message>
+    <message>
+        <source>Training %1 was stopped%2.</source>
+        <translation>训练 %1 已停止%2。</translation>
+    </message>
+    <message>
+        <source>Training %1 has ended: %2</source>
+        <translation>训练 %1 已结束：%2</translation>
+    </message>
+    <message>
+        <source>Go on from its checkpoint</source>
+        <translation>从其检查点继续</translation>
+    </message>
+    <message>
+        <source>Training %1</source>
+        <translation>训练 %1</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::TrainingForm</name>
+    <message>
+        <source>Go on training</source>
+        <translation>继续训练</translation>
+    </message>
+    <message>
+        <source>Start training</source>
+        <translation>开始训练</translation>
+    </message>
+    <message>
+        <source>Starts after the check…</source>
+        <translation>检查后开始…</translation>
+    </message>
+    <message>
+        <source>It cannot start: %1</source>
+        <translation>无法开始：%1</translation>
+    </message>
+    <message>
+        <source>The check is not done yet. Pressed now, the training starts when it is.</source>
+        <translation>检查尚未完成。现在按下，检查完成后即开始训练。</translation>
+    </message>
+    <message>
+        <source>Goes on where the run stopped, with these settings</source>
+        <translation>以这些设置从停止处继续</translation>
+    </message>
+    <message>
+        <source>Trains in a process of its own; you can go on labelling</source>
+        <translation>在单独的进程中训练；您可以继续标注</translation>
+    </message>
+    <message>
+        <source>obstacles: %1</source>
+        <translation>障碍：%1</translation>
+    </message>
+    <message>
+        <source>warnings: %1</source>
+        <translation>警告：%1</translation>
+    </message>
+    <message>
+        <source>notes: %1</source>
+        <translation>提示：%1</translation>
+    </message>
+    <message>
+        <source>Checking the images and the settings…</source>
+        <translation>正在检查图像和设置…</translation>
+    </message>
+    <message>
+        <source>Checked: nothing stands in the way.</source>
+        <translation>已检查：没有障碍。</translation>
+    </message>
+    <message>
+        <source>Checked; %1</source>
+        <translation>已检查；%1</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>Fixed since the run began; a new run can have another.</source>
+        <translation>自训练开始即固定；新的训练可以不同。</translation>
+    </message>
+    <message>
+        <source>Start from</source>
+        <translation>起点</translation>
+    </message>
+    <message>
+        <source>Weights that the training begins with; what they know need not be learnt again.</source>
+        <translation>训练开始时的权重；它们已学会的无需重新学习。</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Which labelled images it learns from and is measured on.</source>
+        <translation>从哪些已标注的图像学习，并在哪些上测量。</translation>
+    </message>
+    <message>
+        <source>Everything else</source>
+        <translation>其他设置</translation>
+    </message>
+    <message>
+        <source>Which images validate</source>
+        <translation>哪些图像用于验证</translation>
+    </message>
+    <message>
+        <source>Look at samples</source>
+        <translation>查看样本</translation>
+    </message>
+    <message>
+        <source>Pictures as augmentation makes them, and what each location learns there</source>
+        <translation>数据增强后的图像，以及每个位置在其中学习什么</translation>
+    </message>
+    <message>
+        <source>Settings of the training</source>
+        <translation>训练设置</translation>
+    </message>
+    <message>
+        <source>A training is running. It has to end or be stopped first.</source>
+        <translation>有训练正在进行，须等它结束或先停止它。</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::TrainingPanel</name>
+    <message>
+        <source>total</source>
+        <translation>总计</translation>
+    </message>
+    <message>
+        <source>class</source>
+        <translation>分类</translation>
+    </message>
+    <message>
+        <source>box</source>
+        <translation>边框</translation>
+    </message>
+    <message>
+        <source>centerness</source>
+        <translation>中心度</translation>
+    </message>
+    <message>
+        <source>learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>images/s</source>
+        <translation>图像/秒</translation>
+    </message>
+    <message>
+        <source>No run yet</source>
+        <translation>还没有训练</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>正在启动…</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Pausing…</source>
+        <translation>正在暂停…</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Interrupted</source>
+        <translation>已中断</translation>
+    </message>
+    <message>
+        <source>less than a minute left</source>
+        <translation>剩余不到一分钟</translation>
+    </message>
+    <message>
+        <source>about %1 min left</source>
+        <translation>剩余约 %1 分钟</translation>
+    </message>
+    <message>
+        <source>about %1 h %2 min left</source>
+        <translation>剩余约 %1 小时 %2 分钟</translation>
+    </message>
+    <message>
+        <source>step %1 of %2</source>
+        <translation>第 %1 步，共 %2 步</translation>
+    </message>
+    <message>
+        <source>epoch %1 of %2</source>
+        <translation>第 %1 轮，共 %2 轮</translation>
+    </message>
+    <message>
+        <source>%1 images/s</source>
+        <translation>%1 图像/秒</translation>
+    </message>
+    <message>
+        <source>waits for data %1 % of the time</source>
+        <translation>%1 % 的时间在等待数据</translation>
+    </message>
+    <message>
+        <source>%1 of memory</source>
+        <translation>内存 %1</translation>
+    </message>
+    <message>
+        <source>best AP %1</source>
+        <translation>最佳 AP %1</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Go on training where it rests</source>
+        <translation>从暂停处继续训练</translation>
+    </message>
+    <message>
+        <source>Rest after this step, with a checkpoint</source>
+        <translation>完成这一步后暂停，并保存检查点</translation>
+    </message>
+    <message>
+        <source>Steps done</source>
+        <translation>已完成的步数</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stop after this step; what was learnt is kept and can be used or gone on with</source>
+        <translation>完成这一步后停止；学到的内容会保留，可以使用或继续训练</translation>
+    </message>
+    <message>
+        <source>Resume…</source>
+        <translation>恢复训练…</translation>
+    </message>
+    <message>
+        <source>Go on with this run, with other settings if you like</source>
+        <translation>继续这次训练，也可以改用其他设置</translation>
+    </message>
+    <message>
+        <source>Use this model</source>
+        <translation>使用此模型</translation>
+    </message>
+    <message>
+        <source>Measure this run&apos;s best model against the one that is loaded, then take it</source>
+        <translation>将这次训练的最佳模型与已加载的模型比较，然后采用</translation>
+    </message>
+    <message>
+        <source>Run:</source>
+        <translation>训练：</translation>
+    </message>
+    <message>
+        <source>Run that is shown</source>
+        <translation>显示的训练</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Lay the curves of other runs under this one&apos;s</source>
+        <translation>将其他训练的曲线叠放在此曲线之下</translation>
+    </message>
+    <message>
+        <source>Smoothing:</source>
+        <translation>平滑：</translation>
+    </message>
+    <message>
+        <source>Smoothing of the curves</source>
+        <translation>曲线的平滑</translation>
+    </message>
+    <message>
+        <source>How much of the value before each smoothed value keeps; the curve itself stays, paler</source>
+        <translation>每个平滑值保留前一个值的比例；原曲线以较淡的颜色保留</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Log scale</source>
+        <translation>对数刻度</translation>
+    </message>
+    <message>
+        <source>Losses and the learning rate on a logarithmic scale</source>
+        <translation>损失和学习率用对数刻度显示</translation>
+    </message>
+    <message>
+        <source>Part:</source>
+        <translation>部分：</translation>
+    </message>
+    <message>
+        <source>Part of the loss</source>
+        <translation>损失的组成部分</translation>
+    </message>
+    <message>
+        <source>AP by class</source>
+        <translation>各类别的 AP</translation>
+    </message>
+    <message>
+        <source>Class loss</source>
+        <translation>分类损失</translation>
+    </message>
+    <message>
+        <source>Box loss</source>
+        <translation>边框损失</translation>
+    </message>
+    <message>
+        <source>Centerness loss</source>
+        <translation>中心度损失</translation>
+    </message>
+    <message>
+        <source>Class loss by level</source>
+        <translation>各层的分类损失</translation>
+    </message>
+    <message>
+        <source>Box loss by level</source>
+        <translation>各层的边框损失</translation>
+    </message>
+    <message>
+        <source>Centerness loss by level</source>
+        <translation>各层的中心度损失</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>Positives by level</source>
+        <translation>各层的正样本</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Images per second</source>
+        <translation>每秒图像数</translation>
+    </message>
+    <message>
+        <source>AP of validation</source>
+        <translation>验证集 AP</translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::TrainingPictures</name>
+    <message>
+        <source>Step %1</source>
+        <translation>第 %1 步</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>没有检出</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>图像</translation>
     </message>
 </context>
 <context>
@@ -6513,6 +7685,218 @@ correlation %3</source>
     <message>
         <source>Training sample</source>
         <translation>训练样本</translation>
+    </message>
+    <message>
+        <source>Epochs</source>
+        <translation>轮数</translation>
+    </message>
+    <message>
+        <source>Batch</source>
+        <translation>批量</translation>
+    </message>
+    <message>
+        <source>Accumulate</source>
+        <translation>梯度累积</translation>
+    </message>
+    <message>
+        <source>Optimizer</source>
+        <translation>优化器</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Weight decay</source>
+        <translation>权重衰减</translation>
+    </message>
+    <message>
+        <source>Momentum</source>
+        <translation>动量</translation>
+    </message>
+    <message>
+        <source>Schedule</source>
+        <translation>学习率计划</translation>
+    </message>
+    <message>
+        <source>Step at</source>
+        <translation>下降时刻</translation>
+    </message>
+    <message>
+        <source>Warmup steps</source>
+        <translation>预热步数</translation>
+    </message>
+    <message>
+        <source>Frozen stages</source>
+        <translation>冻结的阶段</translation>
+    </message>
+    <message>
+        <source>Balance classes</source>
+        <translation>平衡类别</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>精度</translation>
+    </message>
+    <message>
+        <source>Clip norm</source>
+        <translation>梯度裁剪</translation>
+    </message>
+    <message>
+        <source>EMA decay</source>
+        <translation>EMA 衰减</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>Loaders</source>
+        <translation>加载线程</translation>
+    </message>
+    <message>
+        <source>Validate every</source>
+        <translation>验证间隔</translation>
+    </message>
+    <message>
+        <source>Patience</source>
+        <translation>耐心值</translation>
+    </message>
+    <message>
+        <source>Checkpoint every</source>
+        <translation>检查点间隔</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>线程数</translation>
+    </message>
+    <message>
+        <source>Stop after</source>
+        <translation>在此步停止</translation>
+    </message>
+    <message>
+        <source>Train width</source>
+        <translation>训练宽度</translation>
+    </message>
+    <message>
+        <source>Train height</source>
+        <translation>训练高度</translation>
+    </message>
+    <message>
+        <source>Scale spread</source>
+        <translation>缩放幅度</translation>
+    </message>
+    <message>
+        <source>Stretch spread</source>
+        <translation>拉伸幅度</translation>
+    </message>
+    <message>
+        <source>Crop</source>
+        <translation>裁剪</translation>
+    </message>
+    <message>
+        <source>Flip x</source>
+        <translation>左右翻转</translation>
+    </message>
+    <message>
+        <source>Flip y</source>
+        <translation>上下翻转</translation>
+    </message>
+    <message>
+        <source>Brightness</source>
+        <translation>亮度</translation>
+    </message>
+    <message>
+        <source>Contrast</source>
+        <translation>对比度</translation>
+    </message>
+    <message>
+        <source>Saturation</source>
+        <translation>饱和度</translation>
+    </message>
+    <message>
+        <source>Hue</source>
+        <translation>色相</translation>
+    </message>
+    <message>
+        <source>Min visible</source>
+        <translation>最小可见比例</translation>
+    </message>
+    <message>
+        <source>Megapixel limit</source>
+        <translation>百万像素上限</translation>
+    </message>
+    <message>
+        <source>Cache size</source>
+        <translation>缓存大小</translation>
+    </message>
+    <message>
+        <source>Backbone depth</source>
+        <translation>主干深度</translation>
+    </message>
+    <message>
+        <source>Backbone width</source>
+        <translation>主干宽度</translation>
+    </message>
+    <message>
+        <source>Backbone groups</source>
+        <translation>主干分组数</translation>
+    </message>
+    <message>
+        <source>Group width</source>
+        <translation>每组宽度</translation>
+    </message>
+    <message>
+        <source>Stride conv</source>
+        <translation>步长所在卷积</translation>
+    </message>
+    <message>
+        <source>Norm epsilon</source>
+        <translation>归一化 epsilon</translation>
+    </message>
+    <message>
+        <source>Pyramid channels</source>
+        <translation>金字塔通道数</translation>
+    </message>
+    <message>
+        <source>Upsampling</source>
+        <translation>上采样</translation>
+    </message>
+    <message>
+        <source>Shared tower depth</source>
+        <translation>共享塔深度</translation>
+    </message>
+    <message>
+        <source>Tower depth</source>
+        <translation>塔深度</translation>
+    </message>
+    <message>
+        <source>Tower norm</source>
+        <translation>塔的归一化</translation>
+    </message>
+    <message>
+        <source>Tower bias</source>
+        <translation>塔的偏置</translation>
+    </message>
+    <message>
+        <source>Tower groups</source>
+        <translation>塔的分组数</translation>
+    </message>
+    <message>
+        <source>Centerness branch</source>
+        <translation>中心度分支</translation>
+    </message>
+    <message>
+        <source>Level scale</source>
+        <translation>层级缩放</translation>
+    </message>
+    <message>
+        <source>Class count</source>
+        <translation>类别数</translation>
     </message>
 </context>
 </TS>
