@@ -42,7 +42,7 @@ for pair in layers-panel:window inspector:inspector what-if:what-if replay:repla
     cp "$shots/${pair%:*}.png" "$out/lens-${pair#*:}.png"
 done
 # The walk of docs/labelling.md, as the test that takes it sees it.
-QT_QPA_PLATFORM=offscreen FCOSCOPE_SHOTS=$shots "$project/build/release/tests/gui/test_app_gui_labelling" >"$shots/log" 2>&1 ||
+QT_QPA_PLATFORM=offscreen FCOSCOPE_SHOTS=$shots "$project/build/release/tests/gui/test_app_gui_labelling_folder" >"$shots/log" 2>&1 ||
     fail "The labelling test failed (its words: $shots/log)."
 cp "$shots"/walk-*.png "$out"
 rm -r "$shots"
