@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # packaging/pictures.sh BCCD
 #
-# Draws the pictures of docs/lenses.md and docs/labelling.md into docs/images, from the data set BCCD (MIT) in that folder, with the release build.
+# Draws the pictures of docs/lenses.md, docs/labelling.md and docs/training.md into docs/images, from the data set BCCD (MIT) in that folder, with the release build.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 [ $# -eq 1 ] && [ -d "$1" ] || fail "Name the folder of the data set BCCD: the one with Annotations and JPEGImages."
 data=$1 model=$project/resources/models/default.safetensors out=$project/docs/images
@@ -45,4 +45,9 @@ done
 QT_QPA_PLATFORM=offscreen FCOSCOPE_SHOTS=$shots "$project/build/release/tests/gui/test_app_gui_labelling_folder" >"$shots/log" 2>&1 ||
     fail "The labelling test failed (its words: $shots/log)."
 cp "$shots"/walk-*.png "$out"
+# The walk of docs/training.md, likewise.
+QT_QPA_PLATFORM=offscreen FCOSCOPE_SHOTS=$shots FCOSCOPE_PROGRAMS=$project/build/release/app/cli \
+    "$project/build/release/tests/gui/test_app_gui_training_walk" >"$shots/log" 2>&1 ||
+    fail "The training test failed (its words: $shots/log)."
+cp "$shots"/train-*.png "$out"
 rm -r "$shots"

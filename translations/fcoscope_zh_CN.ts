@@ -6871,10 +6871,6 @@ correlation %3</source>
         <translation>配置</translation>
     </message>
     <message>
-        <source>%1 images train, %2 are kept to measure on: %3 boxes of %4 classes</source>
-        <translation>%1 张图像用于训练，%2 张留作评测：%4 个类别的 %3 个框</translation>
-    </message>
-    <message>
         <source>Measured on: %1</source>
         <translation>用于评测：%1</translation>
     </message>
@@ -6945,6 +6941,10 @@ correlation %3</source>
     <message>
         <source>Training %1</source>
         <translation>训练 %1</translation>
+    </message>
+    <message>
+        <source>%1 images train, %2 are kept to measure on. Boxes: %3, classes: %4</source>
+        <translation>%1 张图像用于训练，%2 张留作评测。框：%3，类别：%4</translation>
     </message>
 </context>
 <context>

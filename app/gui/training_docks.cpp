@@ -186,7 +186,7 @@ void TrainingDocks::showPlan()
         if (data->validation)
             for (const DatasetImage &image : data->validation->images)
                 names << fileName(image.file);
-        form_->setDataWords(tr("%1 images train, %2 are kept to measure on: %3 boxes of %4 classes")
+        form_->setDataWords(tr("%1 images train, %2 are kept to measure on. Boxes: %3, classes: %4")
                                 .arg(report.trainingImages)
                                 .arg(report.validationImages)
                                 .arg(report.boxes)

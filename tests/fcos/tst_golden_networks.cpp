@@ -20,13 +20,13 @@ struct Layout {
     const char *classLoss, *boxLoss, *thirdLoss;
 };
 const Layout tianzhi{Codebase::Tianzhi, "bbox_eval_pixels", "centerness_logits", false, 1,
-                     "loss.cls",        "loss.reg",         "loss.centerness"};
-const Layout adelaide{Codebase::AdelaiDet,  "bbox_in_strides",    "centerness_or_iou_logits", true, 0,
+                     "loss.cls", "loss.reg", "loss.centerness"};
+const Layout adelaide{Codebase::AdelaiDet, "bbox_in_strides", "centerness_or_iou_logits", true, 0,
                       "loss.loss_fcos_cls", "loss.loss_fcos_loc", "loss.loss_fcos_ctr"};
-const Layout adelaideIou{Codebase::AdelaiDet,  "bbox_in_strides",    "centerness_or_iou_logits", true, 0,
+const Layout adelaideIou{Codebase::AdelaiDet, "bbox_in_strides", "centerness_or_iou_logits", true, 0,
                          "loss.loss_fcos_cls", "loss.loss_fcos_loc", "loss.loss_fcos_iou"};
-const Layout mmdet{Codebase::Mmdetection, "bbox_eval",      "centerness_logits",   false, 0,
-                   "loss.loss_cls",       "loss.loss_bbox", "loss.loss_centerness"};
+const Layout mmdet{Codebase::Mmdetection, "bbox_eval", "centerness_logits", false, 0,
+                   "loss.loss_cls", "loss.loss_bbox", "loss.loss_centerness"};
 
 struct Case {
     const char *file, *manifest, *profile;
@@ -104,10 +104,7 @@ std::map<std::string, double> gradientErrors(const NamedTensors &names, const Sa
     return errors;
 }
 
-bool close(double ours, double theirs)
-{
-    return std::abs(ours - theirs) <= 1e-4 * std::abs(theirs);
-}
+bool close(double ours, double theirs) { return std::abs(ours - theirs) <= 1e-4 * std::abs(theirs); }
 #define CLOSE(ours, theirs)                                                                                            \
     QVERIFY2(close(ours, theirs), qPrintable(QStringLiteral(#ours " is %1, expected %2").arg(ours).arg(theirs)))
 
@@ -175,8 +172,8 @@ void GoldenNetworksTest::codebase()
     }
 
     TargetsBuilder builder;
-    builder.add(assign(boxesOf(*file.find("boxes")), grid, profile), classesOf(*file.find("labels"), layout.firstLabel),
-                grid, 0);
+    builder.add(assign(boxesOf(*file.find("boxes")), grid, profile),
+                classesOf(*file.find("labels"), layout.firstLabel), grid, 0);
     const Targets targets = builder.finish();
     const Losses losses = computeLosses(outputs, targets, profile, static_cast<double>(targets.count()));
     CLOSE(losses.classification.item<double>(), scalar(file, layout.classLoss));
@@ -198,10 +195,7 @@ Detector simpleAicvDetector()
         throw std::runtime_error("taken for another network");
     return detectorOf(model);
 }
-at::Tensor simpleAicvInput()
-{
-    return formulaInput(256, 256, 1, 0);
-}
+at::Tensor simpleAicvInput() { return formulaInput(256, 256, 1, 0); }
 
 }  // namespace
 

@@ -11,7 +11,6 @@
 
 #include "core/fcos/engine.h"
 #include "core/fcos/input.h"
-#include "core/fcos/fast_convolution.h"
 #include "core/fcos/loader.h"
 #include "core/fcos/trainer.h"
 #include "core/rules/inspect.h"
@@ -152,9 +151,7 @@ QString imageDiffers(const AssignedImage &assigned, const std::vector<const Row 
 /// Everything a loader hands out against everything that is shown.
 QString differences(const MixedSource &source, const Profile &profile, int batches, Met &met)
 {
-    Loader loader(
-        source, profile,
-        {.seed = seed, .batch = batchSize, .batches = batches});  // one thread: samples are asked for in order
+    Loader loader(source, profile, seed, batchSize, 0, batches, 1);  // one thread: samples are asked for in order
     std::vector<Batch> made;
     for (int b = 0; b < batches; ++b)
         made.push_back(loader.next());
@@ -308,7 +305,7 @@ void LensTruthTest::theTrainersLosses()
     const StepReport reported = firstStep(source, profile);
 
     const MixedSource again(9);
-    const Batch batch = Loader(again, profile, {.seed = seed, .batch = batchSize, .batches = 1}).next();
+    const Batch batch = Loader(again, profile, seed, batchSize, 0, 1, 1).next();
     const Size padded{static_cast<int>(batch.pixels.size(2)), static_cast<int>(batch.pixels.size(1))};
     std::vector<AssignedImage> images;
     for (const MixedSource::Asked &asked : again.asked())
@@ -318,7 +315,6 @@ void LensTruthTest::theTrainersLosses()
     detector.initialise(seed);
     detector.to(at::kCPU);
     const at::NoGradGuard noGradient;
-    const FastConvolutions asTheTrainer(true);
     const FlatOutputs outputs =
         flattened(detector(networkInput(batch.pixels, batch.transforms, profile, at::kCPU), Pass{true, nullptr}));
     const Losses losses = computeLosses(

@@ -108,7 +108,6 @@ private Q_SLOTS:
             }
         }
         key(Qt::Key_Escape);
-        shot("training-labelled");
 
         QTest::keyClick(window_, Qt::Key_T, Qt::ControlModifier);
         if (!the<TrainingForm>().isVisible())
@@ -123,7 +122,7 @@ private Q_SLOTS:
         enter("Train height", 192);
         enter("Batch", 2);
         QTRY_VERIFY_WITH_TIMEOUT(training().data() && !training().planning(), 30000);
-        shot("training-form");
+        shot("train-1-form");
         press(the<TrainingForm>(), "Start");
 
         QTRY_VERIFY_WITH_TIMEOUT(state() == RunSummary::State::Running, 60000);
@@ -131,7 +130,7 @@ private Q_SLOTS:
         QVERIFY(!the<TrainingPanel>().visibleRegion().isEmpty());
         const size_t before = points();
         QTRY_VERIFY_WITH_TIMEOUT(points() >= before + 3, 120000);
-        shot("training-running");
+        shot("train-2-running");
 
         press(the<TrainingPanel>(), "Pause");
         QTRY_VERIFY_WITH_TIMEOUT(state() == RunSummary::State::Paused, 60000);
@@ -145,7 +144,6 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(state() == RunSummary::State::Stopped && !run().alive(), 60000);
         QVERIFY(run().summary().hasCheckpoint);
         QVERIFY(run().summary().step < run().summary().steps);
-        shot("training-stopped");
 
         QTRY_VERIFY(saying<QPushButton>(the<TrainingPanel>(), QStringLiteral("Use")));
         press(the<TrainingPanel>(), "Use");
@@ -156,7 +154,7 @@ private Q_SLOTS:
                                      saying<QPushButton>(comparison, QStringLiteral("Use the new model"))->isEnabled(),
                                  60000);
         QCOMPARE(compared.count(), 1);
-        shot("training-comparison", &comparison);
+        shot("train-3-comparison", &comparison);
         press(comparison, "Use the new model");
         QTRY_VERIFY_WITH_TIMEOUT(demo_->settled() && session_->model() &&
                                      session_->model()->info.classNames == std::vector<std::string>{"WBC"},
