@@ -58,6 +58,5 @@ private Q_SLOTS:
     }
 };
 
-Q_DECLARE_METATYPE(fcoscope::ImageResult)
 QTEST_GUILESS_MAIN(TestImageF1)
 #include "tst_image_f1.moc"

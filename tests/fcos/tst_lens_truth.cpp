@@ -151,7 +151,9 @@ QString imageDiffers(const AssignedImage &assigned, const std::vector<const Row 
 /// Everything a loader hands out against everything that is shown.
 QString differences(const MixedSource &source, const Profile &profile, int batches, Met &met)
 {
-    Loader loader(source, profile, seed, batchSize, 0, batches, 1);  // one thread: samples are asked for in order
+    Loader loader(
+        source, profile,
+        {.seed = seed, .batch = batchSize, .batches = batches});  // one thread: samples are asked for in order
     std::vector<Batch> made;
     for (int b = 0; b < batches; ++b)
         made.push_back(loader.next());
@@ -305,7 +307,7 @@ void LensTruthTest::theTrainersLosses()
     const StepReport reported = firstStep(source, profile);
 
     const MixedSource again(9);
-    const Batch batch = Loader(again, profile, seed, batchSize, 0, 1, 1).next();
+    const Batch batch = Loader(again, profile, {.seed = seed, .batch = batchSize, .batches = 1}).next();
     const Size padded{static_cast<int>(batch.pixels.size(2)), static_cast<int>(batch.pixels.size(1))};
     std::vector<AssignedImage> images;
     for (const MixedSource::Asked &asked : again.asked())
