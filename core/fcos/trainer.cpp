@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "core/base/error.h"
+#include "core/fcos/arena.h"
 #include "core/fcos/engine.h"
 #include "core/fcos/loader.h"
 #include "core/fcos/model_file.h"
@@ -90,6 +91,7 @@ private:
     TrainingCheckpoints checkpoints_;
     std::unique_ptr<TrainingState> state_;
     std::unique_ptr<Loader> loader_;
+    Arena arena_;          ///< a step leaves nothing behind in it
     int leftOut_ = 0;      ///< steps in a row
     int steppedBack_ = 0;  ///< times since the last checkpoint
 };
@@ -156,8 +158,13 @@ bool Training::oneStep(StepReport &report)
     const Clock::time_point start = Clock::now();
     std::vector<Batch> batches = batchesForOneStep();
     report.waitedForDataMs = 1000 * secondsSince(start);
-    const Gradients gradients =
-        batches.empty() ? Gradients::OutOfMemory : gradientsOf(batches, *state_, options_, device_, report);
+    Gradients gradients = Gradients::OutOfMemory;
+    if (!batches.empty()) {
+        const Arena::Use memoryOfThisStep(arena_);
+        gradients = gradientsOf(batches, *state_, options_, device_, report);
+        if (gradients == Gradients::Ready)
+            makeStep(*state_, options_, done(), report);
+    }
     if (gradients == Gradients::OutOfMemory) {
         batches.clear();
         halveBatch();
@@ -168,9 +175,8 @@ bool Training::oneStep(StepReport &report)
         return false;
     }
     leftOut_ = 0;
-    report.steps = steps();
-    makeStep(*state_, options_, done(), report);
     state_->samples += perStep();
+    report.steps = steps();
     report.step = state_->step;
     report.epoch = epochOf(state_->samples - 1);
     report.imagesPerSecond = static_cast<double>(perStep()) / secondsSince(start);
@@ -223,6 +229,7 @@ void Training::halveBatch()
     const int64_t images = perStep();
     const int before = options_.batch;
     loader_.reset();  // what it holds ready comes again, in smaller batches
+    arena_.release();
     releaseDeviceMemory(device_);
     if (before == 1) {
         saveIfThereIsMemory();
@@ -368,7 +375,15 @@ TrainResult train(const SampleSource &source, const NetworkOptions &network, con
                             .with(network.classCount, source.classNames().size()));
     if (source.size() == 0)
         throw UserError(message("core", "There are no images to train on."));
-    return Training(source, network, profile, options, runFolder, startFrom, callbacks, context).run();
+    try {
+        return Training(source, network, profile, options, runFolder, startFrom, callbacks, context).run();
+    } catch (const std::exception &error) {
+        if (!saysOutOfMemory(error))
+            throw;
+    }
+    // Where a smaller batch would not have helped: making the network, writing a checkpoint, validating.
+    throw UserError(
+        message("core", "Memory ran out. A smaller batch, smaller samples or a smaller network need less."));
 }
 
 }  // namespace fcoscope

@@ -32,19 +32,19 @@ struct TrainOptions {
     Schedule schedule = Schedule::Cosine;
     std::vector<double> stepAt{0.66, 0.88};  ///< Steps: fractions of the run at which the rate falls to a tenth
     int warmupSteps = 100;
-    int frozenStages = 0;       ///< of the backbone, from the picture on, that keep their weights: 1 the stem, 2 the
-                                ///< stem and C2, … 5 all of it; the norms in them keep their statistics, too
+    int frozenStages = 0;         ///< of the backbone, from the picture on, that keep their weights: 1 the stem, 2 the
+                                  ///< stem and C2, … 5 all of it; the norms in them keep their statistics, too
     bool balanceClasses = false;  ///< images with rare classes come more often (repeat factors, LVIS, Gupta 2019, 3.1)
     Precision precision = Precision::Float32;  ///< Bfloat16: convolutions in bfloat16, weights and losses in float32
-    double clipNorm = 10;   ///< gradients longer than this are shortened; 0: never
-    double emaDecay = 0.998;  ///< 0: no averaging
+    double clipNorm = 10;                      ///< gradients longer than this are shortened; 0: never
+    double emaDecay = 0.998;                   ///< 0: no averaging
     int64_t seed = 1;
     int loaders = 1;        ///< threads that prepare samples
     int validateEvery = 5;  ///< epochs
     int patience = 0;       ///< validations without a better AP after which it stops; 0: never
     int checkpointEverySteps = 200;
     std::string device = "auto";
-    int threads = 0;        ///< CPU threads for the network; 0: as many as there are cores
+    int threads = 0;             ///< CPU threads for the network; 0: as many as there are cores
     int64_t stopAfterSteps = 0;  ///< stop there as if asked to; 0: at the end (for tests and for slicing a long run)
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A newcomer's first training, with real keys and mouse and the real trainer: label four images, train on the CPU, see
 // the curves grow, pause and go on, stop, use the model, detections appear.
+#include <QAbstractSpinBox>
 #include <QPushButton>
 #include <QSignalSpy>
-#include <QAbstractSpinBox>
 
 #include "app/gui/training_docks.h"
 #include "labelling_window.h"
