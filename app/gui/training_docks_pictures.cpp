@@ -43,7 +43,7 @@ PreviewSample sampleOf(const TrainingSample &made, const std::vector<std::string
 
 /// One picture of a run, small: read on a worker.
 TrainingPicture pictureOf(const Backend &backend, const RunPicture &found, const std::vector<std::string> &classNames,
-                          int64_t step)
+                          int64_t step, double scoreThreshold)
 {
     TrainingPicture shown;
     shown.name = QString::fromStdString(found.file);
@@ -51,6 +51,8 @@ TrainingPicture pictureOf(const Backend &backend, const RunPicture &found, const
     shown.image = toQImage(backend.readThumbnail(found.file, pictureSide));
     const double scale = found.size.width > 0 ? shown.image.width() / static_cast<double>(found.size.width) : 1;
     for (const Detection &detection : found.detections) {
+        if (detection.score < scoreThreshold)
+            continue;
         const Box &box = detection.box;
         shown.boxes.push_back({rectOf({box.x1 * scale, box.y1 * scale, box.x2 * scale, box.y2 * scale}),
                                classNameIn(classNames, detection.classIndex), classColor(detection.classIndex),
@@ -104,12 +106,15 @@ void TrainingDocks::showPictures(const std::string &name)
     if (name.empty())
         return;
     picturing_.start(
-        [file = training_.process().folder() / name, backend = session_.backend()](const RunContext &context) {
+        [run = training_.process().folder(), file = training_.process().folder() / name,
+         backend = session_.backend()](const RunContext &context) {
             const RunPictures found = readPictures(file);
+            // The trainer keeps what it measures by, the unsure ones too: shown is what a person would be shown.
+            const double shownFrom = readRequest(run / "run.toml").profile.decode.scoreThreshold;
             std::vector<TrainingPicture> shown;
             for (const RunPicture &picture : found.images)
                 if (!context.shouldStop())
-                    shown.push_back(pictureOf(backend, picture, found.classNames, found.step));
+                    shown.push_back(pictureOf(backend, picture, found.classNames, found.step, shownFrom));
             return shown;
         },
         [this](Outcome<std::vector<TrainingPicture>> outcome) {

@@ -2,6 +2,7 @@
 // A newcomer's first training, with real keys and mouse and the real trainer: label four images, train on the CPU, see
 // the curves grow, pause and go on, stop, use the model, detections appear.
 #include <QAbstractSpinBox>
+#include <QDockWidget>
 #include <QPushButton>
 #include <QSignalSpy>
 
@@ -130,6 +131,10 @@ private Q_SLOTS:
         QVERIFY(!the<TrainingPanel>().visibleRegion().isEmpty());
         const size_t before = points();
         QTRY_VERIFY_WITH_TIMEOUT(points() >= before + 3, 120000);
+        // Who watches makes room for the curves.
+        auto *dock = window_->findChild<QDockWidget *>(QStringLiteral("trainingDock"));
+        window_->resizeDocks({dock}, {520}, Qt::Vertical);
+        QTRY_VERIFY_WITH_TIMEOUT(points() >= before + 20, 120000);
         shot("train-2-running");
 
         press(the<TrainingPanel>(), "Pause");
