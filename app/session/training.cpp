@@ -77,21 +77,18 @@ fs::path Training::runsFolder() const
 
 void Training::setActive(bool active)
 {
-    if (std::exchange(active_, active) == active || !active)
-        return;
-    findRuns();
-    planSoon(true);
+    if (std::exchange(active_, active) != active && active)
+        planSoon(true);
 }
 
 void Training::sessionChanged(const Change &change)
 {
-    if (change.has(Change::Images) && process_.folder().parent_path() != runsFolder())
-        process_.follow({});
-    if (!active_)
-        return;
-    if (change.has(Change::Images))
-        findRuns();
-    if (change.has(Change::Images) || change.has(Change::Labels))
+    if (change.has(Change::Images)) {
+        if (process_.folder().parent_path() != runsFolder())
+            process_.follow({});
+        findRuns();  // one of them may still be training
+    }
+    if (active_ && (change.has(Change::Images) || change.has(Change::Labels)))
         planSoon(true);
 }
 

@@ -3,7 +3,7 @@
 // trial before a new model takes the old one's place. On the GUI thread; all work in Jobs.
 //
 // Runs lie in `runs/` beside the project file, so a project that is opened again finds them, and one that still trains.
-// Nothing is worked out before somebody looks: setActive(true) when the panel is shown.
+// Nothing is planned before somebody looks: setActive(true) when the form is shown.
 #pragma once
 
 #include <QObject>

@@ -167,6 +167,16 @@ private Q_SLOTS:
         // White cells are what it was trained on, and what the model it began with knows by the same name.
         QVERIFY(session_->findings() && !session_->findings()->detections.empty());
         shot("training-used");
+
+        // Whoever opens the folder again finds the run in it, and no image more than before.
+        const fs::path trained = run().folder();
+        session_->closeImages();
+        QTRY_VERIFY(run().folder().empty());
+        open({QString::fromStdString(trained.parent_path().parent_path().string())});
+        QCOMPARE(session_->images().size(), size_t(4));
+        QCOMPARE(session_->labels().set().boxCount(), size_t(4));
+        QTRY_COMPARE(state(), RunSummary::State::Stopped);
+        QCOMPARE(run().folder(), trained);
     }
 };
 

@@ -101,6 +101,8 @@ private:
     void readOut();
     void describe();
     void setColours();
+    void turnWheel(QWheelEvent &wheel);
+    void moveMouse(const QMouseEvent &mouse);
     void point(QPointF place);
     bool moveCursor(int by);
 };

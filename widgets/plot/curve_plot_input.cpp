@@ -174,46 +174,53 @@ bool CurvePlot::moveCursor(int by)
 
 // --- Gestures
 
+void CurvePlot::turnWheel(QWheelEvent &wheel)
+{
+    Parts &p = *parts_;
+    if ((p.wheelNeedsFocus && !hasFocus()) || wheel.angleDelta().y() == 0)
+        return wheel.ignore();  // whoever scrolls gets it
+    const double factor = std::pow(zoomStep, wheel.angleDelta().y() / 120.0);
+    if (wheel.modifiers() & Qt::ControlModifier)
+        p.zoomValues(factor, p.plot->yAxis->pixelToCoord(wheel.position().y()));
+    else
+        p.zoomSteps(factor, p.plot->xAxis->pixelToCoord(wheel.position().x()));
+    p.plot->replot();
+    wheel.accept();
+}
+
+void CurvePlot::moveMouse(const QMouseEvent &mouse)
+{
+    Parts &p = *parts_;
+    if (!p.drag.pressed || !(mouse.buttons() & Qt::LeftButton))
+        return point(mouse.position());
+    const QPoint by = mouse.pos() - p.drag.at;
+    p.drag.moved = p.drag.moved || by.manhattanLength() > 3;
+    if (!p.drag.moved)
+        return;
+    p.plot->xAxis->setRange(p.drag.x);
+    p.plot->yAxis->setRange(p.drag.y);
+    p.move(-double(by.x()) / std::max(1, p.plot->axisRect()->width()),
+           double(by.y()) / std::max(1, p.plot->axisRect()->height()));
+    p.plot->replot();
+}
+
 bool CurvePlot::eventFilter(QObject *watched, QEvent *event)
 {
     Parts &p = *parts_;
     if (watched != p.plot)
         return QWidget::eventFilter(watched, event);
-    const auto *mouse = static_cast<QMouseEvent *>(event);
     switch (event->type()) {
-    case QEvent::Wheel: {
-        const auto *wheel = static_cast<QWheelEvent *>(event);
-        if ((p.wheelNeedsFocus && !hasFocus()) || wheel->angleDelta().y() == 0) {
-            event->ignore();  // whoever scrolls gets it
-            return true;
-        }
-        const double factor = std::pow(zoomStep, wheel->angleDelta().y() / 120.0);
-        if (wheel->modifiers() & Qt::ControlModifier)
-            p.zoomValues(factor, p.plot->yAxis->pixelToCoord(wheel->position().y()));
-        else
-            p.zoomSteps(factor, p.plot->xAxis->pixelToCoord(wheel->position().x()));
-        p.plot->replot();
-        event->accept();
+    case QEvent::Wheel:
+        turnWheel(*static_cast<QWheelEvent *>(event));
         return true;
-    }
-    case QEvent::MouseButtonPress:
+    case QEvent::MouseButtonPress: {
+        const auto *mouse = static_cast<QMouseEvent *>(event);
         p.drag = {mouse->button() == Qt::LeftButton, false, mouse->pos(), p.plot->xAxis->range(),
                   p.plot->yAxis->range()};
         return false;
+    }
     case QEvent::MouseMove:
-        if (p.drag.pressed && (mouse->buttons() & Qt::LeftButton)) {
-            const QPoint by = mouse->pos() - p.drag.at;
-            p.drag.moved = p.drag.moved || by.manhattanLength() > 3;
-            if (p.drag.moved) {
-                p.plot->xAxis->setRange(p.drag.x);
-                p.plot->yAxis->setRange(p.drag.y);
-                p.move(-double(by.x()) / std::max(1, p.plot->axisRect()->width()),
-                       double(by.y()) / std::max(1, p.plot->axisRect()->height()));
-                p.plot->replot();
-            }
-        } else {
-            point(mouse->position());
-        }
+        moveMouse(*static_cast<QMouseEvent *>(event));
         return false;
     case QEvent::MouseButtonRelease:
         p.drag.pressed = false;
