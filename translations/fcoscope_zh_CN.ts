@@ -4575,6 +4575,10 @@
         <source>The trainer ended before it began; what it said is in {0}.</source>
         <translation>训练程序还未开始就结束了；它的输出在 {0} 中。</translation>
     </message>
+    <message>
+        <source>Memory ran out. A smaller batch, smaller samples or a smaller network need less.</source>
+        <translation>内存不足。更小的批次、更小的样本或更小的网络需要的内存更少。</translation>
+    </message>
 </context>
 <context>
     <name>fcoscope::AssignmentPanel</name>
