@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/class_numbers.h"
 
+#include <algorithm>
+#include <stdexcept>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
@@ -18,15 +20,25 @@ std::vector<std::string> sharedClasses(const std::vector<std::string> &ofModel,
     return names;
 }
 
-std::vector<int> numbersIn(const std::vector<std::string> &classNames, const std::vector<std::string> &ownNames)
+std::vector<int> placesIn(const std::vector<std::string> &classNames, const std::vector<std::string> &ownNames)
 {
     std::unordered_map<std::string_view, int> numbers;
     for (const std::string &name : classNames)
         numbers.emplace(name, static_cast<int>(&name - classNames.data()));
-    std::vector<int> found;
-    for (const std::string &name : ownNames)
-        found.push_back(numbers.at(name));
-    return found;
+    std::vector<int> places;
+    for (const std::string &name : ownNames) {
+        const auto found = numbers.find(name);
+        places.push_back(found == numbers.end() ? -1 : found->second);
+    }
+    return places;
+}
+
+std::vector<int> numbersIn(const std::vector<std::string> &classNames, const std::vector<std::string> &ownNames)
+{
+    std::vector<int> numbers = placesIn(classNames, ownNames);
+    if (std::find(numbers.begin(), numbers.end(), -1) != numbers.end())
+        throw std::out_of_range("a class that is in no list");
+    return numbers;
 }
 
 std::vector<Label> labelsIn(const std::vector<std::string> &classNames, const std::vector<std::string> &ownNames,

@@ -15,7 +15,10 @@ namespace fcoscope {
 std::vector<std::string> sharedClasses(const std::vector<std::string> &ofModel,
                                        const std::vector<std::string> &ofLabels);
 
-/// Where each of `ownNames` stands in `classNames`, which holds all of them.
+/// Where each of `ownNames` stands in `classNames`; −1: nowhere.
+std::vector<int> placesIn(const std::vector<std::string> &classNames, const std::vector<std::string> &ownNames);
+
+/// The same for names that `classNames` holds all of.
 std::vector<int> numbersIn(const std::vector<std::string> &classNames, const std::vector<std::string> &ownNames);
 
 /// Labels that count their classes in `ownNames`, counted in `classNames`, which holds all of them.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "app/session/class_numbers.h"
 #include "core/data/dataset.h"
 #include "core/eval/image_f1.h"
 #include "core/rules/decode.h"
@@ -10,22 +11,11 @@
 namespace fcoscope {
 namespace {
 
-/// Of each class of the model its place in the data's list; −1: the data does not have it.
-std::vector<int> placesOf(const std::vector<std::string> &ofModel, const std::vector<std::string> &ofData)
-{
-    std::vector<int> places;
-    for (const std::string &name : ofModel) {
-        const auto found = std::find(ofData.begin(), ofData.end(), name);
-        places.push_back(found == ofData.end() ? -1 : static_cast<int>(found - ofData.begin()));
-    }
-    return places;
-}
-
 ImageResult lookWith(const LoadedModel &model, const Image &image, const DatasetImage &labelled,
                      const std::vector<std::string> &classNames, const RunContext &context)
 {
     const Profile &profile = model.info.profile;
-    const std::vector<int> places = placesOf(classNamesOn(model.info, classNames), classNames);
+    const std::vector<int> places = placesIn(classNames, classNamesOn(model.info, classNames));
     ImageResult result{decode(*model.run(image, context, false), profile, evaluationDecode(profile)), labelled.labels};
     std::erase_if(result.detections, [&](Detection &detection) {
         const auto index = static_cast<size_t>(detection.classIndex);
@@ -120,7 +110,7 @@ ModelsCompared ModelTrial::judged(std::vector<Seen> seen, const std::vector<std:
 {
     ModelsCompared compared;
     compared.classNames = classNames;
-    const std::vector<int> known = placesOf(classNamesOn(before, classNames), classNames);
+    const std::vector<int> known = placesIn(classNames, classNamesOn(before, classNames));
     for (int i = 0; i < static_cast<int>(classNames.size()); ++i)
         compared.knownBefore.push_back(std::find(known.begin(), known.end(), i) != known.end());
     std::vector<ImageResult> foundBefore, foundAfter;
