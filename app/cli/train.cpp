@@ -12,7 +12,7 @@ int trainVerb(const Arguments &arguments, Console &console)
     TrainArguments asked;
     if (!readTrainArguments(arguments, asked))
         return exitDone;
-    RunFolder folder(asked.run.empty() ? freshRunFolder() : std::filesystem::path(asked.run));
+    RunFolder folder(asked.run.empty() ? freshRunFolder("runs") : std::filesystem::path(asked.run));
     console.note((folder.hasCheckpoint() ? "going on with the run in " : "training into ") + folder.path().string());
     TrainRun run(asked, folder, console);
     try {

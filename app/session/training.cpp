@@ -5,7 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/fcos/checkpoint.h"
+#include "core/runs/run_folder.h"
 
 namespace fcoscope {
 namespace fs = std::filesystem;
@@ -29,21 +29,6 @@ void keepSaid(const std::vector<std::string> &said, TrainRequest &from, TrainReq
 fs::path modelOf(const RunSummary &run)
 {
     return run.best.empty() ? run.last : run.best;
-}
-
-/// runs/1, or the first such folder that does not exist yet; it does when this returns.
-fs::path makeRunFolder(const fs::path &runs)
-{
-    for (int n = 1;; ++n) {
-        const fs::path folder = runs / std::to_string(n);
-        std::error_code error;
-        fs::create_directories(runs, error);
-        if (!error && fs::create_directory(folder, error))
-            return folder;
-        if (error)
-            throw UserError(
-                message("core", "The folder {0} cannot be made: {1}.").with(folder.string(), error.message()));
-    }
 }
 
 }  // namespace
@@ -220,7 +205,7 @@ void Training::start()
     writing_.start(
         [runs = runsFolder(), request = request_, data = data_](const RunContext &context) {
             const std::string snapshot = snapshotText(*data, context);
-            const fs::path folder = makeRunFolder(runs);
+            const fs::path folder = freshRunFolder(runs);
             writeFile(folder / "dataset.json", snapshot);
             writeFile(folder / "run.toml", requestText(request));
             return folder;
@@ -232,10 +217,6 @@ void Training::start()
             } else if (outcome.how == Ended::Failed) {
                 Q_EMIT failed({outcome.failure, "training"});
             }
-            Q_EMIT writingChanged();
-        },
-        [this](const Progress &progress) {
-            progress_ = progress;
             Q_EMIT writingChanged();
         });
     Q_EMIT writingChanged();

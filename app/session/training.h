@@ -56,7 +56,6 @@ public:
     void start();
     void resume();  ///< goes on with the followed run, with what the request says otherwise
     bool writing() const { return writing_.running(); }
-    const Progress &writingProgress() const { return progress_; }
     RunProcess &process() { return process_; }
     const std::vector<std::filesystem::path> &runs() const { return runs_; }  ///< of the open project, newest first
 
@@ -100,7 +99,6 @@ private:
     std::shared_ptr<const Snapshot> data_;
     Message reason_;
     PlanReport report_;
-    Progress progress_;
     std::vector<std::filesystem::path> runs_;
     RunProcess process_;
     ModelTrial trial_;

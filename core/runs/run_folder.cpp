@@ -190,11 +190,20 @@ bool RunFolder::pauseWritten()
     return pauseSeen_ && !stopSeen_;
 }
 
-fs::path freshRunFolder()
+fs::path freshRunFolder(const fs::path &runs)
 {
-    for (int n = 1;; ++n)
-        if (const fs::path folder = fs::path("runs") / std::to_string(n); !fs::exists(folder))
+    for (int n = 1;; ++n) {
+        const fs::path folder = runs / std::to_string(n);
+        std::error_code error;
+        if (fs::exists(folder, error))
+            continue;
+        fs::create_directories(runs, error);
+        if (!error && fs::create_directory(folder, error))
             return folder;
+        if (error)
+            throw UserError(
+                message("core", "The folder {0} cannot be made: {1}.").with(folder.string(), error.message()));
+    }
 }
 
 }  // namespace fcoscope

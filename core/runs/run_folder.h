@@ -55,7 +55,8 @@ private:
     std::atomic<int64_t> nextLook_{0}, nextHeartbeat_{0};  ///< steady clock, ns
 };
 
-/// "runs/1" or the first such folder that does not exist yet.
-std::filesystem::path freshRunFolder();
+/// The first of runs/1, runs/2, … that did not exist yet; it does when this returns, so that it is nobody else's.
+/// Throws UserError if it cannot be made.
+std::filesystem::path freshRunFolder(const std::filesystem::path &runs);
 
 }  // namespace fcoscope
