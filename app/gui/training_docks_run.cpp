@@ -217,7 +217,6 @@ void TrainingDocks::showRun()
         status.words = translated(summary.reason);
     panel_->setStatus(status);
     tellEnd(summary);
-    showFindings();
     updateEnabled();
 }
 
