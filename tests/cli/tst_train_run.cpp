@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `fcos train --run FOLDER` on a folder as the window makes it: what it tells, pause and stop, other settings.
 #include <QJsonArray>
-#include <QTemporaryDir>
 #include <QtTest>
 
+#include "begun_run.h"
 #include "core/runs/run_pictures.h"
-#include "run_says.h"
-#include "tiny_run.h"
 
 using namespace fcoscope;
 
-class TestTrainRun : public QObject {
+class TestTrainRun : public QObject, private WithTinyRun {
     Q_OBJECT
 
 private Q_SLOTS:
@@ -22,42 +20,7 @@ private Q_SLOTS:
     void stopsInAPause();
     void goesOnWithOtherSettings();
     void refusesOtherSettings();
-
-private:
-    QString path(const QString &name) const { return folder_.filePath(name); }
-    Said train(const QStringList &more = {}) const { return fcos(QStringList{"train", "--run", run_} + more); }
-    /// A run of `epochs` that was stopped after three steps.
-    void begun(int epochs = 2)
-    {
-        writeTinyRun(run_, data_, tinyRequest(epochs));
-        const Said said = train({"--stop-after", "3"});
-        QVERIFY2(said.exitCode == 0, said.all());
-        QCOMPARE(stepsOf(run_), std::string("3"));
-    }
-    /// Whether the run comes to the checkpoints of one that nothing happened to.
-    QString goesOnAsIfNothingHappened();
-
-    const QTemporaryDir folder_;
-    Dataset data_;
-    QString run_;
-    QByteArray expected_;
-    int count_ = 0;
 };
-
-QString TestTrainRun::goesOnAsIfNothingHappened()
-{
-    if (expected_.isEmpty()) {
-        writeTinyRun(path("untouched"), data_, tinyRequest(2));
-        const Said said = fcos({"train", "--run", path("untouched")});
-        expected_ = checkpointsOf(path("untouched"));
-        if (said.exitCode != 0 || expected_.isEmpty())
-            return said.all();
-    }
-    const Said said = train();
-    if (said.exitCode != 0)
-        return said.all();
-    return checkpointsOf(run_) == expected_ ? QString() : QString("other checkpoints");
-}
 
 void TestTrainRun::everythingIsTold()
 {

@@ -2,7 +2,6 @@
 // What goes wrong around a run: a sentence each, in the command's words and in the folder, and nothing lost. Once it is
 // put right the run goes on to the checkpoints of one that nothing happened to.
 #include <QDir>
-#include <QTemporaryDir>
 #include <QtTest>
 
 #include <sys/resource.h>
@@ -10,14 +9,13 @@
 #include <csignal>
 #include <fstream>
 
+#include "begun_run.h"
 #include "core/base/file.h"
-#include "run_says.h"
 #include "tests/project/in_child.h"
-#include "tiny_run.h"
 
 using namespace fcoscope;
 
-class TestTrainTrouble : public QObject {
+class TestTrainTrouble : public QObject, private WithTinyRun {
     Q_OBJECT
 
 private Q_SLOTS:
@@ -35,42 +33,7 @@ private Q_SLOTS:
     void filesThatMayNotGrow();
     void fullAndReadOnlyDisks();
     void tornEvents();
-
-private:
-    QString path(const QString &name) const { return folder_.filePath(name); }
-    Said train(const QStringList &more = {}) const { return fcos(QStringList{"train", "--run", run_} + more); }
-    /// A run of `epochs` that was stopped after three steps.
-    void begun(int epochs = 2)
-    {
-        writeTinyRun(run_, data_, tinyRequest(epochs));
-        const Said said = train({"--stop-after", "3"});
-        QVERIFY2(said.exitCode == 0, said.all());
-        QCOMPARE(stepsOf(run_), std::string("3"));
-    }
-    /// Whether the run comes to the checkpoints of one that nothing happened to.
-    QString goesOnAsIfNothingHappened();
-
-    const QTemporaryDir folder_;
-    Dataset data_;
-    QString run_;
-    QByteArray expected_;
-    int count_ = 0;
 };
-
-QString TestTrainTrouble::goesOnAsIfNothingHappened()
-{
-    if (expected_.isEmpty()) {
-        writeTinyRun(path("untouched"), data_, tinyRequest(2));
-        const Said said = fcos({"train", "--run", path("untouched")});
-        expected_ = checkpointsOf(path("untouched"));
-        if (said.exitCode != 0 || expected_.isEmpty())
-            return said.all();
-    }
-    const Said said = train();
-    if (said.exitCode != 0)
-        return said.all();
-    return checkpointsOf(run_) == expected_ ? QString() : QString("other checkpoints");
-}
 
 /// The labels live elsewhere: the run goes by its own data, and other data is refused.
 void TestTrainTrouble::aClassRemovedInTheMeantime()
