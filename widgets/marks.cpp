@@ -4,6 +4,7 @@
 #include <QPainterPathStroker>
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "widgets/theme.h"
 
@@ -48,6 +49,15 @@ QPainterPath slice(double radius, bool isDiamond, double from, double to)
     add(to);
     path.closeSubpath();
     return path;
+}
+
+/// The pixel that a mark's centre lies in; nothing where no sheet reaches, since a pixel's number must fit an int.
+std::optional<QPoint> pixelOf(QPointF centre)
+{
+    const double beyond = 1e8;
+    if (!(std::abs(centre.x()) < beyond && std::abs(centre.y()) < beyond))  // NaN fails as well
+        return {};
+    return QPoint(static_cast<int>(std::floor(centre.x())), static_cast<int>(std::floor(centre.y())));
 }
 
 }  // namespace
@@ -111,18 +121,17 @@ const QImage &Mark::made() const
 
 void Mark::stamp(QPainter &painter, QPointF centre) const
 {
-    const QImage &image = made();
-    const int half = image.width() / 2;
-    painter.drawImage(
-        QPoint(static_cast<int>(std::floor(centre.x())) - half, static_cast<int>(std::floor(centre.y())) - half),
-        image);
+    if (const auto at = pixelOf(centre))
+        painter.drawImage(*at - made().rect().center(), made());
 }
 
 void Mark::stamp(QImage &sheet, QPointF centre) const
 {
+    const auto at = pixelOf(centre);
+    if (!at)
+        return;
     const QImage &image = made();
-    const int left = static_cast<int>(std::floor(centre.x())) - image.width() / 2,
-              top = static_cast<int>(std::floor(centre.y())) - image.height() / 2;
+    const int left = at->x() - image.width() / 2, top = at->y() - image.height() / 2;
     const int x0 = std::max(0, -left), x1 = std::min(image.width(), sheet.width() - left), y0 = std::max(0, -top),
               y1 = std::min(image.height(), sheet.height() - top);
     if (x0 >= x1 || y0 >= y1)

@@ -179,8 +179,6 @@ void SampleGrid::paintSample(QPainter &painter, int i, double ratio)
     // Smaller on small pictures, where locations are nearer to one another.
     const double unit = ratio * std::clamp(1.3 * across / ratio, 0.6, 1.0);
     for (const LocationDot &dot : sample.dots) {
-        if (!std::isfinite(dot.at.x()) || !std::isfinite(dot.at.y()))
-            continue;
         const Mark &mark = marks_.of({double(dot.level), double(dot.colour.rgba()), unit},
                                      [&] { return levelMark(dot.colour, dot.level, unit); });
         mark.stamp(painter, onScreen(dot.at));
