@@ -10,7 +10,7 @@ cores take turns. Before anything is timed, all must say the same: logits within
 quiet; the processors' time holds where other programs want the cores too. Reported are medians of the ratios within a
 round, and how busy the machine was.
 
-It makes its own Python environment in build/bench-venv (onnxruntime, onnx and torchvision from PyPI; LibTorch's own
+It makes its own Python environment in build/bench-venv (onnxruntime, onnx, pycocotools and torchvision from PyPI; LibTorch's own
 Python package is the torch).
 """
 import argparse
@@ -34,17 +34,19 @@ def enter_environment():
     python = VENV / "bin/python"
     if pathlib.Path(sys.prefix).resolve() == VENV.resolve():
         return
-    if not (VENV / "complete").exists():
+    packages = ["numpy", "pillow", "onnxruntime", "onnx", "pycocotools", "typing_extensions", "sympy", "filelock",
+                "jinja2", "networkx", "fsspec"]
+    complete = VENV / "complete"  # and of what
+    if not complete.exists() or complete.read_text() != " ".join(packages):
         print(f"making {VENV}", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
         pip = [python, "-m", "pip", "install", "--quiet"]
-        subprocess.run(pip + ["numpy", "pillow", "onnxruntime", "onnx", "typing_extensions", "sympy", "filelock", "jinja2",
-                              "networkx", "fsspec"], check=True)
+        subprocess.run(pip + packages, check=True)
         subprocess.run(pip + ["--no-deps", "torchvision==0.28.*"], check=True)  # torch is LibTorch's, below
         folder = subprocess.run([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], check=True,
                                 capture_output=True, text=True).stdout.strip()
         (pathlib.Path(folder) / "libtorch.pth").write_text(str((ROOT / ".deps/libtorch").resolve()) + "\n")
-        (VENV / "complete").touch()
+        complete.write_text(" ".join(packages))
     os.execv(python, [python, *sys.argv])
 
 
