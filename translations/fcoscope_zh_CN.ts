@@ -1019,6 +1019,14 @@
         <source>&amp;Training</source>
         <translation>训练(&amp;T)</translation>
     </message>
+    <message>
+        <source>&amp;Go on with a training…</source>
+        <translation>继续一次训练(&amp;G)…</translation>
+    </message>
+    <message>
+        <source>Prepare that the run that is shown goes on, with another length, rate, batch or device if you like</source>
+        <translation>准备让所显示的运行继续，可以更改长度、学习率、批大小或设备</translation>
+    </message>
 </context>
 <context>
     <name>ClassDialog</name>
@@ -4572,12 +4580,20 @@
         <translation>无法启动训练程序 {0}。</translation>
     </message>
     <message>
-        <source>The trainer ended before it began; what it said is in {0}.</source>
-        <translation>训练程序还未开始就结束了；它的输出在 {0} 中。</translation>
-    </message>
-    <message>
         <source>Memory ran out. A smaller batch, smaller samples or a smaller network need less.</source>
         <translation>内存不足。更小的批次、更小的样本或更小的网络需要的内存更少。</translation>
+    </message>
+    <message>
+        <source>The run has been through all its {0} epochs; give it more to go on.</source>
+        <translation>该运行已完成全部 {0} 个轮次；要继续请增加轮次。</translation>
+    </message>
+    <message>
+        <source>The run stopped by itself: no better AP in {0} validations. Set a higher patience to go on, or 0 for none.</source>
+        <translation>该运行已自行停止：连续 {0} 次验证没有更好的 AP。要继续请调高耐心值，或设为 0 表示不限。</translation>
+    </message>
+    <message>
+        <source>Training {0} goes on; the next one can start after it.</source>
+        <translation>训练 {0} 正在进行；下一次训练要等它结束后才能开始。</translation>
     </message>
 </context>
 <context>
@@ -6950,6 +6966,54 @@ correlation %3</source>
         <source>%1 images train, %2 are kept to measure on. Boxes: %3, classes: %4</source>
         <translation>%1 张图像用于训练，%2 张留作评测。框：%3，类别：%4</translation>
     </message>
+    <message>
+        <source>the best of training %1</source>
+        <translation>训练 %1 的最佳模型</translation>
+    </message>
+    <message>
+        <source>the last of training %1</source>
+        <translation>训练 %1 的最新模型</translation>
+    </message>
+    <message>
+        <source>Training %1, where it stopped (step %2)</source>
+        <translation>训练 %1，从停止处继续（第 %2 步）</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>Those of the run</source>
+        <translation>该运行的图像</translation>
+    </message>
+    <message>
+        <source>… and %1 more</source>
+        <translation>……以及另外 %1 个</translation>
+    </message>
+    <message>
+        <source>The images are being read; the training starts then.</source>
+        <translation>正在读取图像，读完后开始训练。</translation>
+    </message>
+    <message>
+        <source>The images of a training are being read. It has not begun yet, and will not.</source>
+        <translation>正在读取一次训练的图像。训练尚未开始，关闭后也不会开始。</translation>
+    </message>
+    <message>
+        <source>The training %1 rests, and keeps its memory, until a window lets it go on or stops it. Shall it rest on?</source>
+        <translation>训练 %1 处于暂停状态并占用内存，直到有窗口让它继续或停止。要让它保持暂停吗？</translation>
+    </message>
+    <message>
+        <source>Do not begin it</source>
+        <translation>不开始</translation>
+    </message>
+    <message>
+        <source>Let it rest</source>
+        <translation>保持暂停</translation>
+    </message>
+    <message>
+        <source>Start it again</source>
+        <translation>重新开始</translation>
+    </message>
 </context>
 <context>
     <name>fcoscope::TrainingForm</name>
@@ -7052,6 +7116,10 @@ correlation %3</source>
     <message>
         <source>A training is running. It has to end or be stopped first.</source>
         <translation>有训练正在进行，须等它结束或先停止它。</translation>
+    </message>
+    <message>
+        <source>Goes on with what this run has learnt.</source>
+        <translation>在该运行已学到的基础上继续。</translation>
     </message>
 </context>
 <context>

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 
 #include "core/base/error.h"
 #include "core/base/log.h"
@@ -98,7 +99,7 @@ void Console::progress(double fraction, const std::string &what)
     if (terminal_)
         std::fprintf(stderr, "\r\033[K%s", shortened(line, terminalColumns() - 1).c_str());
     else
-        std::fprintf(stderr, "%s\n", line.c_str());
+        std::fprintf(stderr, "%s%s\n", timeOfDay().c_str(), line.c_str());
     std::fflush(stderr);
     lineShown_ = terminal_;
 }
@@ -107,7 +108,32 @@ void Console::note(const std::string &line)
 {
     const std::lock_guard lock(mutex_);
     clearLine();
-    std::fprintf(stderr, "%s\n", printable(line).c_str());
+    std::fprintf(stderr, "%s%s\n", timeOfDay().c_str(), printable(line).c_str());
+}
+
+void Console::error(const std::string &sentence)
+{
+    const std::lock_guard lock(mutex_);
+    clearLine();
+    std::fprintf(stderr, "fcos: %s\n", printable(sentence).c_str());
+}
+
+void Console::tellTime()
+{
+    const std::lock_guard lock(mutex_);
+    tellsTime_ = !terminal_;
+}
+
+std::string Console::timeOfDay() const
+{
+    if (!tellsTime_)
+        return {};
+    const std::time_t now = std::time(nullptr);
+    std::tm local{};
+    ::localtime_r(&now, &local);
+    char text[16];
+    std::snprintf(text, sizeof text, "%02d:%02d:%02d  ", local.tm_hour, local.tm_min, local.tm_sec);
+    return text;
 }
 
 RunContext Console::context()

@@ -37,16 +37,22 @@ public:
     void progress(double fraction, const std::string &what);
     /// A line that stays.
     void note(const std::string &line);
+    /// A sentence about what went wrong, after "fcos: ".
+    void error(const std::string &sentence);
+    /// From now on lines that do not go to a terminal begin with the time of day, but for errors: so a log tells when,
+    /// and what was said on the way from what was said at the end (lastWords in core/runs).
+    void tellTime();
 
     /// What a core operation is given.
     RunContext context();
 
 private:
     void clearLine();
+    std::string timeOfDay() const;
 
     std::mutex mutex_;
     const bool terminal_;
-    bool lineShown_ = false;
+    bool lineShown_ = false, tellsTime_ = false;
     std::chrono::steady_clock::time_point lastShown_{};
 };
 

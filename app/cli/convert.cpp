@@ -100,7 +100,7 @@ Source readSource(const ConvertOptions &options, Console &console)
     }
     if (!project.empty() && isProjectFile(project)) {
         if (project != options.source)
-            console.note("fcos: the labels are those of the project " + printable(project.string()));
+            console.error("the labels are those of the project " + printable(project.string()));
         const ProjectFile file = ProjectFile::open(project, ProjectFile::Access::Read);
         return {"project", file.read(ProjectFile::Extras::Read, console.context()), {}};
     }
@@ -193,7 +193,7 @@ int convertVerb(const Arguments &arguments, Console &console)
         const ConversionReport preview = writeParts(parts, format, options, console.context(), previewLabels);
         if (!preview.lossless() || !read.problems.empty()) {
             printReport(options, read, format, preview, false);
-            console.note("fcos: nothing was written, because not everything would be as it was (--strict).");
+            console.error("nothing was written, because not everything would be as it was (--strict).");
             return exitUserError;
         }
     }

@@ -180,12 +180,12 @@ int detectIn(const std::vector<std::string> &files, const Predictor &model, cons
                                           : imageText(image, detections, model.info())))
                 return exitDone;            // the reader has seen enough
         } catch (const UserError &error) {  // one bad image does not keep the others from being seen
-            console.note("fcos: " + error.message().english());
+            console.error(error.message().english());
             ++failed;
         }
     }
     if (failed > 0 && files.size() > 1)
-        console.note("fcos: " + std::to_string(failed) + " of " + std::to_string(files.size()) + " images failed.");
+        console.error(std::to_string(failed) + " of " + std::to_string(files.size()) + " images failed.");
     return failed > 0 ? exitUserError : exitDone;
 }
 

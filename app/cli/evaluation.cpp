@@ -43,7 +43,7 @@ std::vector<ImageResult> detectAll(const Predictor &model, const Dataset &datase
             results[i].detections =
                 decode(*model.run(image, {context.stopRequested, {}}), model.info().profile, decodeOptions);
         } catch (const UserError &error) {
-            console.note("fcos: " + error.message().english());
+            console.error(error.message().english());
         }
     }
     return results;

@@ -32,7 +32,8 @@ std::string usage()
 {
     std::string text = "fcos " FCOSCOPE_VERSION ": an FCOS object detector\n\nUsage: fcos VERB …\n\n";
     for (const Verb &verb : verbs)
-        text += "  " + std::string(verb.name) + std::string(10 - std::string(verb.name).size(), ' ') + verb.summary + "\n";
+        text +=
+            "  " + std::string(verb.name) + std::string(10 - std::string(verb.name).size(), ' ') + verb.summary + "\n";
     return text + "\nfcos VERB --help explains a verb.\n"
                   "Results go to the standard output, everything else to the standard error stream.\n"
                   "Exit codes: 0 done, 1 a bug of fcos, 2 something you can put right, 130 stopped.\n";
@@ -71,13 +72,13 @@ int main(int argc, char **argv)
     try {
         return run(Arguments(argv + 1, argv + argc), console);
     } catch (const UserError &error) {
-        console.note("fcos: " + error.message().english());
+        console.error(error.message().english());
         return exitUserError;
     } catch (const Stopped &) {
-        console.note("fcos: stopped.");
+        console.error("stopped.");
         return exitStopped;
     } catch (const std::exception &error) {
-        console.note(std::string("fcos: this is a bug of fcos: ") + error.what());
+        console.error(std::string("this is a bug of fcos: ") + error.what());
         return exitBug;
     }
 }

@@ -9,6 +9,7 @@ namespace fcoscope {
 
 int trainVerb(const Arguments &arguments, Console &console)
 {
+    console.tellTime();
     TrainArguments asked;
     if (!readTrainArguments(arguments, asked))
         return exitDone;

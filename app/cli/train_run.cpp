@@ -2,6 +2,7 @@
 #include "app/cli/train_run.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 
 #include "app/cli/evaluation.h"
@@ -14,6 +15,12 @@
 
 namespace fcoscope {
 namespace {
+
+/// Of a clock that nobody sets.
+double secondsNow()
+{
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 std::string duration(double seconds)
 {
@@ -67,10 +74,9 @@ void TrainRun::readData()
     if (request_.datasets.empty()) {
         data_ = readSnapshot(folder_.path() / "dataset.json", /*files=*/true, context());
         requireLabels(data_.training);
-        if (data_.validation && data_.validation->images.empty())
+        // The plan has said so, where there is nothing to measure on.
+        if (data_.validation && data_.validation->labelCount() == 0)
             data_.validation.reset();
-        if (data_.validation)
-            requireLabels(*data_.validation);
     } else {
         readDatasetsNamed();
     }
@@ -86,6 +92,9 @@ void TrainRun::recallEarlier()
     if (const auto steps = last.facts.find("steps"); steps != last.facts.end())
         step_ = std::atoll(steps->second.c_str());
     std::vector<RunEvent> events = RunEventReader(folder_.path() / "events.jsonl").more();
+    if (!events.empty())
+        if (const auto *rest = std::get_if<RunPaused>(&events.back().facts); rest && rest->paused)
+            folder_.tell(RunPaused{step_, false});  // that trainer ended while it rested
     RunStarted again;
     again.fromStep = step_;
     events.push_back({0, again});
@@ -112,6 +121,7 @@ void TrainRun::tellStart(const StepReport &first)
     RunStarted started;
     started.fromStep = first.step - 1;
     started.steps = first.steps;
+    started.epochs = request_.train.epochs;
     started.trainingImages = static_cast<int64_t>(data_.training.images.size());
     started.validationImages = data_.validation ? static_cast<int64_t>(data_.validation->images.size()) : 0;
     const std::string &device = request_.train.device;
@@ -136,18 +146,14 @@ void TrainRun::begin(const StepReport &first)
 
 void TrainRun::showStep(const StepReport &r)
 {
-    const auto now = std::chrono::steady_clock::now();
-    const double seconds = std::chrono::duration<double>(now - lastStep_).count();
-    lastStep_ = now;
-    // Validations and checkpoints fall between steps: a slow average keeps the time left calm.
-    secondsPerStep_ = secondsPerStep_ == 0 ? seconds : 0.95 * secondsPerStep_ + 0.05 * seconds;
+    pace_.stepped(secondsNow());
     char line[256];
     std::snprintf(
         line, sizeof line,
         "epoch %lld/%d  step %lld/%lld  loss %.4f (class %.4f, box %.4f, centerness %.4f)  %.1f images/s  %s left",
         static_cast<long long>(r.epoch + 1), request_.train.epochs, static_cast<long long>(r.step),
         static_cast<long long>(r.steps), r.classLoss + r.boxLoss + r.centernessLoss, r.classLoss, r.boxLoss,
-        r.centernessLoss, r.imagesPerSecond, duration(secondsPerStep_ * static_cast<double>(r.steps - r.step)).c_str());
+        r.centernessLoss, r.imagesPerSecond, duration(pace_.seconds() * static_cast<double>(r.steps - r.step)).c_str());
     console_.progress(static_cast<double>(r.step) / static_cast<double>(r.steps), line);
 }
 
@@ -158,7 +164,8 @@ void TrainRun::stepped(const StepReport &report)
     else if (report.step <= step_)  // it stepped back to a checkpoint: what it told of the steps since is superseded
         tellStart(report);
     step_ = report.step;
-    folder_.tell(RunStep{report, residentBytes()});
+    const double onDevice = devicePeakBytes(request_.train.device);
+    folder_.tell(RunStep{report, onDevice > 0 ? onDevice : residentBytes()});
     for (const Message &alarm : alarms_->stepped(report))
         warn(report.step, alarm);
     showStep(report);
@@ -227,7 +234,7 @@ bool TrainRun::pauseAsked()
         paused_ = paused;
         folder_.tell(RunPaused{step_, paused});
         console_.note(paused ? "paused after step " + std::to_string(step_) : "going on");
-        lastStep_ = std::chrono::steady_clock::now();
+        pace_.cut(secondsNow());
     }
     return paused;
 }
@@ -249,7 +256,7 @@ TrainResult TrainRun::train()
     RunContext context = this->context();
     context.progress = {};  // the steps tell more
     const DatasetSource source(data_.training, request_.source);
-    lastStep_ = std::chrono::steady_clock::now();
+    pace_.cut(secondsNow());
     return fcoscope::train(source, request_.network, request_.profile, request_.train, folder_.path(),
                            request_.startFrom, callbacks, context);
 }

@@ -2,7 +2,6 @@
 // One training run as the command makes it: told to the console, and to the run folder for whoever watches.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "core/runs/run_folder.h"
 #include "core/runs/run_pictures.h"
 #include "core/runs/snapshot.h"
+#include "core/runs/step_pace.h"
 
 namespace fcoscope {
 
@@ -55,8 +55,7 @@ private:
     double bestAp_ = -1;                ///< of the run
     int64_t step_ = 0;                  ///< the last that was done
     bool goesOn_ = false, begun_ = false, paused_ = false;
-    double secondsPerStep_ = 0;
-    std::chrono::steady_clock::time_point lastStep_ = std::chrono::steady_clock::now();
+    StepPace pace_;
 };
 
 }  // namespace fcoscope

@@ -153,6 +153,8 @@ constexpr std::array table = {
          QT_TRANSLATE_NOOP("Actions", "Let the trainer rest, or go on"), "pause", "", check},
     Spec{Id::StopTraining, M::Training, QT_TRANSLATE_NOOP("Actions", "S&top training"),
          QT_TRANSLATE_NOOP("Actions", "End the training; its model can be used and it can go on later"), "stop", ""},
+    Spec{Id::GoOnTraining, M::Training, QT_TRANSLATE_NOOP("Actions", "&Go on with a training…"),
+         QT_TRANSLATE_NOOP("Actions", "Prepare that the run that is shown goes on, with another length, rate, batch or device if you like"), "", ""},
     Spec{Id::UseTrainedModel, M::Training, QT_TRANSLATE_NOOP("Actions", "&Use the trained model…"),
          QT_TRANSLATE_NOOP("Actions", "Compare the trained model with the loaded one, then let it take its place"), "verified", "", section},
 

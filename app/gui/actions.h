@@ -86,6 +86,7 @@ enum class ActionId {
     StartTraining,
     PauseTraining,
     StopTraining,
+    GoOnTraining,
     UseTrainedModel,
     PreviewTraining,
     LensLabels,

@@ -302,6 +302,7 @@ void MainWindow::retranslate()
     actions_.retranslate();
     docks_->retranslate();
     saving_->retranslate();
+    training_->retranslate();
     toolBar_->setWindowTitle(tr("Tool bar"));
     // The platform adds the program's name.
     setWindowTitle(session_.current().empty() ? QString() : fileName(session_.current()));

@@ -15,6 +15,7 @@
 #include "widgets/translate.h"
 
 namespace fcoscope {
+namespace fs = std::filesystem;
 namespace {
 
 /// What of the labels teaches, by the name of the form's choice.
@@ -59,6 +60,9 @@ std::vector<FormChoice> offeredDevices()
     return devices;
 }
 
+/// The id of the choice to let the run that is shown go on.
+const QString theRun = QStringLiteral("run");
+
 FormFinding obstacle(const QString &words)
 {
     return {FormFinding::Weight::Obstacle, words, {}, {}};
@@ -100,15 +104,25 @@ void TrainingDocks::setSeen(QWidget *panel, bool seen)
         training_.setActive(seen);
 }
 
+void TrainingDocks::retranslate()
+{
+    showStarts();
+    showImages();
+    rebuildForm(true);
+    showPlan();
+    showRun();
+}
+
 void TrainingDocks::connectForm()
 {
-    connect(&training_, &Training::planned, this, &TrainingDocks::showPlan);
+    connect(&training_, &Training::planned, this, [this] {
+        if (resuming_ != training_.goesOn())
+            showStarts();
+        showPlan();
+    });
     connect(&training_, &Training::failed, this, &TrainingDocks::failed);
     connect(&training_, &Training::writingChanged, this, &TrainingDocks::showPlan);
-    connect(form_, &TrainingForm::startFromChosen, this, [this](const QString &file) {
-        training_.setStartFrom(file.toStdString());
-        rebuildForm();
-    });
+    connect(form_, &TrainingForm::startFromChosen, this, &TrainingDocks::chooseStart);
     connect(form_, &TrainingForm::imagesChosen, this, &TrainingDocks::choose);
     connect(form_, &TrainingForm::optionChanged, this,
             [this](const QString &option) { training_.requestChanged(option.toStdString()); });
@@ -119,61 +133,125 @@ void TrainingDocks::connectForm()
     connect(&session_, &Session::changed, this, [this](const Change &change) {
         if (change.has(Change::Model))
             showStarts();
-        if (change.has(Change::Images))
+        if (change.has(Change::Images)) {
+            choose(QStringLiteral("reviewed"));
             showImages();
-        if (change.has(Change::Listed) && training_.choice().images == session_.query())
+        }
+        if (change.has(Change::Listed) && imagesShown_ == QLatin1String("listed"))
             choose(QStringLiteral("listed"));
     });
     connect(&session_.weights(), &WeightsShelf::changed, this, &TrainingDocks::showStarts);
     showStarts();
+    choose(QStringLiteral("reviewed"));
     showImages();
 }
 
-/// The loaded model first: who has one goes on from it.
+QString TrainingDocks::modelWords(const fs::path &file)
+{
+    const fs::path checkpoint = file.filename() == "model.safetensors" ? file.parent_path() : file;
+    if (checkpoint.parent_path().filename() != "checkpoints")
+        return fileName(file.string());
+    const QString run = nameOfRun(checkpoint.parent_path().parent_path());
+    return checkpoint.filename() == "best" ? tr("the best of training %1").arg(run)
+                                           : tr("the last of training %1").arg(run);
+}
+
+/// The loaded model first: who has one goes on from it. A run that can go on is another thing to start from.
 void TrainingDocks::showStarts()
 {
     std::vector<FormChoice> choices;
     if (const ModelPtr model = session_.model())
-        choices.push_back({tr("The loaded model (%1)").arg(fileName(model->info.path.string())),
+        choices.push_back({tr("The loaded model (%1)").arg(modelWords(model->info.path)),
                            QString::fromStdString(model->info.path.string())});
     for (const PublishedWeights &entry : weightsCatalogue())
         if (const auto file = session_.weights().here(entry); !file.empty())
             choices.push_back({QString::fromUtf8(entry.title), QString::fromStdString(file.string())});
     choices.push_back({tr("Nothing: random weights"), QString()});
-    const QString now = QString::fromStdString(training_.request().startFrom);
+    const FormChoice first = choices.front();
+    offered_ = training_.canGoOn() ? training_.process().summary() : RunSummary();
+    if (training_.canGoOn())
+        choices.push_back({tr("Training %1, where it stopped (step %2)")
+                               .arg(nameOfRun(training_.process().folder()))
+                               .arg(training_.process().summary().step),
+                           theRun});
+    resuming_ = training_.goesOn();
+    const QString now = resuming_ ? theRun : QString::fromStdString(training_.request().startFrom);
     const bool there = std::any_of(choices.begin(), choices.end(), [&](const FormChoice &c) { return c.id == now; });
-    const QString chosen = there && !now.isEmpty() ? now : choices.front().id;
-    form_->setStarts(choices, chosen);
-    if (chosen != now) {
+    const QString chosen = there && (!now.isEmpty() || chosenNothing_) ? now : first.id;
+    if (starts_ != choices || startShown_ != chosen)
+        form_->setStarts(starts_ = choices, startShown_ = chosen);
+    form_->setResuming(resuming_, lastingOptions(RequestTables(training_.request())));
+    showImages();
+    if (chosen != now && !resuming_)
         training_.setStartFrom(chosen.toStdString());
-        rebuildForm();
+    rebuildForm();
+}
+
+void TrainingDocks::chooseStart(const QString &id)
+{
+    startShown_ = id;
+    if (id == theRun) {
+        training_.prepareGoingOn(true);
+        if (!training_.goesOn())  // it has begun again meanwhile
+            showStarts();
+        return;
     }
+    chosenNothing_ = id.isEmpty();
+    resuming_ = false;  // what the box says is right already
+    training_.prepareGoingOn(false);
+    training_.setStartFrom(id.toStdString());
+    showStarts();
+}
+
+/// With the form in sight, since that is where it is started.
+void TrainingDocks::prepareGoingOn()
+{
+    training_.prepareGoingOn(true);
+    if (form_->visibleRegion().isEmpty())  // closed, or behind another one
+        actions_[ActionId::ShowTrainingForm].trigger();
 }
 
 void TrainingDocks::showImages()
 {
+    if (resuming_)
+        return form_->setImages({{tr("Those of the run"), theRun}}, theRun);
     form_->setImages({{tr("All that were looked at"), QStringLiteral("reviewed")},
                       {tr("Those marked as verified or empty"), QStringLiteral("verified")},
                       {tr("Those the list shows now"), QStringLiteral("listed")},
                       {tr("All, also those nobody has looked at"), QStringLiteral("all")}},
-                     QStringLiteral("reviewed"));
-    choose(QStringLiteral("reviewed"));
+                     imagesShown_);
 }
 
 void TrainingDocks::choose(const QString &images)
 {
+    imagesShown_ = images;
     training_.setChoice(choiceNamed(images, session_, training_.choice()));
 }
 
 /// Its tables refer to the request, which stays where it is; what they hold may have changed.
-void TrainingDocks::rebuildForm()
+void TrainingDocks::rebuildForm(bool anew)
 {
+    // Weights bring their network with them.
+    const bool network = training_.request().startFrom.empty() && !training_.goesOn();
+    if (networkShown_ == network && !anew)
+        return form_->reload();
+    networkShown_ = network;
     form_->setOffered("device", offeredDevices());
     RequestTables tables(training_.request());
-    form_->setOptions({{tr("Training"), tables.train, {}},
-                       {tr("Augmentation"), tables.augment, {}},
-                       {tr("Profile"), tables.profile, {}}},
-                      mainOptions());
+    const auto but = [](const OptionTable &table, const char *left) {
+        std::vector<std::string> names;
+        for (const Option &option : table.all())
+            if (option.name != left)
+                names.push_back(option.name);
+        return names;
+    };
+    std::vector<FormGroup> groups{{tr("Training"), tables.train, but(tables.train, "stop-after")},  // for scripts
+                                  {tr("Augmentation"), tables.augment, {}},
+                                  {tr("Profile"), tables.profile, {}}};
+    if (network)
+        groups.push_back(
+            {tr("Network"), tables.network, but(tables.network, "class-count")});  // the labels say how many
+    form_->setOptions(groups, mainOptions());
 }
 
 void TrainingDocks::showPlan()
@@ -182,10 +260,13 @@ void TrainingDocks::showPlan()
     form_->setChecking(training_.planning());
     if (const auto &data = training_.data()) {
         const PlanReport &report = training_.report();
+        constexpr size_t most = 30;
         QStringList names;
-        if (data->validation)
-            for (const DatasetImage &image : data->validation->images)
-                names << fileName(image.file);
+        const size_t measured = data->validation ? data->validation->images.size() : 0;
+        for (size_t i = 0; i < std::min(most, measured); ++i)
+            names << fileName(data->validation->images[i].file);
+        if (measured > most)
+            names << tr("… and %1 more").arg(measured - most);
         form_->setDataWords(tr("%1 images train, %2 are kept to measure on. Boxes: %3, classes: %4")
                                 .arg(report.trainingImages)
                                 .arg(report.validationImages)
@@ -212,7 +293,7 @@ void TrainingDocks::showFindings()
     std::vector<FormFinding> findings;
     if (session_.images().empty())
         findings.push_back(obstacle(tr("Open a folder of images first.")));
-    else if (!training_.data() && !training_.planning())
+    else if (!training_.data() && !training_.planning() && !training_.reason().text.empty())
         findings.push_back(obstacle(translated(training_.reason())));
     else
         for (const PlanFinding &found : training_.report().findings)
@@ -225,39 +306,59 @@ void TrainingDocks::updateEnabled()
     using State = RunSummary::State;
     const RunProcess &run = training_.process();
     const State state = run.summary().state;
-    const bool alive = run.alive(), somewhere = !run.folder().empty();
+    const bool here = run.alive(), somewhere = !run.folder().empty();
     const auto &findings = training_.report().findings;
     const bool blocked = std::any_of(findings.begin(), findings.end(), [](const PlanFinding &found) {
         return found.weight == PlanFinding::Weight::Obstacle;
     });
+    const bool alive = here || !training_.otherAlive().empty();
     const bool ready = training_.data() && !blocked && !training_.planning() && !training_.writing() && !alive;
     form_->setStartAllowed(!alive && !training_.writing(),
-                           alive ? tr("A training is going on; the next one can start after it.") : QString());
+                           alive                 ? tr("A training is going on; the next one can start after it.")
+                           : training_.writing() ? tr("The images are being read; the training starts then.")
+                                                 : QString());
     actions_[ActionId::StartTraining].setEnabled(ready);
     actions_[ActionId::PreviewTraining].setEnabled(training_.data() != nullptr);
     QAction &pause = actions_[ActionId::PauseTraining];
-    pause.setEnabled(alive);
-    pause.setChecked(alive && (state == State::Paused || run.asked() == RunCommand::Pause));
-    actions_[ActionId::StopTraining].setEnabled(alive);
+    pause.setEnabled(here);
+    pause.setChecked(here && (state == State::Paused || run.asked() == RunCommand::Pause));
+    actions_[ActionId::StopTraining].setEnabled(here || training_.writing());
+    actions_[ActionId::GoOnTraining].setEnabled(training_.canGoOn());
     actions_[ActionId::UseTrainedModel].setEnabled(somewhere && run.summary().hasCheckpoint);
+}
+
+/// What trains, in this window's project: the run that is followed, or another.
+fs::path TrainingDocks::trains()
+{
+    return training_.process().alive() ? training_.process().folder() : training_.otherAlive();
 }
 
 bool TrainingDocks::mayClose()
 {
-    if (!training_.process().alive())
+    const fs::path run = trains();
+    if (run.empty() && !training_.writing())
         return true;
-    QMessageBox box(
-        QMessageBox::Question, tr("A training is going on"),
-        tr("The training %1 does not need the window. Shall it go on?").arg(nameOfRun(training_.process().folder())),
-        QMessageBox::NoButton, window_);
+    const bool rests =
+        training_.process().folder() == run && training_.process().summary().state == RunSummary::State::Paused;
+    QMessageBox box(QMessageBox::Question, tr("A training is going on"),
+                    run.empty() ? tr("The images of a training are being read. It has not begun yet, and will not.")
+                    : rests ? tr("The training %1 rests, and keeps its memory, until a window lets it go on or stops "
+                                 "it. Shall it rest on?")
+                                  .arg(nameOfRun(run))
+                            : tr("The training %1 does not need the window. Shall it go on?").arg(nameOfRun(run)),
+                    QMessageBox::NoButton, window_);
     box.setObjectName(QStringLiteral("trainingQuestion"));
-    const QPushButton *on = box.addButton(tr("Let it go on"), QMessageBox::AcceptRole);
-    const QPushButton *stop = box.addButton(tr("Stop it, keep its model"), QMessageBox::DestructiveRole);
+    const QPushButton *on = box.addButton(run.empty() ? tr("Do not begin it")
+                                          : rests     ? tr("Let it rest")
+                                                      : tr("Let it go on"),
+                                          QMessageBox::AcceptRole);
+    const QPushButton *stop =
+        run.empty() ? nullptr : box.addButton(tr("Stop it, keep its model"), QMessageBox::DestructiveRole);
     box.addButton(tr("Keep the window"), QMessageBox::RejectRole);
     box.exec();
-    if (box.clickedButton() == stop)
-        training_.process().tellNow(RunCommand::Stop);
-    return box.clickedButton() == on || box.clickedButton() == stop;
+    if (stop && box.clickedButton() == stop)
+        training_.stopNow(run);
+    return box.clickedButton() == on || (stop && box.clickedButton() == stop);
 }
 
 }  // namespace fcoscope

@@ -7,10 +7,14 @@
 #include <QObject>
 #include <QPointer>
 
+#include <optional>
+
 #include "app/gui/actions.h"
 #include "app/session/training.h"
 #include "core/runs/run_pictures.h"
+#include "core/runs/step_pace.h"
 #include "widgets/training/model_comparison.h"
+#include "widgets/training/training_form.h"
 #include "widgets/training/training_panel.h"
 
 class QDialog;
@@ -18,7 +22,6 @@ class QDialog;
 namespace fcoscope {
 
 class MessageStrip;
-class TrainingForm;
 
 class TrainingDocks : public QObject {
     Q_OBJECT
@@ -30,6 +33,7 @@ public:
     QWidget *form();
     QWidget *panel();
     void setSeen(QWidget *panel, bool seen);
+    void retranslate();
 
     /// True at once if nobody trains. Else asks whether the trainer goes on without the window; false: the window
     /// stays.
@@ -46,6 +50,8 @@ private:
     void connectPanel();
     void connectActions();
     void showStarts();
+    void chooseStart(const QString &id);
+    void prepareGoingOn();
     void showImages();
     void showPlan();
     void showFindings();
@@ -61,8 +67,13 @@ private:
     void showPictures(const std::string &name);
     void showCompared(const QStringList &names);
     void updateEnabled();
-    void rebuildForm();
-    QString nameOfRun(const std::filesystem::path &run) const;
+    /// Its folds follow from what the training starts from; where they are the same, nothing is made anew under the
+    /// hand of whoever types there. `anew`: in another language.
+    void rebuildForm(bool anew = false);
+    static QString nameOfRun(const std::filesystem::path &run);
+    /// A model of a run has the same file name as every other one.
+    static QString modelWords(const std::filesystem::path &file);
+    std::filesystem::path trains();
 
     Session &session_;
     Actions &actions_;
@@ -71,11 +82,17 @@ private:
     Training training_;
     TrainingForm *form_;
     TrainingPanel *panel_;
+    std::vector<FormChoice> starts_;  ///< as the form shows them
+    QString startShown_, imagesShown_;
+    bool resuming_ = false, chosenNothing_ = false;
+    std::optional<bool> networkShown_;  ///< whether the form has a fold for it; none: there is no form yet
+    RunSummary offered_;                ///< the run that can go on, as it was when it was offered
     QPointer<QDialog> previewDialog_;
     QPointer<ModelComparison> comparison_;
     RunStarted started_;
     StepReport latest_;
-    double memoryBytes_ = 0, secondsPerStep_ = 0, lastStepTime_ = 0;
+    double memoryBytes_ = 0;
+    StepPace pace_;
     RunSummary shown_;
     WorkThread thread_;
     Job<std::vector<TrainingCurves>> comparing_{thread_};

@@ -98,12 +98,12 @@ void TrainingDocks::connectPanel()
     connect(panel_, &TrainingPanel::pauseWanted, this, [this] { training_.process().tell(RunCommand::Pause); });
     connect(panel_, &TrainingPanel::goOnWanted, this, [this] { training_.process().tell(RunCommand::GoOn); });
     connect(panel_, &TrainingPanel::stopWanted, this, [this] { training_.process().tell(RunCommand::Stop); });
-    connect(panel_, &TrainingPanel::resumeWanted, this, [this] { training_.resume(); });
+    connect(panel_, &TrainingPanel::resumeWanted, this, [this] { actions_[ActionId::GoOnTraining].trigger(); });
     connect(panel_, &TrainingPanel::useWanted, this, &TrainingDocks::compare);
     connect(panel_, &TrainingPanel::runChosen, this, [this](const QString &name) {
         for (const fs::path &run : training_.runs())
             if (nameOfRun(run) == name)
-                training_.process().follow(run);
+                training_.watch(run);
     });
     connect(panel_, &TrainingPanel::pictureWanted, this,
             [this](const QString &name) { Q_EMIT imageWanted(name.toStdString()); });
@@ -120,7 +120,9 @@ void TrainingDocks::connectActions()
     });
     on(ActionId::PauseTraining,
        [this](bool pause) { training_.process().tell(pause ? RunCommand::Pause : RunCommand::GoOn); });
-    on(ActionId::StopTraining, [this] { training_.process().tell(RunCommand::Stop); });
+    on(ActionId::StopTraining,
+       [this] { training_.writing() ? training_.stopWriting() : training_.process().tell(RunCommand::Stop); });
+    on(ActionId::GoOnTraining, [this] { prepareGoingOn(); });
     on(ActionId::UseTrainedModel, [this] { compare(); });
     on(ActionId::PreviewTraining, [this] { preview(); });
     connect(&training_.trial(), &ModelTrial::progressed, this, [this](double done) {
@@ -134,7 +136,7 @@ void TrainingDocks::connectActions()
     });
 }
 
-QString TrainingDocks::nameOfRun(const fs::path &run) const
+QString TrainingDocks::nameOfRun(const fs::path &run)
 {
     return QString::fromStdString(run.filename().string());
 }
@@ -146,33 +148,34 @@ void TrainingDocks::took(const std::vector<RunEvent> &events, bool anew)
     if (anew) {
         started_ = {};
         latest_ = {};
-        secondsPerStep_ = lastStepTime_ = memoryBytes_ = 0;
+        memoryBytes_ = 0;
+        pace_ = {};
         panel_->setRun(nameOfRun(training_.process().folder()), {}, {});
         panel_->setPictures({});
     }
     std::string pictures;  // of the newest validation
+    // All at once: of a long run that is opened the panel takes in some, and the rest by and by.
     std::vector<TrainingStep> steps;
+    std::vector<TrainingValidation> validations;
     const auto flush = [&] {
         if (!steps.empty())
             panel_->addSteps(std::exchange(steps, {}));
+        if (!validations.empty())
+            panel_->addValidations(std::exchange(validations, {}));
     };
     for (const RunEvent &event : events) {
         if (const auto *step = std::get_if<RunStep>(&event.facts)) {
-            // Validations fall between steps: a slow average keeps the time left calm.
-            if (lastStepTime_ > 0 && event.time > lastStepTime_)
-                secondsPerStep_ = secondsPerStep_ == 0 ? event.time - lastStepTime_
-                                                       : 0.95 * secondsPerStep_ + 0.05 * (event.time - lastStepTime_);
-            lastStepTime_ = event.time;
+            pace_.stepped(event.time);
             latest_ = step->report;
             memoryBytes_ = step->memoryBytes;
             steps.push_back(stepOf(*step));
-            continue;
-        }
-        flush();
-        if (const auto *started = std::get_if<RunStarted>(&event.facts))
+        } else if (const auto *started = std::get_if<RunStarted>(&event.facts)) {
+            flush();  // some of it did not happen
             takeStarted(*started);
-        else if (const auto *validated = std::get_if<RunValidated>(&event.facts)) {
-            panel_->addValidation(validationOf(*validated));
+        } else if (std::holds_alternative<RunPaused>(event.facts)) {
+            pace_.cut(event.time);
+        } else if (const auto *validated = std::get_if<RunValidated>(&event.facts)) {
+            validations.push_back(validationOf(*validated));
             pictures = validated->pictures;
         } else if (const auto *warning = std::get_if<RunWarning>(&event.facts)) {
             panel_->addAlarm({static_cast<double>(warning->step), translated(warning->words),
@@ -186,7 +189,7 @@ void TrainingDocks::took(const std::vector<RunEvent> &events, bool anew)
 
 void TrainingDocks::takeStarted(const RunStarted &started)
 {
-    lastStepTime_ = 0;
+    pace_.cut();
     if (started_.strides.empty())
         panel_->setRun(nameOfRun(training_.process().folder()), started.classNames, started.strides);
     else
@@ -203,20 +206,23 @@ void TrainingDocks::showRun()
     status.step = summary.step;
     status.steps = summary.steps;
     status.epoch = latest_.epoch + 1;
+    status.epochs = started_.epochs;
     status.imagesPerSecond = latest_.imagesPerSecond;
     status.learningRate = latest_.learningRate;
     status.memoryBytes = memoryBytes_;
     status.bestAp = summary.bestAp;
     status.hasModel = summary.hasCheckpoint;
     status.device = QString::fromStdString(started_.device);
-    if (secondsPerStep_ > 0)
-        status.secondsLeft = secondsPerStep_ * static_cast<double>(summary.steps - summary.step);
-    if (latest_.imagesPerSecond > 0 && secondsPerStep_ > 0)
-        status.waitShare = latest_.waitedForDataMs / 1000 / secondsPerStep_;
+    if (pace_.seconds() > 0)
+        status.secondsLeft = pace_.seconds() * static_cast<double>(summary.steps - summary.step);
+    if (latest_.imagesPerSecond > 0 && pace_.seconds() > 0)
+        status.waitShare = latest_.waitedForDataMs / 1000 / pace_.seconds();
     if (!summary.reason.text.empty())
         status.words = translated(summary.reason);
     panel_->setStatus(status);
     tellEnd(summary);
+    if (offered_ != (training_.canGoOn() ? summary : RunSummary()))
+        showStarts();
     updateEnabled();
 }
 
@@ -231,25 +237,34 @@ void TrainingDocks::tellEnd(const RunSummary &now)
         return;
     MessageStrip::Notice notice;
     notice.topic = topic;
-    const auto use = [&] {
-        notice.actionText = [] { return tr("Use its model…"); };
-        notice.action = [this] { compare(); };
+    // Of this run, whichever is shown by then.
+    const auto button = [&, run = now.folder](auto words, auto action) {
+        notice.actionText = words;
+        notice.action = [this, run, action] {
+            if (training_.process().folder() == run)
+                action();
+            else
+                training_.watch(run);
+        };
     };
     const QString name = nameOfRun(now.folder);
     if (now.state == State::Done || now.state == State::Stopped) {
         notice.kind = MessageStrip::Kind::Info;
         notice.text = [name, now] {
             const QString ap = now.bestAp >= 0 ? tr("; best AP %1").arg(now.bestAp, 0, 'f', 3) : QString();
+            const QString why = now.reason.text.empty() ? QString() : QLatin1Char(' ') + translated(now.reason);
             return (now.state == State::Done ? tr("Training %1 is done%2.") : tr("Training %1 was stopped%2."))
-                .arg(name, ap);
+                       .arg(name, ap) +
+                   why;
         };
         if (now.hasCheckpoint)
-            use();
+            button([] { return tr("Use its model…"); }, [this] { compare(); });
     } else if (now.state == State::Failed || now.state == State::Interrupted) {
         notice.kind = MessageStrip::Kind::Error;
         notice.text = [name, now] { return tr("Training %1 has ended: %2").arg(name, translated(now.reason)); };
-        notice.actionText = [] { return tr("Go on from its checkpoint"); };
-        notice.action = [this] { training_.resume(); };
+        const bool goesOn = now.hasCheckpoint;
+        button([goesOn] { return goesOn ? tr("Go on from its checkpoint") : tr("Start it again"); },
+               [this] { training_.resume(); });
     } else {
         return;
     }
@@ -262,6 +277,7 @@ void TrainingDocks::showRuns()
     for (const fs::path &run : training_.runs())
         names.push_back(nameOfRun(run));
     panel_->setRuns(names, nameOfRun(training_.process().folder()));
+    updateEnabled();
 }
 
 /// Curves of other runs, read on a worker: they lie under those of the run that is followed.
@@ -302,7 +318,7 @@ void TrainingDocks::compare()
     comparison_ = new ModelComparison(window_);
     comparison_->setAttribute(Qt::WA_DeleteOnClose);
     connect(comparison_, &ModelComparison::useWanted, this, [this] { training_.use(); });
-    connect(comparison_, &QObject::destroyed, &training_, [this] { training_.trial().stop(); });
+    connect(comparison_, &QObject::destroyed, &training_, &Training::stopComparing);
     comparison_->setProgress(0);
     comparison_->open();
     training_.compare();
@@ -313,7 +329,7 @@ void TrainingDocks::compared(const ModelsCompared &result)
     if (!comparison_)
         return;
     ComparedModels shown = comparedOf(result);
-    shown.before = fileName(session_.model()->info.path.string());
+    shown.before = modelWords(session_.model()->info.path);
     shown.after = tr("Training %1").arg(nameOfRun(training_.process().folder()));
     comparison_->setCompared(shown);
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/backend.h"
 
+#include "core/base/resources.h"
 #include "core/data/dataset.h"
 #include "core/data/image.h"
 #include "core/data/image_thumbnail.h"
-#include "core/base/resources.h"
 #include "core/fcos/checkpoint.h"
 #include "core/fcos/engine.h"
+#include "core/fcos/training_pace.h"
 #include "core/weights/store.h"
 
 namespace fcoscope {
@@ -61,6 +62,12 @@ Backend coreBackend(const std::string &device)
         GetOptions options;
         options.termsAccepted = termsAccepted;
         return getWeights(entry, options, context);
+    };
+    backend.trainingPace = [](const TrainRequest &request, const RunContext &context) {
+        configureEngine();
+        const AugmentOptions &sample = request.source.augment;
+        return measuredSecondsPerImage(request.network, request.profile, request.train, {sample.width, sample.height},
+                                       context);
     };
     backend.trainer = programFile("fcos");
     return backend;

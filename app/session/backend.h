@@ -15,6 +15,7 @@
 #include "core/data/formats/label_format.h"
 #include "core/data/project/project_file.h"
 #include "core/fcos/predictor.h"
+#include "core/runs/train_request.h"
 #include "core/weights/catalogue.h"
 
 namespace fcoscope {
@@ -50,6 +51,8 @@ struct Backend {
     /// The file of published weights, or an empty path if it is not here.
     std::function<std::filesystem::path(const PublishedWeights &)> weightsHere;
     std::function<std::filesystem::path(const PublishedWeights &, bool termsAccepted, const RunContext &)> getWeights;
+    /// Seconds that one image takes in such a training; see measuredSecondsPerImage().
+    std::function<double(const TrainRequest &, const RunContext &)> trainingPace;
     std::filesystem::path trainer;  ///< the program `fcos`
 };
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/run_process.h"
 
+#include <QFile>
 #include <QFileInfo>
 #include <QProcess>
+
+#include <utility>
 
 #include "core/base/error.h"
 
@@ -43,6 +46,8 @@ void RunProcess::follow(const fs::path &folder)
     fresh_ = true;
     starting_ = 0;
     asked_ = RunCommand::GoOn;
+    endedEarly_.reset();
+    lookFailed_.clear();
     reading_.reset();
     if (folder.empty()) {
         timer_.stop();
@@ -68,6 +73,10 @@ void RunProcess::start(const fs::path &folder, const std::vector<std::string> &f
     trainer.setProgram(QStringLiteral("nice"));
     trainer.setArguments(arguments);
     const QString log = QString::fromStdString((folder / "trainer.log").string());
+    if (QFile file(log); !file.open(QIODevice::Append))
+        return Q_EMIT failed({message("core", "The file {0} cannot be written: {1}.")
+                                  .with(log.toStdString(), file.errorString().toStdString()),
+                              "training"});
     trainer.setStandardOutputFile(log, QIODevice::Append);
     trainer.setStandardErrorFile(log, QIODevice::Append);
     trainer.setStandardInputFile(QProcess::nullDevice());
@@ -77,6 +86,7 @@ void RunProcess::start(const fs::path &folder, const std::vector<std::string> &f
             {message("core", "The trainer {0} cannot be started.").with(program_.string()), "training"});
     starting_ = pid;
     asked_ = RunCommand::GoOn;
+    endedEarly_.reset();
     Q_EMIT changed();
 }
 
@@ -97,15 +107,6 @@ void RunProcess::tell(RunCommand command)
     Q_EMIT changed();
 }
 
-void RunProcess::tellNow(RunCommand command)
-{
-    try {
-        tellTrainer(folder_, command);
-    } catch (const UserError &error) {
-        Q_EMIT failed({error.message(), "training"});
-    }
-}
-
 void RunProcess::look()
 {
     if (looking_.running())
@@ -123,13 +124,17 @@ void RunProcess::look()
             for (const RunEvent &event : look.events)
                 reading->course.take(event);
             look.summary = reading->course.summary(look.alive || look.startedAlive);
+            if (started > 0 && !look.alive && !look.startedAlive)
+                look.endedEarly = endedTooEarly(reading->folder);
             return look;
         },
         [this](Outcome<Look> outcome) {
-            if (outcome.result)
+            if (outcome.result) {
                 took(*outcome.result);
-            else if (outcome.how == Ended::Failed)
+            } else if (outcome.how == Ended::Failed && lookFailed_ != outcome.failure.english()) {
+                lookFailed_ = outcome.failure.english();
                 Q_EMIT failed({outcome.failure, "training"});
+            }
         });
 }
 
@@ -143,10 +148,17 @@ void RunProcess::took(const Look &look)
     if (starting_ > 0 && look.started == starting_ && !look.startedAlive) {
         starting_ = 0;
         if (summary_.changed == before.changed)
-            Q_EMIT failed({message("core", "The trainer ended before it began; what it said is in {0}.")
-                               .with((folder_ / "trainer.log").string()),
-                           "training"});
+            endedEarly_ = look.endedEarly;
     }
+    // What the events say is of the trainer before.
+    if (endedEarly_ && !alive()) {
+        summary_.state = RunSummary::State::Interrupted;
+        summary_.reason = *endedEarly_;
+    }
+    for (const RunEvent &event : look.events)
+        if (std::holds_alternative<RunPaused>(event.facts) && !std::get<RunPaused>(event.facts).paused &&
+            asked_ == RunCommand::Pause)
+            asked_ = RunCommand::GoOn;  // another window let it go on
     if (!look.events.empty() || look.anew)
         Q_EMIT events(look.events, look.anew);
     if (fresh_ || !(before == summary_) || wasAlive != alive())

@@ -14,6 +14,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,8 +39,6 @@ public:
     void start(const std::filesystem::path &folder, const std::vector<std::string> &flags = {});
     /// Ignored while no trainer works on the run.
     void tell(RunCommand command);
-    /// The same here and now, for a window that is about to go.
-    void tellNow(RunCommand command);
 
     const std::filesystem::path &folder() const { return folder_; }
     const RunSummary &summary() const { return summary_; }
@@ -60,6 +59,7 @@ private:
         std::vector<RunEvent> events;
         bool anew = false, alive = false, startedAlive = false;
         int64_t started = 0;  ///< the pid that was asked about
+        std::optional<Message> endedEarly;
         RunSummary summary;
     };
     /// What is read of the folder, on the worker alone.
@@ -71,7 +71,9 @@ private:
     RunSummary summary_;
     std::shared_ptr<Reading> reading_;
     bool alive_ = false, fresh_ = true;
-    int64_t starting_ = 0;  ///< the pid of the trainer that was started and has not locked the folder yet
+    std::optional<Message> endedEarly_;  ///< of a trainer that was started here and has told nothing
+    std::string lookFailed_;             ///< told once, not four times a second
+    int64_t starting_ = 0;               ///< the pid of the trainer that was started and has not locked the folder yet
     RunCommand asked_ = RunCommand::GoOn;
     QTimer timer_;
     WorkThread thread_;

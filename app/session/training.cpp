@@ -11,19 +11,8 @@ namespace fcoscope {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr int lookAgainMs = 2000;
 constexpr int planAfterMs = 300;  // a hand that labels or slides is not interrupted by every box
-
-/// Copies what the person said themselves into what was suggested.
-void keepSaid(const std::vector<std::string> &said, TrainRequest &from, TrainRequest &to)
-{
-    const RequestTables theirs(from), suggested(to);
-    for (const SettingsTable &table : theirs.inFile())
-        for (const Option &option : table.options->all())
-            if (std::find(said.begin(), said.end(), option.name) != said.end())
-                for (const SettingsTable &other : suggested.inFile())
-                    if (other.name == table.name)
-                        other.options->set(option.name, option.get(), "");
-}
 
 /// The best checkpoint; before the first validation the last one.
 fs::path modelOf(const RunSummary &run)
@@ -41,13 +30,22 @@ Training::Training(Session &session, fs::path program, QObject *parent)
     planLater_.setSingleShot(true);
     planLater_.setInterval(planAfterMs);
     connect(&planLater_, &QTimer::timeout, this, [this] { plan(); });
+    connect(&copyMore_, &QTimer::timeout, this, [this] { copySome(); });
+    connect(&process_, &RunProcess::changed, this, [this] {
+        if (goesOn() && (!canGoOn() || process_.folder() != goingOn_))
+            prepareGoingOn(false);
+        if (!process_.alive() && report_.seconds == 0 && !planning() && !pacing_.running())
+            measurePace();  // which waited for a training to end
+    });
     connect(&session_, &Session::changed, this, [this](const Change &change) { sessionChanged(change); });
+    connect(&session_.labels(), &LabelDocument::changed, this, [this] { labelsChanged(); });
     connect(&process_, &RunProcess::failed, this, &Training::failed);
 }
 
 Training::~Training()
 {
     planning_.abandon();
+    pacing_.abandon();
     writing_.abandon();
     finding_.abandon();
     reading_.abandon();
@@ -57,7 +55,10 @@ Training::~Training()
 fs::path Training::runsFolder() const
 {
     const fs::path &project = session_.labels().file();
-    return project.empty() ? fs::path() : project.parent_path() / "runs";
+    if (project.empty())
+        return {};
+    const bool alone = project.stem() == "project";
+    return project.parent_path() / (alone ? "runs" : project.stem().string() + "-runs");
 }
 
 void Training::setActive(bool active)
@@ -68,85 +69,19 @@ void Training::setActive(bool active)
 
 void Training::sessionChanged(const Change &change)
 {
-    if (change.has(Change::Images)) {
-        if (process_.folder().parent_path() != runsFolder())
-            process_.follow({});
-        findRuns();  // one of them may still be training
-    }
-    if (active_ && (change.has(Change::Images) || change.has(Change::Labels)))
+    if (!change.has(Change::Images))
+        return;
+    if (process_.folder().parent_path() != runsFolder())
+        process_.follow({});
+    lookForRuns();  // one of them may still be training
+    labelsChanged();
+}
+
+/// Any of them, also of images that nobody looks at. A run that goes on has its own.
+void Training::labelsChanged()
+{
+    if (!goesOn())
         planSoon(true);
-}
-
-// --- What is asked
-
-void Training::setStartFrom(const fs::path &weights)
-{
-    request_.startFrom = weights.string();
-    planSoon(true);
-}
-
-void Training::setChoice(const TrainingChoice &choice)
-{
-    choice_ = choice;
-    planSoon(true);
-}
-
-void Training::requestChanged(const std::string &option)
-{
-    if (std::find(said_.begin(), said_.end(), option) == said_.end())
-        said_.push_back(option);
-    planSoon(false);
-}
-
-void Training::planSoon(bool suggest)
-{
-    suggest_ = suggest_ || suggest;
-    planning_.abandon();
-    planLater_.start();
-    Q_EMIT planned();
-}
-
-/// The labels are copied here, where they cannot change meanwhile; all else is done on the worker.
-void Training::plan()
-{
-    const auto labels = std::make_shared<const LabelSet>(session_.labels().set());
-    planning_.start(
-        [labels, request = request_, choice = choice_, said = said_, runs = runsFolder(),
-         suggest = std::exchange(suggest_, false)](const RunContext &context) {
-            Plan plan;
-            plan.request = request;
-            try {
-                plan.data = std::make_shared<const Snapshot>(chosenData(*labels, choice));
-            } catch (const UserError &error) {
-                plan.reason = error.message();
-                return plan;
-            }
-            if (suggest) {
-                TrainRequest theirs = request;
-                setStructure(plan.request, false);
-                suggestSettings(plan.request, *plan.data);
-                keepSaid(said, theirs, plan.request);
-            }
-            plan.request.network.classCount = static_cast<int>(plan.data->training.classNames.size());
-            plan.report = checkPlan(plan.request, *plan.data, context, {0, runs});
-            return plan;
-        },
-        [this](Outcome<Plan> outcome) {
-            if (outcome.result)
-                took(std::move(*outcome.result));
-            else if (outcome.how == Ended::Failed)
-                reason_ = outcome.failure;
-            Q_EMIT planned();
-        });
-    Q_EMIT planned();
-}
-
-void Training::took(Plan plan)
-{
-    data_ = std::move(plan.data);
-    reason_ = std::move(plan.reason);
-    report_ = std::move(plan.report);
-    request_ = std::move(plan.request);
 }
 
 void Training::preview()
@@ -184,36 +119,85 @@ void Training::preview()
 
 // --- The run
 
-void Training::findRuns()
+Training::Runs Training::foundIn(const fs::path &folder)
 {
-    finding_.start([folder = runsFolder()](const RunContext &) { return runsIn(folder); },
-                   [this](Outcome<std::vector<fs::path>> outcome) {
+    Runs runs{runsIn(folder), {}};
+    for (const fs::path &run : runs.all)
+        if (runs.alive.empty() && trainerOf(run))
+            runs.alive = run;
+    return runs;
+}
+
+void Training::lookForRuns()
+{
+    finding_.start([folder = runsFolder()](const RunContext &) { return foundIn(folder); },
+                   [this](Outcome<Runs> outcome) {
                        if (!outcome.result)
                            return;
-                       runs_ = *outcome.result;
+                       const bool same = runs_ == outcome.result->all;
+                       runs_ = std::move(outcome.result->all);
+                       const fs::path &alive = outcome.result->alive;
                        // A window that is opened later finds what goes on; else the newest is looked at.
                        if (process_.folder().empty() && !runs_.empty())
-                           process_.follow(runs_.front());
-                       Q_EMIT runsChanged();
+                           process_.follow(alive.empty() ? runs_.front() : alive);
+                       const fs::path other = alive == process_.folder() ? fs::path() : alive;
+                       if (!other.empty())  // until it has ended
+                           QTimer::singleShot(lookAgainMs, this, [this] { lookForRuns(); });
+                       if (std::exchange(otherAlive_, other) != other || !same)
+                           Q_EMIT runsChanged();
                    });
+}
+
+void Training::watch(const fs::path &run)
+{
+    if (run == process_.folder())
+        return;
+    process_.follow(run);
+    lookForRuns();  // the one before may go on
+}
+
+/// One trainer wants all of the machine.
+void Training::refuseBeside(const fs::path &runs)
+{
+    if (const fs::path alive = foundIn(runs).alive; !alive.empty())
+        throw UserError(
+            message("core", "Training {0} goes on; the next one can start after it.").with(alive.filename().string()));
+}
+
+void Training::stopWriting()
+{
+    writing_.abandon();
+    Q_EMIT writingChanged();
 }
 
 void Training::start()
 {
     if (!data_ || process_.alive() || writing_.running())
         return;
+    pacing_.abandon();
+    if (goesOn())
+        return startTrainer(said_);
     writing_.start(
         [runs = runsFolder(), request = request_, data = data_](const RunContext &context) {
+            refuseBeside(runs);
             const std::string snapshot = snapshotText(*data, context);
+            if (context.shouldStop())
+                throw Stopped{};
             const fs::path folder = freshRunFolder(runs);
-            writeFile(folder / "dataset.json", snapshot);
-            writeFile(folder / "run.toml", requestText(request));
+            try {
+                writeFile(folder / "dataset.json", snapshot);
+                writeFile(folder / "run.toml", requestText(request));
+            } catch (const UserError &) {
+                std::error_code none;
+                fs::remove_all(folder, none);
+                throw;
+            }
             return folder;
         },
         [this](Outcome<fs::path> outcome) {
             if (outcome.result) {
                 process_.start(*outcome.result);
-                findRuns();
+                lookForRuns();
             } else if (outcome.how == Ended::Failed) {
                 Q_EMIT failed({outcome.failure, "training"});
             }
@@ -224,15 +208,24 @@ void Training::start()
 
 void Training::resume()
 {
+    startTrainer({});
+}
+
+/// On the followed run, with these of the request's options instead of its own.
+void Training::startTrainer(const std::vector<std::string> &said)
+{
     if (process_.folder().empty() || process_.alive())
         return;
+    if (!otherAlive_.empty() && trainerOf(otherAlive_))
+        return Q_EMIT failed({message("core", "Training {0} goes on; the next one can start after it.")
+                                  .with(otherAlive_.filename().string()),
+                              "training"});
     std::vector<std::string> flags;
     const RequestTables tables(request_);
-    for (const std::string &name : said_)
-        if (const Option *option = tables.train.find(name)) {
-            flags.push_back("--" + name);
-            flags.push_back(option->get());
-        }
+    for (const std::string &name : said)
+        for (const OptionTable *table : {&tables.train, &tables.augment})
+            if (const Option *option = table->find(name))
+                flags.push_back("--" + name + "=" + option->get());  // one word: a switch takes no other
     process_.start(process_.folder(), flags);
 }
 
@@ -251,8 +244,23 @@ void Training::compare()
             if (outcome.result)
                 trial_.start(modelOf(process_.summary()), *outcome.result);
             else if (outcome.how == Ended::Failed)
-                Q_EMIT failed({outcome.failure, "training"});
+                Q_EMIT trial_.failed({outcome.failure, "training"});
         });
+}
+
+void Training::stopNow(const fs::path &run)
+{
+    try {
+        tellTrainer(run, RunCommand::Stop);
+    } catch (const UserError &error) {
+        Q_EMIT failed({error.message(), "training"});
+    }
+}
+
+void Training::stopComparing()
+{
+    reading_.abandon();
+    trial_.stop();
 }
 
 void Training::use()

@@ -20,9 +20,9 @@
 
 #include "core/base/error.h"
 #include "core/base/process.h"
-#include "core/base/random.h"
 #include "core/fcos/checkpoint.h"
 #include "core/fcos/engine.h"
+#include "core/fcos/made_up_source.h"
 #include "core/fcos/network_bench.h"
 #include "core/fcos/predictor.h"
 #include "core/fcos/trainer.h"
@@ -46,55 +46,17 @@ void visit(OptionTable &table, Made &made)
     table.add("images", made.images, 1, 100000, "", message("core", "How many made-up images there are."));
 }
 
-/// Grey noise with a few bright rectangles, which are the objects.
-class MadeUpSource : public SampleSource {
-public:
-    MadeUpSource(Made made, int classes) : made_(made), classes_(classes) {}
-    int size() const override { return made_.images; }
-    std::vector<std::string> classNames() const override
-    {
-        std::vector<std::string> names;
-        for (int i = 0; i < classes_; ++i)
-            names.push_back("class " + std::to_string(i));
-        return names;
-    }
-    LabelledImage original(int index) const override
-    {
-        Random random(7, static_cast<uint64_t>(index));
-        LabelledImage drawn;
-        drawn.image.size = {made_.width, made_.height};
-        drawn.image.pixels.resize(static_cast<size_t>(made_.width) * static_cast<size_t>(made_.height) * 3);
-        for (uint8_t &value : drawn.image.pixels)
-            value = static_cast<uint8_t>(100 + random.below(30));
-        for (int i = 0; i < 10; ++i) {
-            const int w = 16 + random.below(made_.width / 4), h = 16 + random.below(made_.height / 4);
-            const int x = random.below(made_.width - w), y = random.below(made_.height - h),
-                      kind = random.below(classes_);
-            for (int row = y; row < y + h; ++row)
-                for (int column = x; column < x + w; ++column)
-                    drawn.image.row(row)[column * 3 + kind % 3] = static_cast<uint8_t>(200 + kind % 50);
-            drawn.labels.push_back({{double(x), double(y), double(x + w), double(y + h)}, kind});
-        }
-        return drawn;
-    }
-    Sample trainingSample(int index, uint64_t, int64_t) const override
-    {
-        LabelledImage drawn = original(index);
-        return {std::move(drawn.image), fitTransform({made_.width, made_.height}, made_.height, made_.width, 1),
-                std::move(drawn.labels)};
-    }
-
-private:
-    Made made_;
-    int classes_;
-};
-
 struct Settings {
     Made made;
     NetworkOptions network;
     Profile profile = profileNamed("fcoscope");
     TrainOptions train;
 };
+
+MadeUpSource sourceOf(const Settings &settings)
+{
+    return {{settings.made.width, settings.made.height}, settings.made.images, settings.network.classCount};
+}
 
 Settings settingsFrom(int argc, char **argv)
 {
@@ -132,7 +94,7 @@ std::filesystem::path scratchFolder()
 int infer(const Settings &settings)
 {
     const std::filesystem::path folder = scratchFolder();
-    const MadeUpSource source(settings.made, settings.network.classCount);
+    const MadeUpSource source = sourceOf(settings);
     writeRandomModel(folder / "model.safetensors", settings.network, settings.profile, source.classNames(), 1);
     configureEngine(settings.train.threads);
     const Predictor predictor = Predictor::load(folder / "model.safetensors", settings.train.device);
@@ -162,7 +124,7 @@ struct Trained {
 };
 Trained trainMadeUp(const Settings &settings, const std::filesystem::path &folder)
 {
-    const MadeUpSource source(settings.made, settings.network.classCount);
+    const MadeUpSource source = sourceOf(settings);
     Trained trained;
     TrainCallbacks callbacks;
     callbacks.step = [&](const StepReport &report) {
@@ -195,7 +157,7 @@ int trainSpeed(const Settings &settings)
 int serveTraining(const Settings &settings)
 {
     const std::filesystem::path folder = scratchFolder();
-    const MadeUpSource source(settings.made, settings.network.classCount);
+    const MadeUpSource source = sourceOf(settings);
     const auto processorMs = [] {
         timespec now{};
         ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);

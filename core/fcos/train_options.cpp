@@ -47,4 +47,10 @@ void visit(OptionTable &table, TrainOptions &o)
               message("core", "Stop after this step, as if asked to; 0 means never."));
 }
 
+const std::vector<std::string> &lastingTrainOptions()
+{
+    static const std::vector<std::string> names{"optimizer", "seed"};
+    return names;
+}
+
 }  // namespace fcoscope

@@ -49,6 +49,8 @@ struct TrainOptions {
 };
 
 void visit(OptionTable &table, TrainOptions &options);
+/// Those that a run keeps when it goes on: with others the samples, or what the optimiser remembers, would not fit.
+const std::vector<std::string> &lastingTrainOptions();
 
 /// What one level of the pyramid had to learn in a step. The losses are its share of the step's sums.
 struct LevelReport {

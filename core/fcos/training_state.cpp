@@ -111,7 +111,9 @@ bool TrainingCheckpoints::exists(const char *name) const
 /// the number of epochs does to train for longer, is told; answers whether anything of weight has.
 bool TrainingCheckpoints::refuseChanges(const ModelInfo &before, const ModelInfo &now, bool tell) const
 {
-    static const std::set<std::string> fixed{"training.seed", "training.optimizer", "fact.images"};
+    std::set<std::string> fixed{"fact.images"};
+    for (const std::string &name : lastingTrainOptions())
+        fixed.insert("training." + name);
     static const std::set<std::string> ofNoWeight{"training.loaders",          "training.device",
                                                   "training.threads",          "training.validate-every",
                                                   "training.checkpoint-every", "training.stop-after"};

@@ -105,12 +105,13 @@ void checkBatch(const TrainRequest &request, PlanReport &report)
                                                    "sees some of them twice; set a smaller batch.")
                                        .with(perStep, report.trainingImages),
                                    "", "batch"});
-    if (report.steps > 0 && request.train.warmupSteps >= report.steps)
+    const int64_t steps = stepsOf(request.train, report.trainingImages);
+    if (steps > 0 && request.train.warmupSteps >= steps)
         report.findings.push_back({Weight::Warning,
                                    message("core", "The warm-up ({0} steps) is as long as the training ({1} steps), so "
                                                    "the learning rate is never reached; shorten the warm-up, or train "
                                                    "for more epochs.")
-                                       .with(request.train.warmupSteps, report.steps),
+                                       .with(request.train.warmupSteps, steps),
                                    "", "warmup-steps"});
 }
 
@@ -193,17 +194,42 @@ void checkDisk(const TrainRequest &request, const PlanSurroundings &surroundings
          "", ""});
 }
 
-/// Training and validations; an image that is only looked at costs about a third of one that is learnt from.
-double secondsOf(const TrainRequest &request, const PlanSurroundings &surroundings, const PlanReport &report)
+/// The steps that are still to be made.
+int64_t stepsLeft(const TrainRequest &request, const PlanSurroundings &surroundings, size_t images)
 {
-    const double learnt = static_cast<double>(report.steps) * request.train.batch * request.train.accumulate;
-    const double validations =
-        std::ceil(static_cast<double>(request.train.epochs) / std::max(1, request.train.validateEvery));
-    const double looked = validations * static_cast<double>(report.validationImages);
-    return surroundings.secondsPerImage * (learnt + looked / 3);
+    const int64_t perStep = std::max<int64_t>(1, static_cast<int64_t>(request.train.batch) * request.train.accumulate);
+    return std::max<int64_t>(0, stepsOf(request.train, images) - surroundings.samplesDone / perStep);
+}
+
+void checkLength(const TrainRequest &request, const PlanSurroundings &surroundings, PlanReport &report)
+{
+    if (surroundings.samplesDone > 0 && report.steps == 0)
+        report.findings.push_back(
+            {Weight::Obstacle,
+             message("core", "The run has been through all its {0} epochs; give it more to go on.")
+                 .with(request.train.epochs),
+             "", "epochs"});
+    const int patience = request.train.patience;
+    if (surroundings.patienceSpent > 0 && patience > 0 && patience <= surroundings.patienceSpent)
+        report.findings.push_back({Weight::Obstacle,
+                                   message("core", "The run stopped by itself: no better AP in {0} validations. Set a "
+                                                   "higher patience to go on, or 0 for none.")
+                                       .with(surroundings.patienceSpent),
+                                   "", "patience"});
 }
 
 }  // namespace
+
+double expectedSeconds(const TrainRequest &request, const PlanReport &report, double secondsPerImage)
+{
+    const double perStep = static_cast<double>(request.train.batch) * request.train.accumulate;
+    const double learnt = static_cast<double>(report.steps) * perStep;
+    const double epochs = std::min(static_cast<double>(request.train.epochs),
+                                   learnt / std::max(1.0, static_cast<double>(report.trainingImages)));
+    const double looked =
+        std::ceil(epochs / std::max(1, request.train.validateEvery)) * static_cast<double>(report.validationImages);
+    return secondsPerImage * (learnt + looked / 3);
+}
 
 PlanReport checkPlan(const TrainRequest &request, const Snapshot &data, const RunContext &context,
                      const PlanSurroundings &surroundings)
@@ -211,7 +237,7 @@ PlanReport checkPlan(const TrainRequest &request, const Snapshot &data, const Ru
     PlanReport report;
     report.trainingImages = data.training.images.size();
     report.validationImages = data.validation ? data.validation->images.size() : 0;
-    report.steps = stepsOf(request.train, report.trainingImages);
+    report.steps = stepsLeft(request, surroundings, report.trainingImages);
     const PlanStart start = startOf(request);
     checkStart(request, start, report);
     checkDevice(request, report);
@@ -222,6 +248,7 @@ PlanReport checkPlan(const TrainRequest &request, const Snapshot &data, const Ru
     });
     checkRate(request, start.kind, report);
     checkBatch(request, report);
+    checkLength(request, surroundings, report);
     checkClasses(data, report);
     checkSides(data, report);
     checkFiles(request, data, context, report);
@@ -231,7 +258,7 @@ PlanReport checkPlan(const TrainRequest &request, const Snapshot &data, const Ru
         checkMemory(request, surroundings, report);
         checkDisk(request, surroundings, report);
     }
-    report.seconds = secondsOf(request, surroundings, report);
+    report.seconds = expectedSeconds(request, report, surroundings.secondsPerImage);
     std::stable_sort(report.findings.begin(), report.findings.end(),
                      [](const PlanFinding &a, const PlanFinding &b) { return a.weight > b.weight; });
     return report;

@@ -19,8 +19,6 @@ struct PlanStart {
     std::optional<Message> problem;  ///< why the model cannot be read; it is taken for a detector then
 };
 PlanStart startOf(const TrainRequest &request);
-/// Whether the training will run on one.
-bool onCuda(const TrainRequest &request);
 
 struct ClassBoxCount {
     size_t boxes = 0, images = 0;  ///< boxes that teach: no crowds

@@ -65,7 +65,7 @@ void addWords(JsonObject &json, const Message &words)
 std::pair<const char *, JsonObject> written(const RunStarted &e)
 {
     JsonObject json;
-    json.add("from_step", e.fromStep).add("steps", e.steps).add("images", e.trainingImages);
+    json.add("from_step", e.fromStep).add("steps", e.steps).add("epochs", e.epochs).add("images", e.trainingImages);
     json.add("validation_images", e.validationImages).add("device", e.device).raw("strides", numbers(e.strides));
     return {"start", json.raw("classes", jsonTexts(e.classNames))};
 }
@@ -208,9 +208,9 @@ Message wordsOf(const Json &json)
 
 RunStarted startedFrom(const Json &json)
 {
-    return {whole(json, "from_step"),         whole(json, "steps"),   whole(json, "images"),
-            whole(json, "validation_images"), textOf(json, "device"), countsOf(json, "strides"),
-            textsOf(json, "classes")};
+    return {
+        whole(json, "from_step"),         whole(json, "steps"),   whole(json, "epochs"),     whole(json, "images"),
+        whole(json, "validation_images"), textOf(json, "device"), countsOf(json, "strides"), textsOf(json, "classes")};
 }
 
 RunStep stepFrom(const Json &json)

@@ -3,7 +3,7 @@
 //
 // A line is one JSON object, {"event": "step", "time": seconds since 1970, …}:
 //
-//     start       from_step, steps, images, validation_images, device, strides, classes
+//     start       from_step, steps, epochs, images, validation_images, device, strides, classes
 //     step        step, steps, epoch, class_loss, box_loss, centerness_loss, learning_rate, gradient_norm, positives,
 //                 images_per_second, waited_for_data_ms, memory_bytes, positives_of_class [count of each class],
 //                 levels [[positives, class loss, box loss, centerness loss] of each level, finest first]
@@ -35,6 +35,7 @@ namespace fcoscope {
 
 struct RunStarted {
     int64_t fromStep = 0, steps = 0;  ///< steps done before, of how many in all
+    int64_t epochs = 0;               ///< of how many in all; 0: an earlier version did not say
     int64_t trainingImages = 0, validationImages = 0;
     std::string device;
     std::vector<int> strides;  ///< of the levels that StepReport::levels counts

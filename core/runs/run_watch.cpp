@@ -2,6 +2,7 @@
 #include "core/runs/run_watch.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -69,7 +70,16 @@ bool processLives(int pid)
 
 namespace {
 
-/// The last line that says something in the trainer's own output, where whoever started it kept that.
+/// Whether `fcos train` said it on the way: such lines begin with the time (Console::tellTime).
+bool saidOnTheWay(std::string_view line)
+{
+    const auto digit = [&](size_t i) { return line[i] >= '0' && line[i] <= '9'; };
+    return line.size() > 10 && digit(0) && digit(1) && line[2] == ':' && digit(3) && digit(4) && line[5] == ':' &&
+           digit(6) && digit(7) && line.substr(8, 2) == "  ";
+}
+
+/// What the trainer's own output ends with, where whoever started it kept that, but for what was said on the way;
+/// nothing where it was killed in the middle of its work.
 std::string lastWords(const fs::path &log)
 {
     std::error_code none;
@@ -77,19 +87,35 @@ std::string lastWords(const fs::path &log)
     if (none)
         return {};
     const uint64_t from = bytes > 4096 ? bytes - 4096 : 0;
-    std::string text = readFilePart(log, from, bytes - from).bytes, last;
-    while (!text.empty() && (text.back() == '\n' || text.back() == ' ' || text.back() == '\r'))
-        text.pop_back();
-    last = text.substr(text.find_last_of("\n\r") + 1);
+    const std::string text = readFilePart(log, from, bytes - from).bytes;
+    const size_t end = text.find_last_not_of("\n\r ");
+    if (end == std::string::npos)
+        return {};
+    const size_t begin = text.find_last_of("\n\r", end);
+    const std::string last = text.substr(begin + 1, end - begin);
+    if (saidOnTheWay(last))
+        return {};
     return last.starts_with("fcos: ") ? last.substr(6) : last;
 }
 
-Message interrupted(const fs::path &folder)
+}  // namespace
+
+Message endedTooEarly(const fs::path &folder)
 {
     const std::string words = lastWords(folder / "trainer.log");
     if (words.empty())
         return message("core", "The trainer ended without a word, as if it was killed or the machine went down.");
     return message("core", "The trainer ended too early; its last words: {0}").with(words);
+}
+
+namespace {
+
+/// Whether a trainer that is gone left its lock behind, which it takes away when it ends by itself, and has told
+/// nothing since it last said that it lives: it was killed, perhaps before its first step.
+bool lockLeft(const fs::path &folder, double lastEvent)
+{
+    struct stat lock {};
+    return ::stat((folder / "lock").c_str(), &lock) == 0 && static_cast<double>(lock.st_mtim.tv_sec) > lastEvent;
 }
 
 /// Most lines are steps, of which only the number and the time count here: they are read from the text itself.
@@ -131,6 +157,9 @@ void setState(RunSummary &summary, const RunEvent *last, bool alive)
     const auto *paused = last ? std::get_if<RunPaused>(&last->facts) : nullptr;
     if (alive) {
         summary.state = paused && paused->paused ? State::Paused : State::Running;
+    } else if (lockLeft(summary.folder, summary.changed)) {
+        summary.state = State::Interrupted;
+        summary.reason = endedTooEarly(summary.folder);
     } else if (ended) {
         summary.state = ended->how == RunEnded::How::Done      ? State::Done
                         : ended->how == RunEnded::How::Stopped ? State::Stopped
@@ -138,7 +167,7 @@ void setState(RunSummary &summary, const RunEvent *last, bool alive)
         summary.reason = ended->reason;
     } else if (last) {
         summary.state = State::Interrupted;
-        summary.reason = interrupted(summary.folder);
+        summary.reason = endedTooEarly(summary.folder);
     }
 }
 

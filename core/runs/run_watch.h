@@ -44,6 +44,9 @@ struct RunSummary {
     std::filesystem::path last, best;  ///< folders; empty: there is none
     bool operator==(const RunSummary &) const = default;
 };
+/// What is to be said of a trainer that ended without telling why: the last words of trainer.log, or that there are
+/// none.
+Message endedTooEarly(const std::filesystem::path &folder);
 /// Reads the whole of events.jsonl once: some 50 ms for a run of 100,000 steps, so not on the GUI thread.
 RunSummary summaryOf(const std::filesystem::path &folder);
 

@@ -40,6 +40,15 @@ std::vector<std::string> mainOptions()
     return {"epochs", "train-width", "train-height", "batch", "device"};
 }
 
+std::vector<std::string> lastingOptions(const RequestTables &tables)
+{
+    std::vector<std::string> names = lastingTrainOptions();
+    for (const OptionTable *table : {&tables.network, &tables.profile})
+        for (const Option &option : table->all())
+            names.push_back(option.name);
+    return names;
+}
+
 void setStructure(TrainRequest &request, bool profileSaid)
 {
     if (request.startFrom.empty()) {

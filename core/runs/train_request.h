@@ -41,6 +41,8 @@ struct RequestTables {
 
 /// The options that a form shows open, by name: how long, at which size, how many together, where.
 std::vector<std::string> mainOptions();
+/// Those that a run keeps when it goes on, by name: network, profile, and what lasts of the training.
+std::vector<std::string> lastingOptions(const RequestTables &tables);
 
 /// Network and profile before any option of theirs was said: those of the weights that training begins with, so that a
 /// person fine-tunes what they have; without weights, or with another profile named, the codebase's own. `startFrom` is

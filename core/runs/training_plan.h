@@ -48,17 +48,19 @@ struct PlanFinding {
 };
 struct PlanReport {
     std::vector<PlanFinding> findings;  ///< obstacles first
-    int64_t steps = 0;
-    double seconds = 0;      ///< expected; 0: not known (no step was measured yet on this machine)
-    double memoryBytes = 0;  ///< expected at the highest
+    int64_t steps = 0;                  ///< that are to be made
+    double seconds = 0;                 ///< expected; 0: not known
+    double memoryBytes = 0;             ///< expected at the highest
     size_t trainingImages = 0, validationImages = 0;
     size_t boxes = 0, unlearnable = 0;  ///< of the training images; unlearnable among those that were looked at
 };
 /// What the caller knows of the machine and the run's folder.
 struct PlanSurroundings {
-    double secondsPerImage = 0;      ///< of the last run with such a network and size; 0: not known
+    double secondsPerImage = 0;      ///< see measuredSecondsPerImage(); 0: not known
     std::filesystem::path folder{};  ///< where checkpoints will be written; it need not exist yet; empty: not known
     double freeMemoryBytes = -1;     ///< −1: what the machine says
+    int64_t samplesDone = 0;         ///< of a run that goes on: images learnt from, each as often as it came
+    int patienceSpent = 0;           ///< of one that stopped by itself: what it was; 0: it did not
 };
 /// Images that cannot be read or have another size than their labels, classes with few boxes or none on one side,
 /// boxes that no location can learn at the sample's size, a batch larger than the data, a rate that does not go with
@@ -67,6 +69,13 @@ struct PlanSurroundings {
 /// It takes a few seconds at most: of many images some, spread over all, are looked at, and a finding says how many.
 PlanReport checkPlan(const TrainRequest &request, const Snapshot &data, const RunContext &context,
                      const PlanSurroundings &surroundings = {});
+
+/// What a plan takes at that pace: steps and validations, 0 where the pace is 0. An image that is only looked at counts
+/// as a third of one that is learnt from.
+double expectedSeconds(const TrainRequest &request, const PlanReport &report, double secondsPerImage);
+
+/// Whether it will run on a CUDA device.
+bool onCuda(const TrainRequest &request);
 
 /// The memory that training takes at its highest, bytes: an estimate (see plan_memory.cpp for how it was fitted).
 double trainingMemory(const TrainRequest &request, const Snapshot &data);

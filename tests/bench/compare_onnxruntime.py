@@ -160,6 +160,8 @@ def serve(which, folder, depth, height, width, threads):
 
 
 class Contestant:
+    """A process that answers "ready", and to each "run" how long it took: wall and processor, ms."""
+
     def __init__(self, name, command, environment):
         self.name = name
         self.times = []  # (wall, processor) of each round
@@ -180,6 +182,33 @@ class Contestant:
     def end(self):
         self.process.stdin.close()
         self.process.wait()
+
+
+def wait_until_ready(racers):
+    for racer in racers:
+        while racer.answer() != "ready":
+            pass
+
+
+def take_turns(racers, rounds):
+    for turn in range(-WARM_UPS, rounds):
+        # Forwards and backwards in turn: nobody always runs after the same other.
+        for racer in (racers if turn % 2 else reversed(racers)):
+            times = tuple(float(word) for word in racer.ask("run").split())
+            if turn >= 0:
+                racer.times.append(times)
+    for racer in racers:
+        racer.end()
+
+
+def print_times(racers):
+    ours = racers[0]
+    print(f"  {'':28} wall ms (min)       processor ms (min)   ours / it: wall  processor")
+    for racer in racers:
+        wall, processor = zip(*racer.times)
+        print(f"  {racer.name:28} {median(wall):8.1f} ({min(wall):7.1f})  {median(processor):8.1f} ({min(processor):7.1f})"
+              f"      {median([a[0] / b[0] for a, b in zip(ours.times, racer.times)]):8.3f}  "
+              f"{median([a[1] / b[1] for a, b in zip(ours.times, racer.times)]):8.3f}")
 
 
 def contestants(folder, arguments, depth, height, width):
@@ -250,25 +279,11 @@ def race(name, arguments):
         subprocess.run([sys.executable, __file__, "--prepare", folder, str(depth), str(height), str(width)],
                        check=True, stdout=subprocess.DEVNULL)
         racers = contestants(folder, arguments, depth, height, width)
-        for racer in racers:
-            while racer.answer() != "ready":
-                pass
+        wait_until_ready(racers)
         check_agreement(folder, racers, height, width)
-        for turn in range(-WARM_UPS, arguments.rounds):
-            # Forwards and backwards in turn: nobody always runs after the same other.
-            for racer in (racers if turn % 2 else reversed(racers)):
-                times = tuple(float(word) for word in racer.ask("run").split())
-                if turn >= 0:
-                    racer.times.append(times)
-        for racer in racers:
-            racer.end()
+        take_turns(racers, arguments.rounds)
+    print_times(racers)
     ours = racers[0]
-    print(f"  {'':28} wall ms (min)       processor ms (min)   ours / it: wall  processor")
-    for racer in racers:
-        wall, processor = zip(*racer.times)
-        print(f"  {racer.name:28} {median(wall):8.1f} ({min(wall):7.1f})  {median(processor):8.1f} ({min(processor):7.1f})"
-              f"      {median([a[0] / b[0] for a, b in zip(ours.times, racer.times)]):8.3f}  "
-              f"{median([a[1] / b[1] for a, b in zip(ours.times, racer.times)]):8.3f}")
     busy = median([times[0] * arguments.threads / times[1] for times in ours.times])
     print(f"  our wall time is {busy:.2f} of what our processor time alone would need on {arguments.threads} cores"
           f"{'' if busy < 1.15 else ': the machine was busy, look at processor time'}")

@@ -20,9 +20,10 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from compare_onnxruntime import ROOT, Contestant, enter_environment, import_torchvision, median  # noqa: E402
+from compare_onnxruntime import (ROOT, WARM_UPS, Contestant, enter_environment, import_torchvision,  # noqa: E402
+                                 print_times, take_turns, wait_until_ready)
 
-WIDTH, HEIGHT, CLASSES, WARM_UPS = 512, 384, 3, 3
+WIDTH, HEIGHT, CLASSES = 512, 384, 3
 
 
 def serve_torchvision(batch, threads, frozen):
@@ -81,23 +82,9 @@ def race(batch, arguments):
     racers.append(Contestant("torchvision channels_last",
                              [sys.executable, __file__, "--serve", str(batch), str(arguments.threads),
                               str(int(arguments.frozen_norms))], environment))
-    for racer in racers:
-        while racer.answer() != "ready":
-            pass
-    for turn in range(-WARM_UPS, arguments.rounds):
-        for racer in (racers if turn % 2 else reversed(racers)):
-            times = tuple(float(word) for word in racer.ask("run").split())
-            if turn >= 0:
-                racer.times.append(times)
-    for racer in racers:
-        racer.end()
-    ours = racers[0]
-    print(f"  {'':28} wall ms (min)       processor ms (min)   it / ours: wall  processor")
-    for racer in racers:
-        wall, processor = zip(*racer.times)
-        print(f"  {racer.name:28} {median(wall):8.1f} ({min(wall):7.1f})  {median(processor):8.1f} ({min(processor):7.1f})"
-              f"      {median([b[0] / a[0] for a, b in zip(ours.times, racer.times)]):8.3f}  "
-              f"{median([b[1] / a[1] for a, b in zip(ours.times, racer.times)]):8.3f}")
+    wait_until_ready(racers)
+    take_turns(racers, arguments.rounds)
+    print_times(racers)
 
 
 def main():

@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "app/gui/label_docks.h"
+#include "app/gui/training_docks.h"
 #include "tests/gui/demo_window.h"
+#include "tests/pace.h"
 
 using namespace fcoscope;
 namespace fs = std::filesystem;
@@ -111,6 +113,22 @@ private Q_SLOTS:
             static_cast<double>(fs::file_size(file)) / 1e6, took.allMs, took.deafMs);
         QCOMPARE(demo.session.labels().set().boxCount(), 860000u);
         QVERIFY(took.allMs < 4 * 5000);
+
+        // Its labels become a training.
+        Training &training = demo.window.findChild<TrainingDocks *>()->training();
+        QElapsedTimer whole, turn;
+        double deafMs = 0;
+        whole.start();
+        training.setActive(true);
+        while (training.planning() && whole.elapsed() < 60000) {
+            turn.start();
+            QCoreApplication::processEvents();
+            deafMs = std::max(deafMs, static_cast<double>(turn.nsecsElapsed()) / 1e6);
+        }
+        qInfo("a training of it planned after %lld ms, window deaf for at most %.0f ms", whole.elapsed(), deafMs);
+        QVERIFY(!training.planning());
+        QVERIFY2(within(deafMs, 50), qPrintable(QString::number(deafMs)));
+        training.setActive(false);
 
         // One edit makes the project, behind the window.
         QElapsedTimer clock;

@@ -18,7 +18,9 @@ private Q_SLOTS:
     void picturesShowWhatItSaw();
     void pausesAndGoesOn();
     void stopsInAPause();
+    void killedInAPause();
     void goesOnWithOtherSettings();
+    void everyOptionThatMayChangeIsTaken();
     void refusesOtherSettings();
 };
 
@@ -148,6 +150,46 @@ void TestTrainRun::goesOnWithOtherSettings()
         return few;
     }());
     QVERIFY(stateOf(run_) == State::Done);
+}
+
+void TestTrainRun::killedInAPause()
+{
+    writeTinyRun(run_, data_, tinyRequest(100000));
+    QProcess process;
+    startFcos(process, {"train", "--run", run_});
+    QTRY_VERIFY_WITH_TIMEOUT(all<RunStep>(run_).size() >= 1, 60000);
+    tellTrainer(pathOf(run_), RunCommand::Pause);
+    QTRY_VERIFY_WITH_TIMEOUT(stateOf(run_) == State::Paused, 60000);
+    process.kill();
+    QVERIFY(process.waitForFinished(60000));
+    QVERIFY(stateOf(run_) == State::Interrupted);
+    fs::remove(pathOf(run_) / "control");
+    const Said said = train({"--stop-after", QString::number(all<RunStep>(run_).back().report.step + 1)});
+    QVERIFY2(said.exitCode == 0, said.all());
+    QCOMPARE(all<RunPaused>(run_).size(), size_t(2));  // so it is not shown as resting until its first step
+    QVERIFY(!all<RunPaused>(run_)[1].paused);
+}
+
+/// As the window's form says them, in one word each, with the values that they have.
+void TestTrainRun::everyOptionThatMayChangeIsTaken()
+{
+    begun();
+    TrainRequest request = readRequest(pathOf(run_ + "/run.toml"));
+    const RequestTables tables(request);
+    const std::vector<std::string> lasting = lastingOptions(tables);
+    QStringList flags;
+    for (const OptionTable *table : {&tables.train, &tables.augment})
+        for (const Option &option : table->all())
+            if (std::find(lasting.begin(), lasting.end(), option.name) == lasting.end())
+                flags << QString::fromStdString("--" + option.name + "=" + option.get());
+    QVERIFY(flags.contains("--flip-x=true") && flags.size() > 20);
+    const Said same = train(flags);
+    QVERIFY2(same.exitCode == 0, same.all());
+    const QString found = goesOnAsIfNothingHappened();  // it is done already
+    QVERIFY2(found.isEmpty(), qPrintable(found));
+    QVERIFY(train({"--flip-x=false", "--balance-classes=true", "--epochs=3"}).exitCode == 0);
+    request = readRequest(pathOf(run_ + "/run.toml"));
+    QVERIFY(!request.source.augment.flipX && request.train.balanceClasses);
 }
 
 void TestTrainRun::refusesOtherSettings()

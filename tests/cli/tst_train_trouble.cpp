@@ -28,6 +28,7 @@ private Q_SLOTS:
     void changedImages();
     void imagesThatGoWhileItTrains();
     void noLabels();
+    void nothingToMeasureOn();
     void oneImage();
     void unwritableFolders();
     void filesThatMayNotGrow();
@@ -142,6 +143,20 @@ void TestTrainTrouble::noLabels()
     bare.images.clear();
     writeTinyRun(run_, bare, tinyRequest(1), false);
     QCOMPARE(refusalOf(run_, train()), QString("The data set mine has no images that can be used."));
+}
+
+/// The plan says so before the start; here it goes without measuring.
+void TestTrainTrouble::nothingToMeasureOn()
+{
+    writeTinyRun(run_, data_, tinyRequest(2));
+    Snapshot snapshot{data_, data_};
+    for (DatasetImage &image : snapshot.validation->images)
+        image.labels.clear();
+    writeFile(pathOf(run_) / "dataset.json", snapshotText(snapshot, {}));
+    const Said said = train();
+    QVERIFY2(said.exitCode == 0, said.all());
+    QVERIFY(all<RunValidated>(run_).empty() && all<RunStarted>(run_)[0].validationImages == 0);
+    QVERIFY(summaryOf(pathOf(run_)).hasCheckpoint);
 }
 
 void TestTrainTrouble::oneImage()

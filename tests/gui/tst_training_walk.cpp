@@ -59,19 +59,23 @@ class TrainingWalk : public QObject, private LabellingWindow {
                         boxes.push_back(box.box);
         return boxes;
     }
+    QWidget *field(const char *name)
+    {
+        for (QWidget *part : the<TrainingForm>().findChildren<QWidget *>())
+            if (part->accessibleName() == QLatin1String(name))
+                return part;
+        return nullptr;
+    }
     /// In the form, with the keyboard.
     void enter(const char *name, int value)
     {
-        for (QAbstractSpinBox *field : the<TrainingForm>().findChildren<QAbstractSpinBox *>())
-            if (field->accessibleName() == QLatin1String(name)) {
-                field->setFocus();
-                field->selectAll();
-                QTest::keyClicks(field, QString::number(value));
-                QTest::keyClick(field, Qt::Key_Return);
-                QVERIFY2(field->text().startsWith(QString::number(value)), qPrintable(field->text()));
-                return;
-            }
-        QFAIL(name);
+        auto *number = qobject_cast<QAbstractSpinBox *>(field(name));
+        QVERIFY2(number, name);
+        number->setFocus();
+        number->selectAll();
+        QTest::keyClicks(number, QString::number(value));
+        QTest::keyClick(number, Qt::Key_Return);
+        QVERIFY2(number->text().startsWith(QString::number(value)), qPrintable(number->text()));
     }
 
 private Q_SLOTS:
@@ -83,7 +87,7 @@ private Q_SLOTS:
     void cleanup()
     {
         if (run().alive())
-            run().tellNow(RunCommand::Stop);
+            training().stopNow(run().folder());
         QTRY_VERIFY_WITH_TIMEOUT(!run().alive(), 120000);
         demo_.reset();
     }
@@ -149,6 +153,24 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(state() == RunSummary::State::Stopped && !run().alive(), 60000);
         QVERIFY(run().summary().hasCheckpoint);
         QVERIFY(run().summary().step < run().summary().steps);
+
+        // Longer than was asked at first, and more slowly.
+        const int64_t steps = run().summary().steps;
+        press(the<TrainingPanel>(), "Resume");
+        QTRY_VERIFY(training().goesOn() && !the<TrainingForm>().visibleRegion().isEmpty());
+        QTRY_VERIFY_WITH_TIMEOUT(training().data() && !training().planning(), 30000);
+        QCOMPARE(training().request().train.epochs, 400);
+        QVERIFY(field("Epochs")->isEnabled() && !field("Range limits")->isEnabled());
+        enter("Epochs", 500);
+        QTRY_VERIFY_WITH_TIMEOUT(training().data() && !training().planning(), 30000);
+        shot("training-resume");
+        press(the<TrainingForm>(), "Go on training");
+        const size_t stopped = points();
+        QTRY_VERIFY_WITH_TIMEOUT(state() == RunSummary::State::Running && points() >= stopped + 3, 120000);
+        QVERIFY(run().summary().steps > steps);
+        QVERIFY(!training().goesOn());
+        press(the<TrainingPanel>(), "Stop");
+        QTRY_VERIFY_WITH_TIMEOUT(state() == RunSummary::State::Stopped && !run().alive(), 60000);
 
         QTRY_VERIFY(saying<QPushButton>(the<TrainingPanel>(), QStringLiteral("Use")));
         press(the<TrainingPanel>(), "Use");

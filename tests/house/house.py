@@ -48,7 +48,8 @@ LIBRARIES = {
 }
 
 # The engine's headers for everyone: they name no Torch, not even in passing. Its other headers are its own affair.
-ENGINE_PUBLIC = ["predictor.h", "trainer.h", "checkpoint.h", "network_options.h", "engine.h", "loss_terrain.h"]
+ENGINE_PUBLIC = ["predictor.h", "trainer.h", "checkpoint.h", "network_options.h", "engine.h", "loss_terrain.h",
+                 "training_pace.h"]
 
 # Option names that stand in two tables, never in one, and why. Whoever adds to this list explains it here.
 SAME_WORD = {

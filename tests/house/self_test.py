@@ -21,6 +21,7 @@ WELL_KEPT = {
     "core/fcos/checkpoint.h": LICENCE,
     "core/fcos/engine.h": LICENCE,
     "core/fcos/loss_terrain.h": LICENCE,
+    "core/fcos/training_pace.h": LICENCE,
     "core/fcos/losses.cpp": LICENCE + '#include <torch/torch.h>\n#include "core/fcos/predictor.h"\n',
     "core/data/image.cpp": LICENCE + "#include <opencv2/imgcodecs.hpp>\n// #include <QImage>\n",
     "widgets/canvas.h": LICENCE + '#include <QWidget>\n#include "core/rules/profile.h"\n',

@@ -44,6 +44,7 @@ private Q_SLOTS:
     void silentLevels();
     void aLevelThatNoBoxBelongsToIsNoAlarm();
     void silentClasses();
+    void aStepBackRepeatsNothing();
     void longEpochsTakeTime();
     void fewBoxes();
     void theLossRises();
@@ -78,6 +79,18 @@ void TestAlarms::silentClasses()
     QCOMPARE(said(alarms, 51, 400, {1, 1, 0}, {5, 0}),  // a run that goes on is given as long
              QStringList("250: Class platelet had no positive in 200 steps: no location learns its boxes."));
     QCOMPARE(said(alarms, 401, 402, {1, 1, 0}, {}), QStringList());  // reports without counts say nothing
+}
+
+/// The trainer stepped back to a checkpoint: its steps are counted from there once more.
+void TestAlarms::aStepBackRepeatsNothing()
+{
+    const QString p4 = "P4 had no positive in 200 steps (boxes of its size: 70).";
+    Alarms alarms(threeLevels());
+    QCOMPARE(said(alarms, 1, 250, {3, 0, 0}, {1, 1}), QStringList("200: " + p4));
+    QCOMPARE(said(alarms, 101, 400, {3, 0, 0}, {1, 1}), QStringList());
+    QCOMPARE(said(alarms, 401, 401, {3, 1, 0}, {1, 1}), QStringList());
+    QCOMPARE(said(alarms, 402, 500, {3, 0, 0}, {1, 1}), QStringList());
+    QCOMPARE(said(alarms, 301, 1000, {3, 0, 0}, {1, 1}), QStringList("601: " + p4));
 }
 
 void TestAlarms::longEpochsTakeTime()

@@ -32,6 +32,7 @@ private Q_SLOTS:
     void everyFinding();
     void manyOfAKindAreCounted();
     void stepsTimeAndMemory();
+    void aRunThatGoesOn();
     void aHundredThousandImagesInTime();
     void stopping();
 
@@ -217,6 +218,36 @@ void TestPlanCheck::stepsTimeAndMemory()
     QVERIFY(unknown.memoryBytes > 3e8 && unknown.memoryBytes < 2e9);
     plan.request.train.batch = 6;
     QVERIFY(reportOf(plan).memoryBytes > unknown.memoryBytes);
+}
+
+void TestPlanCheck::aRunThatGoesOn()
+{
+    Plan plan = goodPlan();
+    plan.request.train.epochs = 10;
+    plan.request.train.batch = 4;
+    plan.request.train.warmupSteps = 30;
+    plan.request.train.validateEvery = 5;
+    plan.surroundings.samplesDone = 120;  // of 200
+    plan.surroundings.secondsPerImage = 0.5;
+    const PlanReport report = reportOf(plan);
+    QCOMPARE(report.findings.size(), size_t(0));  // the warm-up is as long as what is left, but it lies behind
+    QCOMPARE(report.steps, int64_t(20));
+    QCOMPARE(report.seconds, 0.5 * (20 * 4 + 4 / 3.0));
+    const auto obstacleAt = [&](const char *option) {
+        const std::vector<PlanFinding> findings = reportOf(plan).findings;
+        return findings.size() == 1 && findings[0].weight == Weight::Obstacle && findings[0].option == option;
+    };
+    plan.surroundings.samplesDone = 200;
+    QVERIFY(obstacleAt("epochs"));
+    plan.request.train.epochs = 11;
+    QCOMPARE(reportOf(plan).steps, int64_t(5));
+    plan.surroundings.patienceSpent = 3;
+    plan.request.train.patience = 3;
+    QVERIFY(obstacleAt("patience"));
+    for (const int patience : {0, 4}) {
+        plan.request.train.patience = patience;
+        QCOMPARE(reportOf(plan).findings.size(), size_t(0));
+    }
 }
 
 /// Of a hundred thousand images, as many as two seconds and ten thousand allow are looked at, for each of two

@@ -10,6 +10,7 @@
 
 #include "core/base/file.h"
 #include "core/runs/run_events.h"
+#include "core/runs/step_pace.h"
 
 using namespace fcoscope;
 
@@ -81,7 +82,25 @@ private Q_SLOTS:
     void whatIsNotKnownIsPassedOver();
     void supersededStepsGo();
     void aFileIsFollowedWhileItGrows();
+    void thePaceOfSteps();
 };
+
+void TestRunEvents::thePaceOfSteps()
+{
+    StepPace pace;
+    pace.stepped(100);
+    QCOMPARE(pace.seconds(), 0.0);
+    pace.stepped(102);
+    QCOMPARE(pace.seconds(), 2.0);
+    pace.stepped(122);  // a validation came between
+    QCOMPARE(pace.seconds(), 0.95 * 2 + 0.05 * 20);
+    pace.cut(1000);  // it rested
+    pace.stepped(1002.9);
+    QVERIFY(std::abs(pace.seconds() - 2.9) < 1e-9);
+    pace.cut();
+    pace.stepped(5000);
+    QVERIFY(std::abs(pace.seconds() - 2.9) < 1e-9);
+}
 
 void TestRunEvents::everyEventGoesToALineAndBack_data()
 {
@@ -93,7 +112,7 @@ void TestRunEvents::everyEventGoesToALineAndBack_data()
 void TestRunEvents::everyEventGoesToALineAndBack()
 {
     QFETCH(int, index);
-    RunStarted started{7, 100, 20, 5, "cpu", {8, 16}, {"red cell", "血小板", "a\"b"}};
+    RunStarted started{7, 100, 4, 20, 5, "cpu", {8, 16}, {"red cell", "血小板", "a\"b"}};
     const Message words = message("core", "The file {0} is gone: {1}.").with("/a b/{0}", 3);
     const std::vector<RunEventFacts> all{
         started,

@@ -82,6 +82,7 @@ private Q_SLOTS:
     void aFullDiskLeavesWholeLines();
     void theSummaryTells();
     void interruptedRunsHaveLastWords();
+    void aLockThatWasLeftTellsOfATrainerThatWasKilled();
     void checkpointsAreFound();
     void runsAreListed();
     void aLongRunIsSummedUp();
@@ -267,6 +268,19 @@ void TestRunFolder::interruptedRunsHaveLastWords()
     QCOMPARE(words(), std::string("The trainer ended without a word, as if it was killed or the machine went down."));
     writeFile(folder_ / "trainer.log", "training into x\nfcos: terminate called\n\n");
     QCOMPARE(words(), std::string("The trainer ended too early; its last words: terminate called"));
+    // What it says on the way are no last words.
+    writeFile(folder_ / "trainer.log", "fcos: earlier\n12:00:01  training into x\n12:00:11   12 %  epoch 3/50\n");
+    QCOMPARE(words(), std::string("The trainer ended without a word, as if it was killed or the machine went down."));
+}
+
+void TestRunFolder::aLockThatWasLeftTellsOfATrainerThatWasKilled()
+{
+    RunFolder(folder_).tell(RunEnded{RunEnded::How::Stopped, 5, {}, {}});
+    QVERIFY(summaryOf(folder_).state == State::Stopped);
+    writeFile(folder_ / "lock", "1 2\n");                 // of a process that started at another time
+    QVERIFY(summaryOf(folder_).state == State::Stopped);  // it ended properly, but was killed before it took it away
+    fs::last_write_time(folder_ / "lock", fs::file_time_type::clock::now() + std::chrono::seconds(5));
+    QVERIFY(summaryOf(folder_).state == State::Interrupted);
 }
 
 void TestRunFolder::checkpointsAreFound()

@@ -137,6 +137,10 @@ Box FakeBackend::boxOf(int detection)
 Backend FakeBackend::backend()
 {
     Backend made;
+    made.trainingPace = [this](const TrainRequest &, const RunContext &) {
+        ++paces;
+        return 0.1;
+    };
     made.isImage = [](const std::filesystem::path &path) { return path.extension() == ".png"; };
     made.looksLikeModel = [](const std::filesystem::path &path) { return path.extension() == ".weights"; };
     made.imagesInFolder = [](const std::filesystem::path &folder, const std::function<void(const ImageId &)> &first) {

@@ -47,6 +47,7 @@ public:
 
     Gate reading, network, loading, getting;
     std::atomic<int> runs = 0;                ///< how often the network ran
+    std::atomic<int> paces = 0;               ///< how often a training's pace was measured: 0.1 s
     std::set<int> unreadable;                 ///< set before opening
     Size declared{640, 480};                  ///< what "labels.json" says of its images
     std::vector<Problem> dataSetProblems;     ///< of the data set "labels.json" in folder()

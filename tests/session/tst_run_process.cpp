@@ -52,6 +52,7 @@ class TestRunProcess : public QObject {
     }
     void make(const QByteArray &script) { run_ = std::make_unique<RunProcess>(trainer(script)); }
     State state() const { return run_->summary().state; }
+    QString words() const { return QString::fromStdString(run_->summary().reason.english()); }
     int pid() const { return trainerOf(run()).value_or(0); }
 
 private Q_SLOTS:
@@ -104,7 +105,7 @@ private Q_SLOTS:
         QTRY_COMPARE(state(), State::Running);
         QCOMPARE(pid(), before);
         QVERIFY(run_->alive());
-        run_->tellNow(RunCommand::Stop);
+        tellTrainer(run(), RunCommand::Stop);
         QTRY_COMPARE(state(), State::Stopped);
     }
 
@@ -125,16 +126,67 @@ private Q_SLOTS:
         make(QByteArray(patient).replace("until grep", "echo 'fcos: the roof fell in'; exit 3; until grep"));
         run_->start(run());
         QTRY_COMPARE(state(), State::Interrupted);
-        QVERIFY2(QString::fromStdString(run_->summary().reason.english()).contains("the roof fell in"),
-                 run_->summary().reason.english().c_str());
+        QVERIFY2(words().contains("the roof fell in"), qPrintable(words()));
     }
 
     void endsBeforeItBegins()
     {
-        make("#!/bin/sh\nexit 1\n");
+        make("#!/bin/sh\necho 'fcos: The roof fell in.'\nexit 1\n");
+        run_->start(run());
+        QTRY_VERIFY(!run_->alive());
+        QCOMPARE(state(), State::Interrupted);
+        QVERIFY(words().contains("The roof fell in."));
+        QTest::qWait(600);  // it stays said, look after look
+        QCOMPARE(state(), State::Interrupted);
+    }
+
+    /// As the machine does that runs out of memory: before the first step, when nothing was told yet.
+    void killedBeforeItTellsAnything()
+    {
+        // clang-format off
+        make(R"sh(#!/bin/sh
+cd "$3"
+echo "12:34:56  training into $3"
+echo "$$ $(cut -d' ' -f22 /proc/$$/stat)" > lock
+sleep 1
+kill -9 $$
+)sh");
+        // clang-format on
+        run_->start(run());
+        QTRY_COMPARE(state(), State::Interrupted);
+        QVERIFY(!run_->alive());
+        QVERIFY2(words().contains("ended without a word"), qPrintable(words()));
+    }
+
+    /// What the run before it told is not what it says.
+    void endsBeforeItGoesOn()
+    {
+        make(patient);
+        run_->start(run());
+        QTRY_COMPARE(state(), State::Running);
+        run_->tell(RunCommand::Stop);
+        QTRY_COMPARE(state(), State::Stopped);
+        trainer("#!/bin/sh\nsleep 0.6\necho 'fcos: no room.'\nexit 2\n");
+        run_->start(run());
+        QTRY_COMPARE(state(), State::Running);
+        QTRY_COMPARE(state(), State::Interrupted);
+        QVERIFY2(words().contains("no room"), qPrintable(words()));
+        trainer(patient);
+        fs::remove(run() / "control");
+        run_->start(run());
+        QTRY_COMPARE(state(), State::Running);
+        run_->tell(RunCommand::Stop);
+        QTRY_COMPARE(state(), State::Stopped);
+    }
+
+    void theLogCannotBeWritten()
+    {
+        make(patient);
+        fs::create_directory(run() / "trainer.log");
         QSignalSpy failed(run_.get(), &RunProcess::failed);
         run_->start(run());
-        QTRY_COMPARE(failed.count(), 1);
+        QCOMPARE(failed.count(), 1);
+        QVERIFY(QString::fromStdString(failed[0][0].value<Failure>().reason.english()).contains("trainer.log"));
         QVERIFY(!run_->alive());
     }
 

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/base/random.h"
+#include "tests/pace.h"
 #include "tests/widgets/lens_test.h"
 #include "widgets/label_colours.h"
 #include "widgets/level_place.h"
@@ -354,7 +355,7 @@ private Q_SLOTS:
         timer.start();
         const QImage screen = painted(frame, view, true);
         const qint64 ms = timer.elapsed();
-        QVERIFY2(ms < 1500, qPrintable(QString("%1 ms").arg(ms)));
+        QVERIFY2(ms < 1500 * slower, qPrintable(QString("%1 ms").arg(ms)));
         QVERIFY(touchedIn(screen).pixels > 500000);
     }
 };

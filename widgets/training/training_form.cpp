@@ -128,6 +128,8 @@ void TrainingForm::setStartAllowed(bool allowed, const QString &reason)
 void TrainingForm::setResuming(bool resuming, const std::vector<std::string> &fixedOptions)
 {
     Parts &p = *parts_;
+    if (p.resuming != resuming)
+        p.wanted = false;  // another training was meant
     p.resuming = resuming;
     p.fixedOptions = fixedOptions;
     retranslate();
@@ -196,7 +198,9 @@ void TrainingForm::retranslate()
     Parts &p = *parts_;
     const QString fixed = p.resuming ? tr("Fixed since the run began; a new run can have another.") : QString();
     p.start.name(tr("Start from"),
-                 tr("Weights that the training begins with; what they know need not be learnt again."), fixed);
+                 p.resuming ? tr("Goes on with what this run has learnt.")
+                            : tr("Weights that the training begins with; what they know need not be learnt again."),
+                 {});
     p.images.name(tr("Images"), tr("Which labelled images it learns from and is measured on."), fixed);
     for (OptionForm *form : p.forms())
         form->setFixed(p.resuming ? p.fixedOptions : std::vector<std::string>{}, fixed);

@@ -69,8 +69,8 @@ public:
     /// (""; a run lives). Pressed while checking it starts when the check has found no obstacle: whoever types a number
     /// and presses Start has asked for the check and the start with one click.
     void setStartAllowed(bool allowed, const QString &reason = {});
-    /// With a run that can go on the button says so, and what may not change is shown but cannot be edited: these, what
-    /// it started from and which images it learns from.
+    /// With a run that can go on the button says so, and what may not change is shown but cannot be edited: these, and
+    /// which images it learns from. What to start from stays open: that is where the run was chosen.
     void setResuming(bool resuming, const std::vector<std::string> &fixedOptions);
 
 Q_SIGNALS:

@@ -63,7 +63,8 @@ public:
     void setStatus(const TrainingStatus &status);
     /// Many at once are taken in by and by, so that the window stays alive; busy() says whether some wait.
     void addSteps(std::vector<TrainingStep> steps);
-    void addValidation(const TrainingValidation &validation);
+    void addValidation(const TrainingValidation &validation) { addValidations({validation}); }
+    void addValidations(const std::vector<TrainingValidation> &validations);
     void addAlarm(const TrainingAlarm &alarm);
     void cut(double step);  ///< the run went on from an earlier step: what lies past it did not happen
     void setCompared(std::vector<TrainingCurves> runs);

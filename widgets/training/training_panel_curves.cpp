@@ -131,10 +131,12 @@ bool TrainingPanel::busy() const
     return !parts_->waiting.empty();
 }
 
-void TrainingPanel::addValidation(const TrainingValidation &validation)
+void TrainingPanel::addValidations(const std::vector<TrainingValidation> &validations)
 {
-    parts_->validations.push_back(validation);
-    parts_->take(0, validation);
+    for (const TrainingValidation &validation : validations) {
+        parts_->validations.push_back(validation);
+        parts_->take(0, validation);
+    }
     parts_->showTable();
 }
 

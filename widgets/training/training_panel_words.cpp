@@ -108,7 +108,7 @@ void TrainingPanel::showStatus()
     p.pause->setToolTip(rests ? tr("Go on training where it rests") : tr("Rest after this step, with a checkpoint"));
     p.pause->setEnabled(lives);
     p.stop->setEnabled(lives || s.state == State::Starting);
-    p.resume->setEnabled(ended);
+    p.resume->setEnabled(ended && s.hasModel);
     p.use->setEnabled(s.hasModel);
 }
 

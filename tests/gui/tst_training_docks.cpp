@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The training of a window with runs that were made before, without a trainer: what the form offers to start from, runs
+// over one another, a model that cannot be compared.
+#include <QComboBox>
+#include <QLabel>
+#include <QMenu>
+#include <QPushButton>
+#include <QToolButton>
+
+#include "app/gui/training_docks.h"
+#include "labelling_window.h"
+#include "tests/runs/made_run.h"
+#include "widgets/fold.h"
+#include "widgets/plot/curve_plot.h"
+
+using namespace fcoscope;
+
+class TrainingDocksTest : public QObject, private LabellingWindow {
+    Q_OBJECT
+
+    Training &training() { return the<TrainingDocks>().training(); }
+    TrainingForm &form() { return the<TrainingForm>(); }
+    bool planned() { return training().data() && !training().planning(); }
+    /// The runs are found as if the folder had been opened with them in it.
+    void openAgain()
+    {
+        const QString folder = demo_->demoFolder();
+        session_->closeImages();
+        open({folder});
+        QTRY_VERIFY(training().canGoOn());
+    }
+    fs::path madeRun(double loss = 1)
+    {
+        return fcoscope::madeRun(training().runsFolder(), chosenData(session_->labels().set(), {}), loss);
+    }
+    template <typename Widget> Widget *named(QWidget &in, const QString &name)
+    {
+        for (auto *widget : in.findChildren<Widget *>())
+            if (widget->accessibleName() == name)
+                return widget;
+        return nullptr;
+    }
+    QComboBox &starts() { return *named<QComboBox>(form(), QStringLiteral("Start from")); }
+    void startFrom(const QString &words)
+    {
+        const int index = starts().findText(words, Qt::MatchStartsWith);
+        QVERIFY2(index >= 0, qPrintable(words));
+        starts().setFocus();
+        while (starts().currentIndex() != index)
+            QTest::keyClick(&starts(), starts().currentIndex() < index ? Qt::Key_Down : Qt::Key_Up);
+        QTRY_VERIFY_WITH_TIMEOUT(planned(), 30000);
+    }
+    bool hasFold(const QString &title)
+    {
+        for (Fold *fold : form().findChildren<Fold *>())
+            for (QToolButton *button : fold->findChildren<QToolButton *>())
+                if (button->text() == title && fold->isVisible())
+                    return true;
+        return false;
+    }
+    QPushButton *button(QWidget &in, const QString &words)
+    {
+        for (auto *button : in.findChildren<QPushButton *>())
+            if (button->text() == words)
+                return button;
+        return nullptr;
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        makeWindow();
+        demo_->openDemo();
+        QTRY_VERIFY_WITH_TIMEOUT(demo_->settled(), 60000);
+    }
+    void cleanup() { demo_.reset(); }
+
+    void startingFromNothingOffersTheNetwork()
+    {
+        QTest::keyClick(window_, Qt::Key_T, Qt::ControlModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(planned(), 30000);
+        QVERIFY(hasFold(QStringLiteral("Training")) && !hasFold(QStringLiteral("Network")));
+        startFrom(QStringLiteral("Nothing"));
+        QVERIFY(hasFold(QStringLiteral("Network")));
+        QVERIFY(named<QWidget>(form(), QStringLiteral("Backbone depth")));
+        QVERIFY(!named<QWidget>(form(), QStringLiteral("Class count")));
+        // The choice stands, whatever model is loaded meanwhile.
+        session_->openModel(resource("models/default.safetensors").toStdString());
+        QTRY_VERIFY_WITH_TIMEOUT(demo_->settled(), 60000);
+        QVERIFY(starts().currentText().startsWith(QStringLiteral("Nothing")));
+        QVERIFY(training().request().startFrom.empty());
+        startFrom(QStringLiteral("The loaded model (default.safetensors)"));
+        QVERIFY(!hasFold(QStringLiteral("Network")));
+        QTRY_VERIFY_WITH_TIMEOUT(training().report().seconds > 0, 60000);  // measured, on this machine
+    }
+
+    void aRunIsGoneOnWithFromTheForm()
+    {
+        madeRun();
+        openAgain();
+        QTest::keyClick(window_, Qt::Key_T, Qt::ControlModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(planned(), 30000);
+        startFrom(QStringLiteral("Training 1, where it stopped (step 4)"));
+        QVERIFY(training().goesOn());
+        QCOMPARE(training().request().source.augment.width, 64);
+        QVERIFY(button(form(), QStringLiteral("Go on training")));
+        QVERIFY(!named<QComboBox>(form(), QStringLiteral("Images"))->isEnabled());
+        startFrom(QStringLiteral("The loaded model"));
+        QVERIFY(!training().goesOn());
+        QVERIFY(training().request().source.augment.width > 64);
+        QVERIFY(button(form(), QStringLiteral("Start training")));
+        QVERIFY(named<QComboBox>(form(), QStringLiteral("Images"))->isEnabled());
+    }
+
+    void runsAreLaidOverOneAnother()
+    {
+        madeRun(1);
+        madeRun(2);
+        openAgain();
+        QTest::keyClick(window_, Qt::Key_T, Qt::ControlModifier | Qt::ShiftModifier);
+        TrainingPanel &panel = the<TrainingPanel>();
+        CurvePlot &loss = *panel.plots().front();
+        QTRY_VERIFY(loss.curve(0).size() == 4);
+        const size_t alone = loss.lines().size();
+        QAction *other = nullptr;
+        for (QMenu *menu : panel.findChildren<QMenu *>())
+            for (QAction *action : menu->actions())
+                if (action->data().toString() == QStringLiteral("1") ||
+                    action->data().toString() == QStringLiteral("2"))
+                    other = action;
+        QVERIFY(other);
+        const QString name = other->data().toString();
+        other->trigger();  // the menu is made anew with what comes of it
+        QTRY_VERIFY(loss.lines().size() > alone);
+        size_t points = 0;
+        for (size_t i = 0; i < loss.lines().size(); ++i)
+            if (loss.lines()[i].run == name)
+                points = std::max(points, loss.curve(i).size());
+        QTRY_COMPARE(points, size_t(4));
+        shot("training-compared");
+    }
+
+    void aModelThatCannotBeComparedSaysWhy()
+    {
+        const fs::path run = madeRun();
+        openAgain();
+        fs::remove(run / "dataset.json");
+        QTest::keyClick(window_, Qt::Key_T, Qt::ControlModifier | Qt::ShiftModifier);
+        QPushButton *use = button(the<TrainingPanel>(), QStringLiteral("Use this model"));
+        QVERIFY(use);
+        QTRY_VERIFY(use->isEnabled());
+        QTest::mouseClick(use, Qt::LeftButton);
+        QTRY_VERIFY(window_->findChild<ModelComparison *>());
+        const auto says = [&](const QString &words) {
+            for (QLabel *label : the<ModelComparison>().findChildren<QLabel *>())
+                if (label->isVisible() && label->text().contains(words))
+                    return true;
+            return false;
+        };
+        QTRY_VERIFY(says(QStringLiteral("dataset.json")));
+    }
+
+    void theFormFollowsTheLanguage()
+    {
+        QTest::keyClick(window_, Qt::Key_T, Qt::ControlModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(planned(), 30000);
+        window_->setLanguage(QStringLiteral("zh_CN"));
+        QTRY_VERIFY(button(form(), QStringLiteral("开始训练")));
+        for (QComboBox *box : form().findChildren<QComboBox *>())
+            if (box->isVisible())
+                QVERIFY2(!box->itemText(0).startsWith(QStringLiteral("The loaded")) &&
+                             !box->itemText(0).startsWith(QStringLiteral("All that")),
+                         qPrintable(box->itemText(0)));
+        QVERIFY(!hasFold(QStringLiteral("Augmentation")));
+        window_->setLanguage(QStringLiteral("en"));
+    }
+};
+
+QTEST_MAIN(TrainingDocksTest)
+#include "tst_training_docks.moc"
