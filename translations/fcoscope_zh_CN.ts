@@ -6826,22 +6826,6 @@ correlation %3</source>
 </context>
 <context>
     <name>fcoscope::TrainingDocks</name>
-    <message numerus="yes">
-        <source>%n second(s)</source>
-        <translation>
-            <numerusform>%n 秒</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n minute(s)</source>
-        <translation>
-            <numerusform>%n 分钟</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>%1 hours</source>
-        <translation>%1 小时</translation>
-    </message>
     <message>
         <source>The fastest there is</source>
         <translation>最快的设备</translation>
@@ -7013,6 +6997,18 @@ correlation %3</source>
     <message>
         <source>Start it again</source>
         <translation>重新开始</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 秒</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 分钟</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 小时</translation>
     </message>
 </context>
 <context>

@@ -47,8 +47,7 @@ void Language::set(const QString &code)
     QLocale::setDefault(QLocale(code_));
     QCoreApplication::removeTranslator(&ours_);
     QCoreApplication::removeTranslator(&qts_);
-    if (code_ == QLatin1String("en"))
-        return;
+    // Qt's own words are English; ours have a file for "1 image" and "2 images" alone.
     if (qts_.load(QStringLiteral("qtbase_") + code_, QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
         QCoreApplication::installTranslator(&qts_);
     if (ours_.load(QStringLiteral(":/i18n/fcoscope_") + code_))

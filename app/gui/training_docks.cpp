@@ -35,10 +35,10 @@ TrainingChoice choiceNamed(const QString &name, const Session &session, Training
 QString timeWords(double seconds)
 {
     if (seconds < 90)
-        return TrainingDocks::tr("%n second(s)", nullptr, std::max(1, static_cast<int>(seconds + 0.5)));
+        return TrainingDocks::tr("%1 s").arg(std::max(1, static_cast<int>(seconds + 0.5)));
     if (seconds < 5400)
-        return TrainingDocks::tr("%n minute(s)", nullptr, static_cast<int>(seconds / 60 + 0.5));
-    return TrainingDocks::tr("%1 hours").arg(seconds / 3600, 0, 'f', 1);
+        return TrainingDocks::tr("%1 min").arg(static_cast<int>(seconds / 60 + 0.5));
+    return TrainingDocks::tr("%1 h").arg(seconds / 3600, 0, 'f', 1);
 }
 
 FormFinding finding(const PlanFinding &found)

@@ -94,6 +94,7 @@ private:
     double memoryBytes_ = 0;
     StepPace pace_;
     RunSummary shown_;
+    bool lived_ = false;  ///< when it was shown
     WorkThread thread_;
     Job<std::vector<TrainingCurves>> comparing_{thread_};
     WorkThread pictureThread_;

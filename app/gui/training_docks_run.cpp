@@ -231,9 +231,8 @@ void TrainingDocks::tellEnd(const RunSummary &now)
 {
     using State = RunSummary::State;
     const RunSummary before = std::exchange(shown_, now);
-    const bool lived = before.folder == now.folder &&
-                       (before.state == State::Running || before.state == State::Paused || before.state == State::New);
-    if (!lived || before.state == now.state || now.folder.empty())
+    const bool lived = std::exchange(lived_, training_.process().alive()) && before.folder == now.folder;
+    if (!lived || lived_ || now.folder.empty())
         return;
     MessageStrip::Notice notice;
     notice.topic = topic;
