@@ -151,8 +151,6 @@ void OptionForm::makeNumber(const Option &option, Row &row)
     spin->setGroupSeparatorShown(true);
     spin->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     spin->setFocusPolicy(Qt::StrongFocus);
-    if (!option.unit.empty())
-        spin->setSuffix(" " + QString::fromStdString(option.unit));
     row.editors.push_back(spin);
     // Beyond what a hand can aim at, a slider says nothing: a seed for instance.
     QSlider *slider = nullptr;
@@ -351,6 +349,8 @@ void OptionForm::retranslate()
             editor->setAccessibleDescription(help);
             editor->setLocale(QLocale());
             editor->setEnabled(!fixed);
+            if (auto *spin = qobject_cast<QDoubleSpinBox *>(editor); spin && !option.unit.empty())
+                spin->setSuffix(' ' + optionUnit(option));
         }
         if (narrow_)
             narrow(row);

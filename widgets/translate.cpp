@@ -93,6 +93,14 @@ namespace {
     QT_TRANSLATE_NOOP("option", "Centerness branch"),
     QT_TRANSLATE_NOOP("option", "Level scale"),
     QT_TRANSLATE_NOOP("option", "Class count"),
+    // Units that are words.
+    QT_TRANSLATE_NOOP("option", "epochs"),
+    QT_TRANSLATE_NOOP("option", "images"),
+    QT_TRANSLATE_NOOP("option", "stages"),
+    QT_TRANSLATE_NOOP("option", "steps"),
+    QT_TRANSLATE_NOOP("option", "strides"),
+    QT_TRANSLATE_NOOP("option", "threads"),
+    QT_TRANSLATE_NOOP("option", "validations"),
 };
 
 }  // namespace
@@ -118,6 +126,11 @@ QString optionLabelInEnglish(const Option &option)
 QString optionLabel(const Option &option)
 {
     return QCoreApplication::translate("option", optionLabelInEnglish(option).toUtf8().constData());
+}
+
+QString optionUnit(const Option &option)
+{
+    return option.unit.empty() ? QString() : QCoreApplication::translate("option", option.unit.c_str());
 }
 
 QString fileName(const std::string &path)

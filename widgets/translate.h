@@ -16,6 +16,7 @@ QString translated(const Message &message);
 /// The label of an option in a form: its name in words ("nms-threshold" → "NMS threshold"), translated in the context
 /// "option". What lupdate finds for that context stands in translate.cpp; a test holds it against the option tables.
 QString optionLabel(const Option &option);
+QString optionUnit(const Option &option);  ///< px, MB; words in the language of the window
 /// The same before translation.
 QString optionLabelInEnglish(const Option &option);
 

@@ -162,6 +162,9 @@ private Q_SLOTS:
 
     void theFormFollowsTheLanguage()
     {
+        madeRun();
+        openAgain();
+        QTest::keyClick(window_, Qt::Key_T, Qt::ControlModifier | Qt::ShiftModifier);
         QTest::keyClick(window_, Qt::Key_T, Qt::ControlModifier);
         QTRY_VERIFY_WITH_TIMEOUT(planned(), 30000);
         window_->setLanguage(QStringLiteral("zh_CN"));
@@ -172,6 +175,8 @@ private Q_SLOTS:
                              !box->itemText(0).startsWith(QStringLiteral("All that")),
                          qPrintable(box->itemText(0)));
         QVERIFY(!hasFold(QStringLiteral("Augmentation")));
+        window_->setTheme(QStringLiteral("dark"));
+        shot("training-dark-chinese");
         window_->setLanguage(QStringLiteral("en"));
     }
 };
