@@ -16,12 +16,14 @@ namespace {
 ///  * centre sampling 1.5 and P6 from P5 (+0.7 and +0.2 AP in the paper's table 3), centerness on the box tower (+0.3).
 ///  * distances in strides through ReLU with a scale per level: one head serves all levels; with exp() early training
 ///    is unstable from scratch.
-///  * GIoU weighted by centerness: locations near the centre define the box, as NMS will prefer them.
+///  * GIoU of every positive alike: on BCCD from nothing AP 0.581 instead of 0.565 with the paper's weighting by
+///    centerness (200 images, 1000 steps), 0.456 instead of 0.452 (20 images, 400 steps); one seed each.
 ///  * √(p·o): same order as p·o, but a scale on which 0.5 reads as "half sure".
 ///  * smallest area, closed ranges: the paper's words, compared exactly rather than in steps of 8 px².
 Profile ownProfile()
 {
     Profile profile;
+    profile.boxLossWeight = BoxLossWeight::One;
     profile.decode.scoreThreshold = 0.5;  // what a person wants to see: half sure; evaluation lowers it
     return profile;
 }

@@ -357,6 +357,7 @@ private Q_SLOTS:
             for (auto *shown : window_->findChildren<QLabel *>())
                 if (shown->isVisible())
                     all += shown->text();
+            all.sort();  // what is made anew in the other language comes last
             return all.join(QLatin1Char('|'));
         };
         const QString english = texts();
