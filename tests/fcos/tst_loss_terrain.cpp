@@ -230,7 +230,9 @@ void LossTerrainTest::sumsAreTheLosses()
 
 void LossTerrainTest::everyLocationByTheEquations()
 {
-    const Case given = caseOf(profileNamed("fcoscope"));
+    Profile profile = profileNamed("fcoscope");
+    profile.boxLossWeight = BoxLossWeight::Centerness;  // as the paper has it
+    const Case given = caseOf(profile);
     const LossTerrain terrain = given.terrain();
     std::map<LocationRef, const Positive *> positiveAt;
     for (const Positive &positive : given.assigned.assignment.positives)
