@@ -34,8 +34,11 @@ Training::Training(Session &session, fs::path program, QObject *parent)
     connect(&process_, &RunProcess::changed, this, [this] {
         if (goesOn() && (!canGoOn() || process_.folder() != goingOn_))
             prepareGoingOn(false);
-        if (!process_.alive() && report_.seconds == 0 && !planning() && !pacing_.running())
-            measurePace();  // which waited for a training to end
+        if (process_.alive() || report_.seconds > 0 || planning() || pacing_.running())
+            return;
+        measurePace();  // which waited for a training to end
+        if (report_.seconds > 0)
+            Q_EMIT planned();
     });
     connect(&session_, &Session::changed, this, [this](const Change &change) { sessionChanged(change); });
     connect(&session_.labels(), &LabelDocument::changed, this, [this] { labelsChanged(); });

@@ -127,6 +127,7 @@ private Q_SLOTS:
         enter("Train height", 192);
         enter("Batch", 2);
         QTRY_VERIFY_WITH_TIMEOUT(training().data() && !training().planning(), 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(training().report().seconds > 0, 60000);  // measured, on this machine
         shot("train-1-form");
         press(the<TrainingForm>(), "Start");
 
