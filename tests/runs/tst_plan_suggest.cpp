@@ -185,14 +185,14 @@ void TestPlanSuggest::measuredMemory_data()
     QTest::addColumn<QSize>("sample");
     QTest::addColumn<int>("batch");
     QTest::addColumn<double>("peak");  // KiB, of two steps over 20 images of 640 × 480 px, on two cores without CUDA
-    QTest::newRow("slim, 256 × 192, 2") << true << QSize(256, 192) << 2 << 421156.0;
-    QTest::newRow("slim, 512 × 384, 4") << true << QSize(512, 384) << 4 << 722476.0;
-    QTest::newRow("slim, 512 × 384, 8") << true << QSize(512, 384) << 8 << 1061156.0;
-    QTest::newRow("slim, 768 × 576, 4") << true << QSize(768, 576) << 4 << 1237836.0;
-    QTest::newRow("slim, 768 × 576, 8") << true << QSize(768, 576) << 8 << 2083988.0;
-    QTest::newRow("ResNet-50, 256 × 192, 2") << false << QSize(256, 192) << 2 << 1832456.0;
-    QTest::newRow("ResNet-50, 384 × 288, 2") << false << QSize(384, 288) << 2 << 2442848.0;
-    QTest::newRow("ResNet-50, 512 × 384, 4") << false << QSize(512, 384) << 4 << 3979088.0;
+    QTest::newRow("slim, 256 × 192, 2") << true << QSize(256, 192) << 2 << 418076.0;
+    QTest::newRow("slim, 512 × 384, 4") << true << QSize(512, 384) << 4 << 653216.0;
+    QTest::newRow("slim, 512 × 384, 8") << true << QSize(512, 384) << 8 << 1013052.0;
+    QTest::newRow("slim, 768 × 576, 4") << true << QSize(768, 576) << 4 << 1095472.0;
+    QTest::newRow("slim, 768 × 576, 8") << true << QSize(768, 576) << 8 << 1852948.0;
+    QTest::newRow("ResNet-50, 256 × 192, 2") << false << QSize(256, 192) << 2 << 1775224.0;
+    QTest::newRow("ResNet-50, 384 × 288, 2") << false << QSize(384, 288) << 2 << 1996084.0;
+    QTest::newRow("ResNet-50, 512 × 384, 4") << false << QSize(512, 384) << 4 << 3313160.0;
 }
 
 void TestPlanSuggest::measuredMemory()
@@ -215,7 +215,7 @@ void TestPlanSuggest::measuredMemory()
     const double expected = trainingMemory(request, madeSnapshot(20, 0)), ratio = expected / (1024 * peak);
     qInfo("weights %.2f M, kept %.1f M x %d; expected %.0f MB, measured %.0f MB, ratio %.2f", cost.weights / 1e6,
           cost.kept / 1e6, batch, expected / 1e6, 1024 * peak / 1e6, ratio);
-    QVERIFY(ratio > 0.88 && ratio < 1.12);
+    QVERIFY(ratio > 0.93 && ratio < 1.07);
 }
 
 QTEST_GUILESS_MAIN(TestPlanSuggest)
