@@ -20,7 +20,7 @@ public:
     static QString ofSystem();
 
 private:
-    QString code_;  // none yet: the sources speak
+    QString code_;            // none yet: the sources speak
     QTranslator ours_, qts_;  ///< our words; those of Qt's own dialogs
 };
 

@@ -72,7 +72,7 @@ public:
     RunProcess &process() { return process_; }
     void stopNow(const std::filesystem::path &run);  ///< here and now, for a window that is about to go
     void watch(const std::filesystem::path &run);    ///< follows this one of runs()
-    std::filesystem::path runsFolder() const;  ///< of the open project; empty: there is none
+    std::filesystem::path runsFolder() const;        ///< of the open project; empty: there is none
     const std::vector<std::filesystem::path> &runs() const { return runs_; }  ///< of the open project, newest first
 
     /// A few training samples as the options make them now, others each time; ends with previewMade() or

@@ -11,6 +11,15 @@ using namespace fcoscope;
 class TestTrainRun : public QObject, private WithTinyRun {
     Q_OBJECT
 
+    void startAndPause(QProcess &process)
+    {
+        writeTinyRun(run_, data_, tinyRequest(100000));
+        startFcos(process, {"train", "--run", run_});
+        QTRY_VERIFY_WITH_TIMEOUT(all<RunStep>(run_).size() >= 1, 60000);
+        tellTrainer(pathOf(run_), RunCommand::Pause);
+        QTRY_VERIFY_WITH_TIMEOUT(stateOf(run_) == State::Paused, 60000);
+    }
+
 private Q_SLOTS:
     void initTestCase() { data_ = drawnSmears(path("smears"), 8); }
     void init() { run_ = path(QString("run %1").arg(++count_)); }
@@ -118,12 +127,8 @@ void TestTrainRun::pausesAndGoesOn()
 
 void TestTrainRun::stopsInAPause()
 {
-    writeTinyRun(run_, data_, tinyRequest(100000));
     QProcess process;
-    startFcos(process, {"train", "--run", run_});
-    QTRY_VERIFY_WITH_TIMEOUT(all<RunStep>(run_).size() >= 1, 60000);
-    tellTrainer(pathOf(run_), RunCommand::Pause);
-    QTRY_VERIFY_WITH_TIMEOUT(stateOf(run_) == State::Paused, 60000);
+    startAndPause(process);
     tellTrainer(pathOf(run_), RunCommand::Stop);
     QCOMPARE(ended(process).exitCode, 130);
     QCOMPARE(stepsOf(run_), std::to_string(all<RunStep>(run_).back().report.step));
@@ -154,12 +159,8 @@ void TestTrainRun::goesOnWithOtherSettings()
 
 void TestTrainRun::killedInAPause()
 {
-    writeTinyRun(run_, data_, tinyRequest(100000));
     QProcess process;
-    startFcos(process, {"train", "--run", run_});
-    QTRY_VERIFY_WITH_TIMEOUT(all<RunStep>(run_).size() >= 1, 60000);
-    tellTrainer(pathOf(run_), RunCommand::Pause);
-    QTRY_VERIFY_WITH_TIMEOUT(stateOf(run_) == State::Paused, 60000);
+    startAndPause(process);
     process.kill();
     QVERIFY(process.waitForFinished(60000));
     QVERIFY(stateOf(run_) == State::Interrupted);
