@@ -232,6 +232,8 @@ void TrainingDocks::tellEnd(const RunSummary &now)
     using State = RunSummary::State;
     const RunSummary before = std::exchange(shown_, now);
     const bool lived = std::exchange(lived_, training_.process().alive()) && before.folder == now.folder;
+    if (lived_ && !lived)
+        strip_.clearTopic(topic);  // what ended has begun again
     if (!lived || lived_ || now.folder.empty())
         return;
     MessageStrip::Notice notice;

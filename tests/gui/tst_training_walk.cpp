@@ -8,6 +8,7 @@
 
 #include "app/gui/training_docks.h"
 #include "labelling_window.h"
+#include "widgets/message_strip.h"
 #include "widgets/plot/curve_plot.h"
 #include "widgets/training/model_comparison.h"
 #include "widgets/training/training_form.h"
@@ -169,6 +170,7 @@ private Q_SLOTS:
         const size_t stopped = points();
         QTRY_VERIFY_WITH_TIMEOUT(state() == RunSummary::State::Running && points() >= stopped + 3, 120000);
         QVERIFY(run().summary().steps > steps);
+        QVERIFY(!the<MessageStrip>().text().contains(QStringLiteral("was stopped")));  // it goes on
         QVERIFY(!training().goesOn());
         press(the<TrainingPanel>(), "Stop");
         QTRY_VERIFY_WITH_TIMEOUT(state() == RunSummary::State::Stopped && !run().alive(), 60000);
