@@ -166,7 +166,7 @@ kill -9 $$
         QTRY_COMPARE(state(), State::Running);
         run_->tell(RunCommand::Stop);
         QTRY_COMPARE(state(), State::Stopped);
-        trainer("#!/bin/sh\nsleep 0.6\necho 'fcos: no room.'\nexit 2\n");
+        trainer("#!/bin/sh\nsleep 2\necho 'fcos: no room.'\nexit 2\n");
         run_->start(run());
         QTRY_COMPARE(state(), State::Running);
         QTRY_COMPARE(state(), State::Interrupted);
