@@ -85,16 +85,21 @@ void TrainRun::readData()
         folder_.writeRun(requestText(request_));
 }
 
-/// What was told before counts for the alarms, and for what is the best.
+/// What was told before counts for the alarms, and for what is the best. A trainer that was killed may have told much
+/// and left no checkpoint: this one begins anew then, and nothing counts.
 void TrainRun::recallEarlier()
 {
-    const ModelInfo last = readModelInfo(folder_.path() / "checkpoints" / "last");
-    if (const auto steps = last.facts.find("steps"); steps != last.facts.end())
-        step_ = std::atoll(steps->second.c_str());
     std::vector<RunEvent> events = RunEventReader(folder_.path() / "events.jsonl").more();
+    if (goesOn_) {
+        const ModelInfo last = readModelInfo(folder_.path() / "checkpoints" / "last");
+        if (const auto steps = last.facts.find("steps"); steps != last.facts.end())
+            step_ = std::atoll(steps->second.c_str());
+    }
     if (!events.empty())
         if (const auto *rest = std::get_if<RunPaused>(&events.back().facts); rest && rest->paused)
             folder_.tell(RunPaused{step_, false});  // that trainer ended while it rested
+    if (!goesOn_)
+        return;
     RunStarted again;
     again.fromStep = step_;
     events.push_back({0, again});
@@ -243,8 +248,7 @@ TrainResult TrainRun::train()
 {
     alarms_ =
         std::make_unique<Alarms>(alarmFacts(data_.training, request_.source.augment, request_.profile, request_.train));
-    if (goesOn_)
-        recallEarlier();
+    recallEarlier();
     TrainCallbacks callbacks;
     callbacks.step = [this](const StepReport &report) { stepped(report); };
     if (data_.validation) {

@@ -27,6 +27,7 @@ private Q_SLOTS:
     void picturesShowWhatItSaw();
     void pausesAndGoesOn();
     void stopsInAPause();
+    void killedInAPause_data();
     void killedInAPause();
     void goesOnWithOtherSettings();
     void everyOptionThatMayChangeIsTaken();
@@ -157,13 +158,24 @@ void TestTrainRun::goesOnWithOtherSettings()
     QVERIFY(stateOf(run_) == State::Done);
 }
 
+void TestTrainRun::killedInAPause_data()
+{
+    QTest::addColumn<bool>("checkpoint");
+    QTest::newRow("after its checkpoint") << true;
+    QTest::newRow("before its first checkpoint") << false;  // the pause is told first
+}
+
 void TestTrainRun::killedInAPause()
 {
+    QFETCH(bool, checkpoint);
     QProcess process;
     startAndPause(process);
+    QTRY_VERIFY_WITH_TIMEOUT(fs::exists(pathOf(run_) / "checkpoints" / "last"), 60000);
     process.kill();
     QVERIFY(process.waitForFinished(60000));
     QVERIFY(stateOf(run_) == State::Interrupted);
+    if (!checkpoint)
+        fs::remove_all(pathOf(run_) / "checkpoints");
     fs::remove(pathOf(run_) / "control");
     const Said said = train({"--stop-after", QString::number(all<RunStep>(run_).back().report.step + 1)});
     QVERIFY2(said.exitCode == 0, said.all());

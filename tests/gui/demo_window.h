@@ -22,6 +22,13 @@ inline QString resource(const char *name)
     return QStringLiteral(FCOSCOPE_SOURCE_DIR "/resources/") + QString::fromLatin1(name);
 }
 
+/// The current image is shown and everything has been said about it.
+inline bool settled(const Session &session, const LensDocks &docks)
+{
+    return !session.opening() && !session.modelLoading() && session.picture() && !session.detecting() &&
+           (session.findings() || !session.model()) && docks.frame() && docks.atRest();
+}
+
 struct DemoWindow {
     QTemporaryDir dir;
     QSettings settings{dir.filePath(QStringLiteral("s.ini")), QSettings::IniFormat};
@@ -47,12 +54,7 @@ struct DemoWindow {
                 QFile::copy(file.filePath(), copy + QLatin1Char('/') + file.fileName());
         return copy;
     }
-    /// The current image is shown and everything has been said about it.
-    bool settled() const
-    {
-        return !session.opening() && !session.modelLoading() && session.picture() && !session.detecting() &&
-               (session.findings() || !session.model()) && docks.frame() && docks.atRest();
-    }
+    bool settled() const { return fcoscope::settled(session, docks); }
 
 private:
     /// Whatever the machine speaks.

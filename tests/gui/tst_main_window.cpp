@@ -23,7 +23,7 @@
 #include <string>
 #include <thread>
 
-#include "app/gui/main_window.h"
+#include "demo_window.h"
 #include "tests/pace.h"
 #include "tests/session/fake_backend.h"
 #include "widgets/canvas.h"
@@ -360,6 +360,7 @@ private Q_SLOTS:
             all.sort();  // what is made anew in the other language comes last
             return all.join(QLatin1Char('|'));
         };
+        QTRY_VERIFY_WITH_TIMEOUT(settled(*session_, part<LensDocks>()), 30000);
         const QString english = texts();
         QVERIFY(english.contains(QStringLiteral("&File")) && english.contains(QStringLiteral("Thresholds")));
         window_->setLanguage(QStringLiteral("zh_CN"));
