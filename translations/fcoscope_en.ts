@@ -2,6 +2,23 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>Dialogs</name>
+    <message numerus="yes">
+        <source>%n tensor(s) of the file have no place in the network: %1</source>
+        <translation>
+            <numerusform>%n tensor of the file has no place in the network: %1</numerusform>
+            <numerusform>%n tensors of the file have no place in the network: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n class(es)</source>
+        <translation>
+            <numerusform>%n class</numerusform>
+            <numerusform>%n classes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>fcoscope::CurvePlot</name>
     <message numerus="yes">
         <source>None of %n value(s) is a number</source>
@@ -108,6 +125,16 @@
         <translation>
             <numerusform>%1 %n change would be lost. Close all the same?</numerusform>
             <numerusform>%1 %n changes would be lost. Close all the same?</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>fcoscope::TrainingDocks</name>
+    <message numerus="yes">
+        <source>no sign of life for %n minute(s); it may hang, or the machine is busy with other work</source>
+        <translation>
+            <numerusform>no sign of life for %n minute; it may hang, or the machine is busy with other work</numerusform>
+            <numerusform>no sign of life for %n minutes; it may hang, or the machine is busy with other work</numerusform>
         </translation>
     </message>
 </context>

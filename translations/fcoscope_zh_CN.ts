@@ -1170,16 +1170,8 @@
         <translation>略去的内容</translation>
     </message>
     <message>
-        <source>%1 tensors of the file have no place in the network: %2</source>
-        <translation>文件中有 %1 个张量在网络中没有对应位置：%2</translation>
-    </message>
-    <message>
         <source>Codebase</source>
         <translation>代码库</translation>
-    </message>
-    <message>
-        <source>%1 classes</source>
-        <translation>%1 个类别</translation>
     </message>
     <message>
         <source>Input size</source>
@@ -1332,6 +1324,18 @@
     <message>
         <source>Labels (*.json *.csv *.xml *.txt *.yaml);;All files (*)</source>
         <translation>标注 (*.json *.csv *.xml *.txt *.yaml);;所有文件 (*)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensor(s) of the file have no place in the network: %1</source>
+        <translation>
+            <numerusform>文件中有 %n 个张量在网络中没有位置：%1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n class(es)</source>
+        <translation>
+            <numerusform>%n 个类别</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1502,10 +1506,6 @@
         <translation>单元格：位置在每格的中央</translation>
     </message>
     <message>
-        <source>%1 boxes, %2 of them learnt</source>
-        <translation>%1 个框，其中 %2 个被学习</translation>
-    </message>
-    <message>
         <source>%1: %2 learn a box</source>
         <translation>%1：%2 个位置学习某个框</translation>
     </message>
@@ -1560,6 +1560,10 @@
     <message>
         <source>%1: %2 (%3, column %4, row %5)</source>
         <translation>%1：%2（%3，第 %4 列，第 %5 行）</translation>
+    </message>
+    <message>
+        <source>boxes: %1, learnt: %2</source>
+        <translation>框：%1，被学习：%2</translation>
     </message>
 </context>
 <context>
@@ -4595,6 +4599,10 @@
         <source>Training {0} goes on; the next one can start after it.</source>
         <translation>训练 {0} 正在进行；下一次训练要等它结束后才能开始。</translation>
     </message>
+    <message>
+        <source>looking at image {0} of {1}</source>
+        <translation>正在查看第 {0} 幅图像，共 {1} 幅</translation>
+    </message>
 </context>
 <context>
     <name>fcoscope::AssignmentPanel</name>
@@ -5751,10 +5759,6 @@
 </context>
 <context>
     <name>fcoscope::LabelExportDialog</name>
-    <message>
-        <source>%1 images, %2 boxes and %3 classes were written.</source>
-        <translation>写出了 %1 张图像、%2 个框和 %3 个类别。</translation>
-    </message>
     <message numerus="yes">
         <source>%n image(s) without review were left out.</source>
         <translation>
@@ -5814,6 +5818,10 @@
     <message>
         <source>What was written, and everything that the files do not hold as the project has it.</source>
         <translation>写出了什么，以及文件中与项目不一致的所有内容。</translation>
+    </message>
+    <message>
+        <source>Written: images %1, boxes %2, classes %3.</source>
+        <translation>已写入：图像 %1，框 %2，类别 %3。</translation>
     </message>
 </context>
 <context>
@@ -6486,10 +6494,6 @@ After: %2</source>
         <translation>没有候选框：没有得分高于阈值。</translation>
     </message>
     <message>
-        <source>%1 candidates, the best first. Each step judges one of them.</source>
-        <translation>共 %1 个候选框，得分高的在前。每一步判定其中一个。</translation>
-    </message>
-    <message>
         <source>Step %1 of %2: %3 from %4 stays.</source>
         <translation>第 %1 步（共 %2 步）：来自 %4 的 %3 保留。</translation>
     </message>
@@ -6569,6 +6573,10 @@ After: %2</source>
     <message>
         <source>NMS replay</source>
         <translation>NMS 回放</translation>
+    </message>
+    <message>
+        <source>Candidates: %1, the best first. Each step judges one of them.</source>
+        <translation>候选框：%1 个，从最好的开始。每一步判定其中一个。</translation>
     </message>
 </context>
 <context>
@@ -7009,6 +7017,16 @@ correlation %3</source>
     <message>
         <source>%1 h</source>
         <translation>%1 小时</translation>
+    </message>
+    <message numerus="yes">
+        <source>no sign of life for %n minute(s); it may hang, or the machine is busy with other work</source>
+        <translation>
+            <numerusform>已有 %n 分钟没有动静；它可能卡住了，或者机器正忙于其他工作</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1, %2 %</source>
+        <translation>%1，%2 %</translation>
     </message>
 </context>
 <context>

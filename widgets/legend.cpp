@@ -81,7 +81,7 @@ private:
             return;
         if (view.layer.kind == LayerKind::Labels)
             key(Sign::Dashes,
-                tr("%1 boxes, %2 of them learnt").arg(number(frame_.counts.labels), number(frame_.counts.recalled)));
+                tr("boxes: %1, learnt: %2").arg(number(frame_.counts.labels), number(frame_.counts.recalled)));
         else if (view.layer.kind == LayerKind::Assignment)
             assignment(view.layer);
         else if (view.layer.kind == LayerKind::Ambiguity)

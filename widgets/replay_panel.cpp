@@ -228,7 +228,7 @@ QString ReplayPanel::sentenceOf(int step) const
     if (steps() == 0)
         return tr("There are no candidates: no score is above the threshold.");
     if (step == 0)
-        return tr("%1 candidates, the best first. Each step judges one of them.").arg(all);
+        return tr("Candidates: %1, the best first. Each step judges one of them.").arg(all);
     const TracedCandidate &judged = source_.trace->candidates[static_cast<size_t>(step - 1)];
     const QString at = locale.toString(step), who = nameOf(judged), where = placeOf(judged);
     switch (judged.fate) {

@@ -36,8 +36,8 @@ std::vector<ImageResult> detectAll(const Predictor &model, const Dataset &datase
         if (context.shouldStop())
             throw Stopped();
         const size_t i = images.position();
-        console.progress(static_cast<double>(i) / static_cast<double>(files.size()),
-                         "looking at image " + std::to_string(i + 1) + " of " + std::to_string(files.size()));
+        context.report(static_cast<double>(i) / static_cast<double>(files.size()),
+                       message("core", "looking at image {0} of {1}").with(i + 1, files.size()));
         try {
             const Image image = images.next();
             results[i].detections =

@@ -45,7 +45,10 @@ TrainRun::TrainRun(TrainArguments &asked, RunFolder &folder, Console &console)
 RunContext TrainRun::context()
 {
     return {[this] { return stopAsked() || folder_.stopWritten(); },
-            [this](const Progress &p) { console_.progress(p.fraction, p.what.english()); }};
+            [this](const Progress &p) {
+                console_.progress(p.fraction, p.what.english());
+                folder_.doing({p.fraction, p.what});
+            }};
 }
 
 void TrainRun::readDatasetsNamed()

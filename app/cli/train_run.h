@@ -42,7 +42,7 @@ private:
     bool pauseAsked();
     void warn(int64_t step, const Message &words);
     void showStep(const StepReport &report);
-    RunContext context();
+    RunContext context();  ///< of work that is no step: told to the console and to whoever watches
 
     const bool problems_;
     TrainRequest &request_;

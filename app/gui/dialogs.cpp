@@ -108,8 +108,8 @@ QString leftOutText(const ModelInfo &info)
     if (info.ignored.size() > shown)
         names += QStringLiteral("…");
     return heading(Words::tr("Left out")) +
-           paragraph(Words::tr("%1 tensors of the file have no place in the network: %2")
-                         .arg(info.ignored.size())
+           paragraph(Words::tr("%n tensor(s) of the file have no place in the network: %1", nullptr,
+                               static_cast<int>(info.ignored.size()))
                          .arg(names.join(QStringLiteral(", "))));
 }
 
@@ -126,7 +126,8 @@ QString summaryRows(const ModelInfo &info, const QString &device)
         classes += QStringLiteral("<span style='color: %1'>■</span>&nbsp;%2")
                        .arg(classColor(static_cast<int>(i)).name(),
                             QString::fromStdString(info.classNames[i]).toHtmlEscaped());
-    rows += row(Words::tr("%1 classes").arg(info.classNames.size()), classes.join(QStringLiteral("&ensp; ")));
+    rows += row(Words::tr("%n class(es)", nullptr, static_cast<int>(info.classNames.size())),
+                classes.join(QStringLiteral("&ensp; ")));
     rows += row(Words::tr("Input size"),
                 Words::tr("shorter side %1 px, but longer side at most %2 px; padded to multiples of %3 px")
                     .arg(profile.shortSide)

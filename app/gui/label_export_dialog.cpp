@@ -59,7 +59,7 @@ constexpr size_t notesTold = 5;  // of one sentence, each with its image; the re
 
 QString reportText(const ConversionReport &report)
 {
-    QStringList lines{LabelExportDialog::tr("%1 images, %2 boxes and %3 classes were written.")
+    QStringList lines{LabelExportDialog::tr("Written: images %1, boxes %2, classes %3.")
                           .arg(report.images)
                           .arg(report.boxes)
                           .arg(report.classes)};

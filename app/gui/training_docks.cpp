@@ -7,7 +7,6 @@
 
 #include <algorithm>
 
-#include "core/fcos/engine.h"
 #include "widgets/message_strip.h"
 #include "widgets/training/model_comparison.h"
 #include "widgets/training/training_form.h"
@@ -51,11 +50,11 @@ FormFinding finding(const PlanFinding &found)
 }
 
 /// A GPU is offered where there is one; its name is LibTorch's.
-std::vector<FormChoice> offeredDevices()
+std::vector<FormChoice> offeredDevices(int cudaDevices)
 {
     std::vector<FormChoice> devices{{TrainingDocks::tr("The fastest there is"), QStringLiteral("auto")},
                                     {TrainingDocks::tr("Processor"), QStringLiteral("cpu")}};
-    for (int i = 0; i < cudaDevices(); ++i)
+    for (int i = 0; i < cudaDevices; ++i)
         devices.push_back({TrainingDocks::tr("GPU %1").arg(i), QStringLiteral("cuda:%1").arg(i)});
     return devices;
 }
@@ -236,7 +235,7 @@ void TrainingDocks::rebuildForm(bool anew)
     if (networkShown_ == network && !anew)
         return form_->reload();
     networkShown_ = network;
-    form_->setOffered("device", offeredDevices());
+    form_->setOffered("device", offeredDevices(cudaDevices_));
     RequestTables tables(training_.request());
     const auto but = [](const OptionTable &table, const char *left) {
         std::vector<std::string> names;
@@ -256,6 +255,11 @@ void TrainingDocks::rebuildForm(bool anew)
 
 void TrainingDocks::showPlan()
 {
+    // Asking the driver may take a second, so the check does it, on its worker.
+    if (const int found = training_.report().cudaDevices; found > cudaDevices_) {
+        cudaDevices_ = found;
+        rebuildForm(/*anew=*/true);
+    }
     form_->reload();
     form_->setChecking(training_.planning());
     if (const auto &data = training_.data()) {

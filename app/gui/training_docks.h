@@ -85,6 +85,7 @@ private:
     std::vector<FormChoice> starts_;  ///< as the form shows them
     QString startShown_, imagesShown_;
     bool resuming_ = false, chosenNothing_ = false;
+    int cudaDevices_ = 0;               ///< that the form offers
     std::optional<bool> networkShown_;  ///< whether the form has a fold for it; none: there is no form yet
     RunSummary offered_;                ///< the run that can go on, as it was when it was offered
     QPointer<QDialog> previewDialog_;

@@ -68,6 +68,19 @@ TrainingStatus::State stateOf(const RunProcess &run)
     return Shown::None;
 }
 
+/// What a trainer that lives is at, other than making steps.
+QString doingWords(const RunProcess &run)
+{
+    if (const int minutes = run.silentMinutes())
+        return TrainingDocks::tr(
+            "no sign of life for %n minute(s); it may hang, or the machine is busy with other work", nullptr, minutes);
+    const RunDoing &doing = run.doing();
+    if (doing.words.text.empty())
+        return {};
+    const QString words = translated(doing.words);
+    return doing.fraction < 0 ? words : TrainingDocks::tr("%1, %2 %").arg(words).arg(qRound(100 * doing.fraction));
+}
+
 ComparedModels comparedOf(const ModelsCompared &result)
 {
     ComparedModels shown;
@@ -217,8 +230,7 @@ void TrainingDocks::showRun()
         status.secondsLeft = pace_.seconds() * static_cast<double>(summary.steps - summary.step);
     if (latest_.imagesPerSecond > 0 && pace_.seconds() > 0)
         status.waitShare = latest_.waitedForDataMs / 1000 / pace_.seconds();
-    if (!summary.reason.text.empty())
-        status.words = translated(summary.reason);
+    status.words = summary.reason.text.empty() ? doingWords(run) : translated(summary.reason);
     panel_->setStatus(status);
     tellEnd(summary);
     if (offered_ != (training_.canGoOn() ? summary : RunSummary()))

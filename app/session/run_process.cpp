@@ -43,6 +43,8 @@ void RunProcess::follow(const fs::path &folder)
     summary_ = {};
     summary_.folder = folder;
     alive_ = false;
+    doing_ = {};
+    silentMinutes_ = 0;
     fresh_ = true;
     starting_ = 0;
     asked_ = RunCommand::GoOn;
@@ -115,7 +117,7 @@ void RunProcess::look()
         [reading = reading_, started = starting_](const RunContext &) {
             // Whether somebody works on it is asked first: who ended before had written its last event.
             Look look;
-            look.alive = trainerOf(reading->folder).has_value();
+            look.trainer = trainerOf(reading->folder);
             look.started = started;
             look.startedAlive = started > 0 && processLives(static_cast<int>(started));
             look.events = reading->reader.more(&look.anew);
@@ -123,8 +125,8 @@ void RunProcess::look()
                 reading->course = RunCourse(reading->folder);
             for (const RunEvent &event : look.events)
                 reading->course.take(event);
-            look.summary = reading->course.summary(look.alive || look.startedAlive);
-            if (started > 0 && !look.alive && !look.startedAlive)
+            look.summary = reading->course.summary(look.trainer || look.startedAlive);
+            if (started > 0 && !look.trainer && !look.startedAlive)
                 look.endedEarly = endedTooEarly(reading->folder);
             return look;
         },
@@ -142,8 +144,11 @@ void RunProcess::took(const Look &look)
 {
     const RunSummary before = std::exchange(summary_, look.summary);
     const bool wasAlive = alive();
-    alive_ = look.alive;
-    if (starting_ > 0 && look.alive)
+    alive_ = look.trainer.has_value();
+    const RunDoing wasDoing = std::exchange(doing_, look.trainer ? look.trainer->doing : RunDoing());
+    const int silentBefore =
+        std::exchange(silentMinutes_, look.trainer ? static_cast<int>(look.trainer->silentSeconds / 60) : 0);
+    if (starting_ > 0 && look.trainer)
         starting_ = 0;
     if (starting_ > 0 && look.started == starting_ && !look.startedAlive) {
         starting_ = 0;
@@ -161,7 +166,8 @@ void RunProcess::took(const Look &look)
             asked_ = RunCommand::GoOn;  // another window let it go on
     if (!look.events.empty() || look.anew)
         Q_EMIT events(look.events, look.anew);
-    if (fresh_ || !(before == summary_) || wasAlive != alive())
+    if (fresh_ || !(before == summary_) || wasAlive != alive() || !(wasDoing == doing_) ||
+        silentBefore != silentMinutes_)
         Q_EMIT changed();
     fresh_ = false;
 }

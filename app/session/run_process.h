@@ -45,19 +45,24 @@ public:
     /// A trainer works on it, or was started and has not shown itself yet.
     bool alive() const { return alive_ || starting_ > 0; }
     bool starting() const { return starting_ > 0; }
+    /// What the trainer is at between two events; no words: making steps, resting, or there is none.
+    const RunDoing &doing() const { return doing_; }
+    /// For how many minutes it has given no sign of life, which it does every few seconds; 0: it has.
+    int silentMinutes() const { return silentMinutes_; }
     RunCommand asked() const { return asked_; }  ///< what it was told last; GoOn: nothing else
 
 Q_SIGNALS:
     /// New events in their order. `anew`: forget those that came before.
     void events(const std::vector<fcoscope::RunEvent> &events, bool anew);
-    void changed();  ///< summary(), alive() or asked()
+    void changed();  ///< summary(), alive(), asked(), doing() or silentMinutes()
     void failed(const fcoscope::Failure &failure);
 
 private:
     /// What one look at the folder brought.
     struct Look {
         std::vector<RunEvent> events;
-        bool anew = false, alive = false, startedAlive = false;
+        bool anew = false, startedAlive = false;
+        std::optional<TrainerNow> trainer;
         int64_t started = 0;  ///< the pid that was asked about
         std::optional<Message> endedEarly;
         RunSummary summary;
@@ -71,6 +76,8 @@ private:
     RunSummary summary_;
     std::shared_ptr<Reading> reading_;
     bool alive_ = false, fresh_ = true;
+    RunDoing doing_;
+    int silentMinutes_ = 0;
     std::optional<Message> endedEarly_;  ///< of a trainer that was started here and has told nothing
     std::string lookFailed_;             ///< told once, not four times a second
     int64_t starting_ = 0;               ///< the pid of the trainer that was started and has not locked the folder yet

@@ -237,6 +237,7 @@ PlanReport checkPlan(const TrainRequest &request, const Snapshot &data, const Ru
     PlanReport report;
     report.trainingImages = data.training.images.size();
     report.validationImages = data.validation ? data.validation->images.size() : 0;
+    report.cudaDevices = cudaDevices();
     report.steps = stepsLeft(request, surroundings, report.trainingImages);
     const PlanStart start = startOf(request);
     checkStart(request, start, report);

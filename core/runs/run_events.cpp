@@ -123,6 +123,14 @@ std::pair<const char *, JsonObject> written(const RunEnded &e)
     return {e.how == RunEnded::How::Done ? "done" : e.how == RunEnded::How::Stopped ? "stop" : "failed", json};
 }
 
+std::pair<const char *, JsonObject> written(const RunDoing &e)
+{
+    JsonObject json;
+    json.add("fraction", brief(e.fraction));
+    addWords(json, e.words);
+    return {"doing", json};
+}
+
 // ---- Reading. What is missing, or of another kind, is as if it were not said.
 
 double number(const Json &json, const char *name, double otherwise = 0)
@@ -274,6 +282,8 @@ bool factsOf(const std::string &name, const Json &json, RunEventFacts &facts)
                          : name == "stop" ? RunEnded::How::Stopped
                                           : RunEnded::How::Failed,
                          whole(json, "step"), wordsOf(json), figuresOf(json.find("best"))};
+    else if (name == "doing")
+        facts = RunDoing{number(json, "fraction", -1), wordsOf(json)};
     else
         return false;
     return true;

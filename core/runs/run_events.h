@@ -14,6 +14,7 @@
 //     stop        step, best {name: value}; words where it stopped by itself
 //     done        the same
 //     failed      step, reason, and words
+//     doing       fraction, and words: what it is at between two events; in the lock alone (run_folder.h)
 //
 // Words are a sentence for people: "reason" in English, and what a window translates, "text" with its "arguments". A
 // reader passes over events, and members of events, that it does not know, so that a later trainer can say more; a line
@@ -69,7 +70,13 @@ struct RunEnded {
     Message reason;     ///< why it failed, or why it stopped before its last step; may be empty
     Figures best = {};  ///< of its validations
 };
-using RunEventFacts = std::variant<RunStarted, RunStep, RunValidated, RunWarning, RunPaused, RunEnded>;
+/// What it is at, where that takes a while: reading the images, measuring.
+struct RunDoing {
+    double fraction = -1;  ///< of it, that is done; negative while the end is not known
+    Message words = {};
+    bool operator==(const RunDoing &) const = default;
+};
+using RunEventFacts = std::variant<RunStarted, RunStep, RunValidated, RunWarning, RunPaused, RunEnded, RunDoing>;
 
 struct RunEvent {
     double time = 0;  ///< seconds since 1970

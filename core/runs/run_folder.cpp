@@ -11,6 +11,7 @@
 #include <cstring>
 #include <ctime>
 #include <fstream>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
@@ -45,6 +46,14 @@ void writeAll(int fd, const std::string &text, const fs::path &path)
 double seconds(const timespec &time)
 {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+/// Seconds since 1970, to the millisecond.
+double clockNow()
+{
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec / 1000000) / 1000;
 }
 
 int64_t steadyNow()
@@ -116,10 +125,29 @@ void RunFolder::lock()
             break;
         ::close(lock_);
     }
-    const std::string text = std::to_string(::getpid()) + " " + processOf(::getpid()).started + "\n";
+    holder_ = std::to_string(::getpid()) + " " + processOf(::getpid()).started + "\n";
     if (::ftruncate(lock_, 0) != 0)
         throw cannotWrite(path);
-    writeAll(lock_, text, path);
+    writeAll(lock_, holder_, path);
+}
+
+/// Behind the first line, which stays as it is: who reads it meanwhile finds the holder at any moment.
+void RunFolder::writeLock(const std::string &more)
+{
+    if (::ftruncate(lock_, static_cast<off_t>(holder_.size())) != 0 || more.empty())
+        return;
+    [[maybe_unused]] const ssize_t written =
+        ::pwrite(lock_, more.data(), more.size(), static_cast<off_t>(holder_.size()));
+}
+
+void RunFolder::doing(const RunDoing &now)
+{
+    const std::lock_guard guard(doingMutex_);
+    if (steadyNow() < nextDoing_)
+        return;
+    nextDoing_ = steadyNow() + 1'000'000'000;
+    doing_ = true;
+    writeLock(lineOf({clockNow(), now}) + "\n");
 }
 
 bool RunFolder::hasCheckpoint() const
@@ -143,12 +171,14 @@ void RunFolder::writeSnapshot(const std::string &text)
 
 void RunFolder::tell(const RunEventFacts &facts)
 {
-    timespec now{};
-    ::clock_gettime(CLOCK_REALTIME, &now);
-    const double time = static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec / 1000000) / 1000;
+    {
+        const std::lock_guard guard(doingMutex_);
+        if (std::exchange(doing_, false))
+            writeLock({});
+    }
     const off_t before = ::lseek(events_, 0, SEEK_END);
     try {
-        writeAll(events_, lineOf({time, facts}) + "\n", folder_ / "events.jsonl");
+        writeAll(events_, lineOf({clockNow(), facts}) + "\n", folder_ / "events.jsonl");
     } catch (const UserError &) {
         // Half a line, as a full disk leaves it, must not be glued to the next.
         if (before < 0 || ::ftruncate(events_, before) != 0)

@@ -8,12 +8,14 @@
 //     pictures/       what the model saw in some validation images after each validation
 //     control         written by others: "stop" ends the run as Ctrl-C does; "pause"; "go on"
 //     lock            pid and start time (in clock ticks since the machine started, as in /proc/PID/stat) of the
-//                     trainer; held with flock, and touched every few seconds while it lives
+//                     trainer; held with flock, and touched every few seconds while it lives; below them, where that
+//                     takes a while, what it is at: a line as in events.jsonl
 //     checkpoints/    written by the engine: last, best
 #pragma once
 
 #include <atomic>
 #include <filesystem>
+#include <mutex>
 #include <string>
 
 #include "core/runs/run_events.h"
@@ -39,6 +41,9 @@ public:
     /// Adds a line to events.jsonl. One write, so that no reader sees half of two lines. Throws UserError if it cannot
     /// be written; the file then ends where it ended before.
     void tell(const RunEventFacts &facts);
+    /// Says what goes on until the next event, to whoever looks. Passed on once a second: call it freely, from any
+    /// thread. Nothing comes of it where it cannot be written.
+    void doing(const RunDoing &now);
 
     /// Whether somebody wrote "stop" into control, or "pause" and not yet "go on". They look five times a second, and
     /// say, by the time of the lock file, that the trainer lives; so call one of them often. Safe from any thread.
@@ -48,11 +53,16 @@ public:
 private:
     void lock();
     void look();
+    void writeLock(const std::string &more);
 
     std::filesystem::path folder_;
     int lock_ = -1, events_ = -1;
     std::atomic<bool> stopSeen_{false}, pauseSeen_{false};
     std::atomic<int64_t> nextLook_{0}, nextHeartbeat_{0};  ///< steady clock, ns
+    std::string holder_;                                   ///< the first line of the lock
+    std::mutex doingMutex_;
+    int64_t nextDoing_ = 0;
+    bool doing_ = false;  ///< the lock says what is done
 };
 
 /// The first of runs/1, runs/2, … that did not exist yet; it does when this returns, so that it is nobody else's.

@@ -52,15 +52,27 @@ void tellTrainer(const fs::path &folder, RunCommand command)
     throw UserError(message("core", "The file {0} cannot be written: {1}.").with(path.string(), std::strerror(reason)));
 }
 
-std::optional<int> trainerOf(const fs::path &folder)
+std::optional<TrainerNow> trainerOf(const fs::path &folder)
 {
     std::ifstream file(folder / "lock");
-    int pid = 0;
-    std::string started;
-    if (!(file >> pid >> started) || pid <= 0)
+    TrainerNow now;
+    std::string started, rest;
+    if (!(file >> now.pid >> started) || now.pid <= 0)
         return {};
-    const ProcessFacts facts = processOf(pid);
-    return facts.alive && facts.started == started ? std::optional(pid) : std::nullopt;
+    const ProcessFacts facts = processOf(now.pid);
+    if (!facts.alive || facts.started != started)
+        return {};
+    struct stat lock {};
+    timespec clock{};
+    ::clock_gettime(CLOCK_REALTIME, &clock);
+    if (::stat((folder / "lock").c_str(), &lock) == 0)
+        now.silentSeconds = std::max(0.0, static_cast<double>(clock.tv_sec - lock.st_mtim.tv_sec));
+    // Half a line, where it is just being written, is none.
+    RunEvent event;
+    if (std::getline(file >> std::ws, rest) && eventOf(rest, event))
+        if (const auto *doing = std::get_if<RunDoing>(&event.facts))
+            now.doing = *doing;
+    return now;
 }
 
 bool processLives(int pid)

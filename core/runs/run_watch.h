@@ -19,9 +19,14 @@ const char *wordOf(RunCommand command);  ///< as it stands in the file
 /// Throws UserError if the folder cannot be written.
 void tellTrainer(const std::filesystem::path &folder, RunCommand command);
 
+struct TrainerNow {
+    int pid = 0;
+    double silentSeconds = 0;  ///< since its last sign of life; it gives one every few seconds, between two steps
+    RunDoing doing;            ///< no words: making steps, or resting
+};
 /// The process that holds the run, if it lives: the pid in `lock`, with the start time that is written beside it (a pid
 /// that was given to another process since does not count).
-std::optional<int> trainerOf(const std::filesystem::path &folder);
+std::optional<TrainerNow> trainerOf(const std::filesystem::path &folder);
 /// Whether there is such a process and it has not ended: one that waits to be collected by its parent has.
 bool processLives(int pid);
 

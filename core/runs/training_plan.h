@@ -53,6 +53,7 @@ struct PlanReport {
     double memoryBytes = 0;             ///< expected at the highest
     size_t trainingImages = 0, validationImages = 0;
     size_t boxes = 0, unlearnable = 0;  ///< of the training images; unlearnable among those that were looked at
+    int cudaDevices = 0;                ///< that it could run on
 };
 /// What the caller knows of the machine and the run's folder.
 struct PlanSurroundings {

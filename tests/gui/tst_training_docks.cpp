@@ -58,6 +58,13 @@ class TrainingDocksTest : public QObject, private LabellingWindow {
                     return true;
         return false;
     }
+    bool says(QWidget &in, const QString &words)
+    {
+        for (QLabel *label : in.findChildren<QLabel *>())
+            if (label->isVisible() && label->text().contains(words))
+                return true;
+        return false;
+    }
     QPushButton *button(QWidget &in, const QString &words)
     {
         for (auto *button : in.findChildren<QPushButton *>())
@@ -151,13 +158,26 @@ private Q_SLOTS:
         QTRY_VERIFY(use->isEnabled());
         QTest::mouseClick(use, Qt::LeftButton);
         QTRY_VERIFY(window_->findChild<ModelComparison *>());
-        const auto says = [&](const QString &words) {
-            for (QLabel *label : the<ModelComparison>().findChildren<QLabel *>())
-                if (label->isVisible() && label->text().contains(words))
-                    return true;
-            return false;
-        };
-        QTRY_VERIFY(says(QStringLiteral("dataset.json")));
+        QTRY_VERIFY(says(the<ModelComparison>(), QStringLiteral("dataset.json")));
+    }
+
+    void whatTheTrainerIsAtIsSaid()
+    {
+        RunFolder trainer(madeRun());  // whose trainer this process is
+        trainer.doing({0.25, message("core", "taking stock of the images")});
+        const QString folder = demo_->demoFolder();
+        session_->closeImages();
+        open({folder});
+        QTest::keyClick(window_, Qt::Key_T, Qt::ControlModifier | Qt::ShiftModifier);
+        TrainingPanel &panel = the<TrainingPanel>();
+        QTRY_VERIFY(says(panel, QStringLiteral("Training: taking stock of the images, 25 %")));
+        const auto silent = std::chrono::seconds(200);
+        fs::last_write_time(trainer.path() / "lock", fs::file_time_type::clock::now() - silent);
+        QTRY_VERIFY(says(panel, QStringLiteral("no sign of life for 3 minutes")));
+        trainer.stopWritten();  // which gives one
+        QTRY_VERIFY(!says(panel, QStringLiteral("no sign of life")));
+        trainer.tell(RunPaused{4, true});
+        QTRY_VERIFY(says(panel, QStringLiteral("Paused · step 4 of 8")));
     }
 
     void theFormFollowsTheLanguage()

@@ -105,7 +105,7 @@ void TestRunEvents::thePaceOfSteps()
 void TestRunEvents::everyEventGoesToALineAndBack_data()
 {
     QTest::addColumn<int>("index");
-    for (int i = 0; i < 9; ++i)
+    for (int i = 0; i < 10; ++i)
         QTest::addRow("%d", i) << i;
 }
 
@@ -124,6 +124,7 @@ void TestRunEvents::everyEventGoesToALineAndBack()
         RunEnded{RunEnded::How::Done, 100, {}, {{"AP", 0.5}}},
         RunEnded{RunEnded::How::Stopped, 50, message("core", "Enough."), {}},
         RunEnded{RunEnded::How::Failed, 50, words, {}},
+        RunDoing{0.25, words},
     };
     const RunEvent event{1795322515.441, all[static_cast<size_t>(index)]};
     const std::string line = lineOf(event);

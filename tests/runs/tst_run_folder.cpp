@@ -78,6 +78,7 @@ private Q_SLOTS:
     void commandsForAnEarlierTrainerAreForgotten();
     void aCommandThatCannotBeWritten();
     void aHeartBeats();
+    void whatItIsAt();
     void tornLinesAreEnded();
     void aFullDiskLeavesWholeLines();
     void theSummaryTells();
@@ -97,7 +98,7 @@ void TestRunFolder::theHolderIsKnown()
     QVERIFY(!trainerOf(folder_));
     {
         const RunFolder held(folder_);
-        QCOMPARE(trainerOf(folder_), std::optional<int>(::getpid()));
+        QCOMPARE(trainerOf(folder_).value().pid, ::getpid());
         const std::string said = refusal([&] { RunFolder second(folder_); });
         QCOMPARE(said, "Another trainer (process " + std::to_string(::getpid()) + ") is working in the run folder " +
                            folder_.string() + ".");
@@ -190,6 +191,38 @@ void TestRunFolder::aHeartBeats()
     makeOld(folder_ / "lock", 1000);
     held.stopWritten();
     QVERIFY(fs::last_write_time(folder_ / "lock") > fs::file_time_type::clock::now() - std::chrono::seconds(100));
+}
+
+void TestRunFolder::whatItIsAt()
+{
+    RunFolder held(folder_);
+    QVERIFY(trainerOf(folder_).value().doing.words.text.empty());
+    const RunDoing reading{0.25, message("core", "looking at image {0} of {1}").with(3, 12)};
+    held.doing(reading);
+    QVERIFY(trainerOf(folder_).value().doing == reading);
+    held.doing({0.5, reading.words});  // too soon
+    QVERIFY(trainerOf(folder_).value().doing == reading);
+    QVERIFY(trainerOf(folder_).value().silentSeconds < 60);
+    makeOld(folder_ / "lock", 200);
+    const double silent = trainerOf(folder_).value().silentSeconds;
+    QVERIFY(silent >= 199 && silent < 260);
+    held.tell(stepNumber(3));
+    QCOMPARE(trainerOf(folder_).value().pid, ::getpid());
+    QVERIFY(trainerOf(folder_).value().doing == RunDoing());
+    QVERIFY(QTest::qWaitFor(
+        [&] {
+            held.doing({0.5, reading.words});
+            return trainerOf(folder_).value().doing.fraction == 0.5;
+        },
+        5000));
+    // Half a line, as who reads while it is written may find it, is none; the holder is there all the same.
+    const std::string lock = readFile(folder_ / "lock");
+    for (size_t length = lock.find('\n') + 1; length + 1 < lock.size(); ++length) {
+        fs::resize_file(folder_ / "lock", length);
+        QCOMPARE(trainerOf(folder_).value().pid, ::getpid());
+        QVERIFY(trainerOf(folder_).value().doing == RunDoing());
+        writeFile(folder_ / "lock", lock);
+    }
 }
 
 void TestRunFolder::tornLinesAreEnded()

@@ -53,7 +53,7 @@ class TestRunProcess : public QObject {
     void make(const QByteArray &script) { run_ = std::make_unique<RunProcess>(trainer(script)); }
     State state() const { return run_->summary().state; }
     QString words() const { return QString::fromStdString(run_->summary().reason.english()); }
-    int pid() const { return trainerOf(run()).value_or(0); }
+    int pid() const { return trainerOf(run()).value_or(TrainerNow()).pid; }
 
 private Q_SLOTS:
     void init()

@@ -133,7 +133,7 @@ private Q_SLOTS:
     void keysStepThroughTheCandidates()
     {
         QCOMPARE(panel_->step(), 0);
-        QCOMPARE(panel_->sentence(), QString("5 candidates, the best first. Each step judges one of them."));
+        QCOMPARE(panel_->sentence(), QString("Candidates: 5, the best first. Each step judges one of them."));
         QTest::keyClick(panel_.get(), Qt::Key_Left);
         QCOMPARE(panel_->step(), 0);
         QTest::keyClick(panel_.get(), Qt::Key_Right);

@@ -64,8 +64,11 @@ QString TrainingPanel::statusWords() const
     const QLocale words = locale();
     const bool works = s.state == State::Running || s.state == State::Pausing || s.state == State::Stopping;
     QStringList said{stateWords(s.state)};
-    if (!s.words.isEmpty())
+    if (!s.words.isEmpty()) {
+        if (said[0].endsWith(QChar(0x2026)))  // "Starting…"
+            said[0].chop(1);
         said[0] = QStringLiteral("%1: %2").arg(said[0], s.words);
+    }
     if (s.steps > 0)
         said << tr("step %1 of %2").arg(words.toString(qlonglong(s.step)), words.toString(qlonglong(s.steps)));
     if (s.epochs > 0)
