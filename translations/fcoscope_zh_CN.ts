@@ -1027,6 +1027,22 @@
         <source>Prepare that the run that is shown goes on, with another length, rate, batch or device if you like</source>
         <translation>准备让所显示的运行继续，可以更改长度、学习率、批大小或设备</translation>
     </message>
+    <message>
+        <source>S&amp;how this image after each validation</source>
+        <translation>每次验证后显示这张图像(&amp;H)</translation>
+    </message>
+    <message>
+        <source>The run that is shown finds boxes in this image from the next validation on, instead of in the first ones it is measured on</source>
+        <translation>从下一次验证起，所显示的训练会在这张图像中找框，而不再是用于验证的前几张</translation>
+    </message>
+    <message>
+        <source>&amp;Look with the model in training</source>
+        <translation>用训练中的模型查看(&amp;L)</translation>
+    </message>
+    <message>
+        <source>See images and lenses through the newest checkpoint of the run that is shown, and go back after that</source>
+        <translation>用所显示训练的最新检查点查看图像和透镜，之后再返回</translation>
+    </message>
 </context>
 <context>
     <name>ClassDialog</name>
@@ -4360,10 +4376,6 @@
         <translation>第 {0} 步内存不足，而批次中只有一张图像。更小的样本或更小的网络需要的内存更少。</translation>
     </message>
     <message>
-        <source>Memory ran out at step {0}: batches have {1} images instead of {2} from here on, and the gradients of {3} batches are added up, so that a step still learns from {4} images.</source>
-        <translation>第 {0} 步内存不足：此后每批 {1} 张图像（原为 {2} 张），并累加 {3} 个批次的梯度，因此每一步仍从 {4} 张图像学习。</translation>
-    </message>
-    <message>
         <source>No better AP in {0} validations.</source>
         <translation>连续 {0} 次验证 AP 没有提高。</translation>
     </message>
@@ -4516,10 +4528,6 @@
         <translation>文件 {0} 中不是训练期间模型的检测结果。</translation>
     </message>
     <message>
-        <source>The trainer ended without a word, as if it was killed or the machine went down.</source>
-        <translation>训练进程没有留下任何信息就结束了，像是被强行终止或机器断电。</translation>
-    </message>
-    <message>
         <source>The trainer ended too early; its last words: {0}</source>
         <translation>训练进程过早结束；它最后的信息：{0}</translation>
     </message>
@@ -4602,6 +4610,30 @@
     <message>
         <source>looking at image {0} of {1}</source>
         <translation>正在查看第 {0} 幅图像，共 {1} 幅</translation>
+    </message>
+    <message>
+        <source>Memory ran out at step {0}: batches have {1} images instead of {2} from here on, and the gradients of {3} batches are added up, so that a step still learns from {4} images; each batch&apos;s loss is divided by its own positives.</source>
+        <translation>第 {0} 步内存耗尽：从这里起每批 {1} 张图像而不是 {2} 张，并累加 {3} 批的梯度，因此每一步仍从 {4} 张图像学习；每批的损失除以它自己的正样本数。</translation>
+    </message>
+    <message>
+        <source>Memory ran out while step {0} was measured; the run goes on without that figure.</source>
+        <translation>在第 {0} 步验证时内存耗尽；训练继续进行，这次没有结果。</translation>
+    </message>
+    <message>
+        <source>The trainer ended without a word, as if it was killed: by somebody, by the system because memory ran out, or because the machine went down.</source>
+        <translation>训练程序没有留下任何信息就结束了，好像被终止：可能被人终止，可能因内存耗尽被系统终止，也可能机器已关机。</translation>
+    </message>
+    <message>
+        <source>The run folder {0} is gone.</source>
+        <translation>训练文件夹 {0} 已经不在了。</translation>
+    </message>
+    <message>
+        <source>there is no room on the disk of {0}; what was learnt waits until there is</source>
+        <translation>{0} 所在的磁盘没有空间；学到的内容会一直等到有空间为止</translation>
+    </message>
+    <message>
+        <source>Of the {0} images to measure on {1} could not be read, the first is {2}; AP is that of the others.</source>
+        <translation>用于验证的 {0} 张图像中有 {1} 张无法读取，第一张是 {2}；AP 只由其余图像算出。</translation>
     </message>
 </context>
 <context>
@@ -7027,6 +7059,14 @@ correlation %3</source>
     <message>
         <source>%1, %2 %</source>
         <translation>%1，%2 %</translation>
+    </message>
+    <message>
+        <source>You look with the model of training %1, as it was a moment ago.</source>
+        <translation>您正在用训练 %1 刚才的模型查看。</translation>
+    </message>
+    <message>
+        <source>Back to %1</source>
+        <translation>返回 %1</translation>
     </message>
 </context>
 <context>

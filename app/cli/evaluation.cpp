@@ -24,7 +24,8 @@ std::string figureText(double figure)
 }  // namespace
 
 std::vector<ImageResult> detectAll(const Predictor &model, const Dataset &dataset, const DecodeOptions &decodeOptions,
-                                   const ReadLimits &limits, const RunContext &context, Console &console)
+                                   const ReadLimits &limits, const RunContext &context, Console &console,
+                                   std::vector<size_t> *unread)
 {
     std::vector<std::string> files;
     std::vector<ImageResult> results;
@@ -44,6 +45,8 @@ std::vector<ImageResult> detectAll(const Predictor &model, const Dataset &datase
                 decode(*model.run(image, {context.stopRequested, {}}), model.info().profile, decodeOptions);
         } catch (const UserError &error) {
             console.error(error.message().english());
+            if (unread)
+                unread->push_back(i);
         }
     }
     return results;

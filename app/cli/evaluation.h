@@ -14,10 +14,11 @@
 namespace fcoscope {
 
 /// Runs the model over every image. `dataset` must have the model's classes (useClasses). An image that cannot be read
-/// is named on the console and counts as one in which nothing was found. Throws Stopped
-/// when `context` asks for it.
+/// is named on the console and counts as one in which nothing was found; `unread`, if given, tells which they are.
+/// Throws Stopped when `context` asks for it.
 std::vector<ImageResult> detectAll(const Predictor &model, const Dataset &dataset, const DecodeOptions &decodeOptions,
-                                   const ReadLimits &limits, const RunContext &context, Console &console);
+                                   const ReadLimits &limits, const RunContext &context, Console &console,
+                                   std::vector<size_t> *unread = nullptr);
 
 /// Names of the twelve numbers, in the order of ApSummary::twelve().
 const std::vector<std::string> &figureNames();

@@ -4,12 +4,14 @@
 #include "app/cli/train_run.h"
 #include "app/cli/verbs.h"
 #include "core/base/error.h"
+#include "core/runs/process_facts.h"
 
 namespace fcoscope {
 
 int trainVerb(const Arguments &arguments, Console &console)
 {
     console.tellTime();
+    offerFirstWhereMemoryRunsOut();
     TrainArguments asked;
     if (!readTrainArguments(arguments, asked))
         return exitDone;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <thread>
+#include <utility>
 
 #include "app/cli/evaluation.h"
 #include "app/cli/labelled_data.h"
@@ -118,17 +120,55 @@ void TrainRun::recallEarlier()
     }
 }
 
+/// Where a disk is full, what was learnt is not thrown away: the training rests until there is room.
+void TrainRun::tell(const RunEventFacts &facts)
+{
+    for (;;)
+        try {
+            folder_.tell(facts);
+            noRoom_ = false;
+            return;
+        } catch (const UserError &error) {
+            if (!error.noRoom() || !waitForRoom())
+                throw;
+        }
+}
+
+/// False if it is not worth it: nothing was learnt yet, or it was asked to stop half a minute ago.
+bool TrainRun::waitForRoom()
+{
+    constexpr double untilNextSeconds = 2, afterStopSeconds = 30;
+    if (!learnt_)
+        return false;
+    const Message words = message("core", "there is no room on the disk of {0}; what was learnt waits until there is")
+                              .with(folder_.path().string());
+    if (!std::exchange(noRoom_, true))
+        console_.note("warning: " + words.english());
+    const RunContext context = this->context();
+    for (const double start = secondsNow(); secondsNow() < start + untilNextSeconds;) {
+        folder_.doing({-1, words});
+        if (!context.shouldStop())
+            stopSeen_ = 0;
+        else if (stopSeen_ == 0)
+            stopSeen_ = secondsNow();
+        else if (secondsNow() > stopSeen_ + afterStopSeconds)
+            return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    return true;
+}
+
 void TrainRun::warn(int64_t step, const Message &words)
 {
-    folder_.tell(RunWarning{step, words});
+    tell(RunWarning{step, words});
     console_.note("warning: " + words.english());
 }
 
-void TrainRun::tellStart(const StepReport &first)
+void TrainRun::tellStart(int64_t fromStep, int64_t steps)
 {
     RunStarted started;
-    started.fromStep = first.step - 1;
-    started.steps = first.steps;
+    started.fromStep = fromStep;
+    started.steps = steps;
     started.epochs = request_.train.epochs;
     started.trainingImages = static_cast<int64_t>(data_.training.images.size());
     started.validationImages = data_.validation ? static_cast<int64_t>(data_.validation->images.size()) : 0;
@@ -137,19 +177,18 @@ void TrainRun::tellStart(const StepReport &first)
     for (const double stride : request_.profile.strides)
         started.strides.push_back(static_cast<int>(stride));
     started.classNames = data_.training.classNames;
-    folder_.tell(started);
+    tell(started);
 }
 
-/// The trainer has agreed, and the first step of this call is made.
-void TrainRun::begin(const StepReport &first)
+/// The trainer has agreed.
+void TrainRun::begin(int64_t done, int64_t steps)
 {
-    begun_ = true;
     if (goesOn_)
         folder_.writeRun(requestText(request_));
-    tellStart(first);
+    tellStart(done, steps);
     if (!goesOn_)
         for (const Message &alarm : alarms_->started())
-            warn(first.step - 1, alarm);
+            warn(done, alarm);
 }
 
 void TrainRun::showStep(const StepReport &r)
@@ -167,16 +206,55 @@ void TrainRun::showStep(const StepReport &r)
 
 void TrainRun::stepped(const StepReport &report)
 {
-    if (!begun_)
-        begin(report);
-    else if (report.step <= step_)  // it stepped back to a checkpoint: what it told of the steps since is superseded
-        tellStart(report);
+    learnt_ = true;
+    if (report.step <= step_)  // it stepped back to a checkpoint: what it told of the steps since is superseded
+        tellStart(report.step - 1, report.steps);
     step_ = report.step;
     const double onDevice = devicePeakBytes(request_.train.device);
-    folder_.tell(RunStep{report, onDevice > 0 ? onDevice : residentBytes()});
+    tell(RunStep{report, onDevice > 0 ? onDevice : residentBytes()});
     for (const Message &alarm : alarms_->stepped(report))
         warn(report.step, alarm);
     showStep(report);
+}
+
+/// A picture that is gone tells nothing of the model: the others do.
+void TrainRun::leaveOutUnread(std::vector<ImageResult> &results, const std::vector<size_t> &unread)
+{
+    for (auto i = unread.rbegin(); i != unread.rend(); ++i)
+        results.erase(results.begin() + static_cast<std::ptrdiff_t>(*i));
+    if (unread.empty() ||
+        std::exchange(leftOut_, data_.validation->images[unread[0]].file) == data_.validation->images[unread[0]].file)
+        return;
+    warn(step_,
+         message("core", "Of the {0} images to measure on {1} could not be read, the first is {2}; AP is that of "
+                         "the others.")
+             .with(data_.validation->images.size(), unread.size(), leftOut_));
+}
+
+/// Of what was measured, or of what somebody chose, who may want to see an image that is learnt from, or has no labels.
+void TrainRun::takePictures(const Predictor &model, const std::vector<ImageResult> &results)
+{
+    const auto &images = data_.validation->images;
+    pictures_.clear();
+    std::vector<std::string> wanted = chosenPictures(folder_.path());
+    for (size_t i = 0; wanted.empty() && i < std::min(images.size(), mostRunPictures); ++i)
+        pictures_.push_back({images[i].file, images[i].size, results[i].detections});
+    for (const std::string &file : wanted) {
+        const auto measured = std::find_if(images.begin(), images.end(), [&](const auto &i) { return i.file == file; });
+        if (measured != images.end()) {
+            const auto &found = results[static_cast<size_t>(measured - images.begin())].detections;
+            pictures_.push_back({file, measured->size, found});
+            continue;
+        }
+        try {
+            const Image image = readImage(file, request_.source.limits);
+            pictures_.push_back({file, image.size,
+                                 decode(*model.run(image, {context().stopRequested, {}}), model.info().profile,
+                                        evaluationDecode(request_.profile))});
+        } catch (const UserError &error) {  // the others are there
+            console_.error(error.message().english());
+        }
+    }
 }
 
 /// Nothing when stopped in the middle: half the images would give a wrong figure.
@@ -184,12 +262,12 @@ Figures TrainRun::validate(const Predictor &model)
 {
     const Dataset &images = *data_.validation;
     try {
-        const auto results =
-            detectAll(model, images, evaluationDecode(request_.profile), request_.source.limits, context(), console_);
+        std::vector<size_t> unread;
+        auto results = detectAll(model, images, evaluationDecode(request_.profile), request_.source.limits, context(),
+                                 console_, &unread);
+        takePictures(model, results);
+        leaveOutUnread(results, unread);
         latest_ = averagePrecision(results, request_.network.classCount);
-        pictures_.clear();
-        for (size_t i = 0; i < std::min(results.size(), mostRunPictures); ++i)
-            pictures_.push_back({images.images[i].file, images.images[i].size, results[i].detections});
     } catch (const Stopped &) {
         return {};
     }
@@ -226,7 +304,7 @@ void TrainRun::validated(int64_t epoch, const Figures &figures)
         told.classFigures[name] = {
             {"AP50", of.ap50}, {"AP75", of.ap75}, {"AR100", of.ar100}, {"labels", static_cast<double>(of.labels)}};
     }
-    folder_.tell(told);
+    tell(told);
     for (const Message &alarm : alarms_->validated(step_, latest_.ap))
         warn(step_, alarm);
     char line[96];
@@ -240,7 +318,7 @@ bool TrainRun::pauseAsked()
     const bool paused = folder_.pauseWritten();
     if (paused != paused_) {
         paused_ = paused;
-        folder_.tell(RunPaused{step_, paused});
+        tell(RunPaused{step_, paused});
         console_.note(paused ? "paused after step " + std::to_string(step_) : "going on");
         pace_.cut(secondsNow());
     }
@@ -253,6 +331,8 @@ TrainResult TrainRun::train()
         std::make_unique<Alarms>(alarmFacts(data_.training, request_.source.augment, request_.profile, request_.train));
     recallEarlier();
     TrainCallbacks callbacks;
+    callbacks.begins = [this](int64_t done, int64_t steps) { begin(done, steps); };
+    callbacks.noRoom = [this](const Message &) { return waitForRoom(); };
     callbacks.step = [this](const StepReport &report) { stepped(report); };
     if (data_.validation) {
         callbacks.validate = [this](const Predictor &model) { return validate(model); };
@@ -270,8 +350,8 @@ TrainResult TrainRun::train()
 
 void TrainRun::tellEnd(const TrainResult &result)
 {
-    folder_.tell(RunEnded{result.stopped ? RunEnded::How::Stopped : RunEnded::How::Done, result.steps, result.reason,
-                          result.best});
+    tell(RunEnded{result.stopped ? RunEnded::How::Stopped : RunEnded::How::Done, result.steps, result.reason,
+                  result.best});
 }
 
 void TrainRun::tellStopped()

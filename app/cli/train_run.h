@@ -33,10 +33,14 @@ public:
 private:
     void readDatasetsNamed();
     void recallEarlier();
-    void tellStart(const StepReport &first);
-    void begin(const StepReport &first);
+    void tellStart(int64_t fromStep, int64_t steps);
+    void begin(int64_t done, int64_t steps);
+    void tell(const RunEventFacts &facts);
+    bool waitForRoom();
     void stepped(const StepReport &report);
     Figures validate(const Predictor &model);
+    void takePictures(const Predictor &model, const std::vector<ImageResult> &results);
+    void leaveOutUnread(std::vector<ImageResult> &results, const std::vector<size_t> &unread);
     void validated(int64_t epoch, const Figures &figures);
     std::string keepPictures(int64_t epoch);
     bool pauseAsked();
@@ -54,7 +58,11 @@ private:
     ApSummary latest_, best_;           ///< of the validations of this call
     double bestAp_ = -1;                ///< of the run
     int64_t step_ = 0;                  ///< the last that was done
-    bool goesOn_ = false, begun_ = false, paused_ = false;
+    bool goesOn_ = false, paused_ = false;
+    bool learnt_ = false;  ///< a step of this call
+    bool noRoom_ = false;  ///< at the last attempt to write
+    double stopSeen_ = 0;  ///< when it was asked to stop while it waited for room
+    std::string leftOut_;  ///< the validation image that was told as unreadable last
     StepPace pace_;
 };
 

@@ -157,6 +157,10 @@ constexpr std::array table = {
          QT_TRANSLATE_NOOP("Actions", "Prepare that the run that is shown goes on, with another length, rate, batch or device if you like"), "", ""},
     Spec{Id::UseTrainedModel, M::Training, QT_TRANSLATE_NOOP("Actions", "&Use the trained model…"),
          QT_TRANSLATE_NOOP("Actions", "Compare the trained model with the loaded one, then let it take its place"), "verified", "", section},
+    Spec{Id::FollowImage, M::Training, QT_TRANSLATE_NOOP("Actions", "S&how this image after each validation"),
+         QT_TRANSLATE_NOOP("Actions", "The run that is shown finds boxes in this image from the next validation on, instead of in the first ones it is measured on"), "", "", check},
+    Spec{Id::LookWithTraining, M::Training, QT_TRANSLATE_NOOP("Actions", "&Look with the model in training"),
+         QT_TRANSLATE_NOOP("Actions", "See images and lenses through the newest checkpoint of the run that is shown, and go back after that"), "", ""},
 
     Spec{Id::LensLabels, M::Lenses, QT_TRANSLATE_NOOP("Actions", "&Labels"),
          QT_TRANSLATE_NOOP("Actions", "Draw the boxes that are assigned"), "labels", "L", check | section},

@@ -88,6 +88,8 @@ enum class ActionId {
     StopTraining,
     GoOnTraining,
     UseTrainedModel,
+    FollowImage,
+    LookWithTraining,
     PreviewTraining,
     LensLabels,
     LensAssignment,

@@ -329,6 +329,10 @@ void TrainingDocks::updateEnabled()
     actions_[ActionId::StopTraining].setEnabled(here || training_.writing());
     actions_[ActionId::GoOnTraining].setEnabled(training_.canGoOn());
     actions_[ActionId::UseTrainedModel].setEnabled(somewhere && run.summary().hasCheckpoint);
+    actions_[ActionId::LookWithTraining].setEnabled(somewhere && run.summary().hasCheckpoint);
+    QAction &follow = actions_[ActionId::FollowImage];
+    follow.setEnabled(somewhere && !session_.current().empty() && !choosing_.running());
+    follow.setChecked(std::find(chosen_.begin(), chosen_.end(), session_.current()) != chosen_.end());
 }
 
 /// What trains, in this window's project: the run that is followed, or another.

@@ -65,6 +65,11 @@ private:
     void compared(const ModelsCompared &result);
     void preview();
     void showPictures(const std::string &name);
+    void followImage(bool follow);
+    void takeChosen(Outcome<std::vector<std::string>> outcome);
+    void lookWithTraining();
+    bool isOfRun(const ModelPtr &model);  ///< a checkpoint of the followed run
+    static constexpr const char *lookTopic = "looking with training";
     void showCompared(const QStringList &names);
     void updateEnabled();
     /// Its folds follow from what the training starts from; where they are the same, nothing is made anew under the
@@ -100,6 +105,8 @@ private:
     Job<std::vector<TrainingCurves>> comparing_{thread_};
     WorkThread pictureThread_;
     Job<std::vector<TrainingPicture>> picturing_{pictureThread_};
+    std::vector<std::string> chosen_;  ///< images that the followed run shows after each validation
+    Job<std::vector<std::string>> choosing_{thread_};
 };
 
 }  // namespace fcoscope

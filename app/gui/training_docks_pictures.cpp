@@ -4,8 +4,10 @@
 #include <QVBoxLayout>
 
 #include "app/gui/training_docks.h"
+#include "core/base/error.h"
 #include "core/data/image_thumbnail.h"
 #include "core/rules/inspect.h"
+#include "widgets/message_strip.h"
 #include "widgets/theme.h"
 #include "widgets/training/augment_preview.h"
 #include "widgets/translate.h"
@@ -113,14 +115,65 @@ void TrainingDocks::showPictures(const std::string &name)
             const double shownFrom = readRequest(run / "run.toml").profile.decode.scoreThreshold;
             std::vector<TrainingPicture> shown;
             for (const RunPicture &picture : found.images)
-                if (!context.shouldStop())
-                    shown.push_back(pictureOf(backend, picture, found.classNames, found.step, shownFrom));
+                try {
+                    if (!context.shouldStop())
+                        shown.push_back(pictureOf(backend, picture, found.classNames, found.step, shownFrom));
+                } catch (const UserError &) {  // the image is gone; the others are there
+                }
             return shown;
         },
         [this](Outcome<std::vector<TrainingPicture>> outcome) {
             if (outcome.result)
                 panel_->setPictures(*outcome.result);
         });
+}
+
+void TrainingDocks::followImage(bool follow)
+{
+    choosing_.start(
+        [run = training_.process().folder(), image = session_.current(), follow](const RunContext &) {
+            std::vector<std::string> chosen = chosenPictures(run);
+            std::erase(chosen, image);
+            if (follow)
+                chosen.insert(chosen.begin(), image);  // of too many the one that was chosen first goes
+            choosePictures(run, chosen);
+            return chosenPictures(run);
+        },
+        [this](Outcome<std::vector<std::string>> outcome) { takeChosen(std::move(outcome)); });
+    updateEnabled();
+}
+
+void TrainingDocks::takeChosen(Outcome<std::vector<std::string>> outcome)
+{
+    if (outcome.result)
+        chosen_ = std::move(*outcome.result);
+    else if (outcome.how == Ended::Failed)
+        Q_EMIT failed({outcome.failure, "training"});
+    updateEnabled();
+}
+
+bool TrainingDocks::isOfRun(const ModelPtr &model)
+{
+    const fs::path &run = training_.process().folder();
+    return !run.empty() && model->info.path.string().starts_with(run.string() + "/");
+}
+
+/// To look is not to take: the way back is offered at once.
+void TrainingDocks::lookWithTraining()
+{
+    const ModelPtr before = session_.model();
+    const fs::path run = training_.process().folder();
+    session_.openModel(training_.process().summary().last);
+    if (!before || isOfRun(before))
+        return;
+    MessageStrip::Notice notice;
+    notice.kind = MessageStrip::Kind::Info;
+    notice.topic = lookTopic;
+    const QString name = nameOfRun(run), other = modelWords(before->info.path);
+    notice.text = [name] { return tr("You look with the model of training %1, as it was a moment ago.").arg(name); };
+    notice.actionText = [other] { return tr("Back to %1").arg(other); };
+    notice.action = [this, before] { session_.useModel(before); };
+    strip_.show(std::move(notice));
 }
 
 }  // namespace fcoscope

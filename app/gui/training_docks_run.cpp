@@ -68,10 +68,11 @@ TrainingStatus::State stateOf(const RunProcess &run)
     return Shown::None;
 }
 
-/// What a trainer that lives is at, other than making steps.
-QString doingWords(const RunProcess &run)
+/// What a trainer that lives is at, other than making steps. It gives signs of life between them, so a step that takes
+/// minutes is no silence.
+QString doingWords(const RunProcess &run, double secondsOfAStep)
 {
-    if (const int minutes = run.silentMinutes())
+    if (const int minutes = run.silentMinutes(); minutes >= 2 && minutes * 60 > 4 * secondsOfAStep)
         return TrainingDocks::tr(
             "no sign of life for %n minute(s); it may hang, or the machine is busy with other work", nullptr, minutes);
     const RunDoing &doing = run.doing();
@@ -138,6 +139,14 @@ void TrainingDocks::connectActions()
     on(ActionId::GoOnTraining, [this] { prepareGoingOn(); });
     on(ActionId::UseTrainedModel, [this] { compare(); });
     on(ActionId::PreviewTraining, [this] { preview(); });
+    on(ActionId::FollowImage, [this](bool follow) { followImage(follow); });
+    on(ActionId::LookWithTraining, [this] { lookWithTraining(); });
+    connect(&session_, &Session::changed, this, [this](const Change &change) {
+        if (change.has(Change::Current))
+            updateEnabled();
+        if (change.has(Change::Model) && !session_.modelLoading() && session_.model() && !isOfRun(session_.model()))
+            strip_.clearTopic(lookTopic);
+    });
     connect(&training_.trial(), &ModelTrial::progressed, this, [this](double done) {
         if (comparison_)
             comparison_->setProgress(done);
@@ -165,6 +174,10 @@ void TrainingDocks::took(const std::vector<RunEvent> &events, bool anew)
         pace_ = {};
         panel_->setRun(nameOfRun(training_.process().folder()), {}, {});
         panel_->setPictures({});
+        picturing_.abandon();
+        chosen_.clear();
+        choosing_.start([run = training_.process().folder()](const RunContext &) { return chosenPictures(run); },
+                        [this](Outcome<std::vector<std::string>> outcome) { takeChosen(std::move(outcome)); });
     }
     std::string pictures;  // of the newest validation
     // All at once: of a long run that is opened the panel takes in some, and the rest by and by.
@@ -178,7 +191,7 @@ void TrainingDocks::took(const std::vector<RunEvent> &events, bool anew)
     };
     for (const RunEvent &event : events) {
         if (const auto *step = std::get_if<RunStep>(&event.facts)) {
-            pace_.stepped(event.time);
+            pace_.stepped(event.time, step->report.waitedForDataMs / 1000);
             latest_ = step->report;
             memoryBytes_ = step->memoryBytes;
             steps.push_back(stepOf(*step));
@@ -228,9 +241,8 @@ void TrainingDocks::showRun()
     status.device = QString::fromStdString(started_.device);
     if (pace_.seconds() > 0)
         status.secondsLeft = pace_.seconds() * static_cast<double>(summary.steps - summary.step);
-    if (latest_.imagesPerSecond > 0 && pace_.seconds() > 0)
-        status.waitShare = latest_.waitedForDataMs / 1000 / pace_.seconds();
-    status.words = summary.reason.text.empty() ? doingWords(run) : translated(summary.reason);
+    status.waitShare = pace_.waitShare();
+    status.words = summary.reason.text.empty() ? doingWords(run, pace_.seconds()) : translated(summary.reason);
     panel_->setStatus(status);
     tellEnd(summary);
     if (offered_ != (training_.canGoOn() ? summary : RunSummary()))
@@ -305,7 +317,7 @@ void TrainingDocks::showCompared(const QStringList &names)
             std::vector<TrainingCurves> all;
             for (const auto &[name, run] : runs) {
                 TrainingCurves curves{name, {}, {}};
-                for (const RunEvent &event : RunEventReader(run / "events.jsonl").more())
+                for (const RunEvent &event : withoutSuperseded(RunEventReader(run / "events.jsonl").more()))
                     if (const auto *step = std::get_if<RunStep>(&event.facts))
                         curves.steps.push_back(stepOf(*step));
                     else if (const auto *validated = std::get_if<RunValidated>(&event.facts))

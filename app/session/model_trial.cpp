@@ -63,6 +63,7 @@ void ModelTrial::stop()
     images_.reset();
     before_.reset();
     after_.reset();
+    measured_.reset();
     seen_.clear();
     next_ = 0;
 }
@@ -97,11 +98,12 @@ void ModelTrial::judge()
     judging_.start([seen = std::move(seen_), names = images_->classNames, before = before_->info,
                     after = after_->info](const RunContext &) { return judged(seen, names, before, after); },
                    [this](Outcome<ModelsCompared> outcome) {
+                       const ModelPtr measured = after_;
                        stop();
-                       if (outcome.result)
-                           Q_EMIT ended(*outcome.result);
-                       else
-                           Q_EMIT failed({outcome.failure, "training"});
+                       if (!outcome.result)
+                           return Q_EMIT failed({outcome.failure, "training"});
+                       measured_ = measured;
+                       Q_EMIT ended(*outcome.result);
                    });
 }
 

@@ -33,6 +33,9 @@ public:
     void start(const std::filesystem::path &after, DatasetPtr images);
     void stop();  ///< ends with nothing
     bool running() const { return images_ != nullptr; }
+    /// The model that was measured last, from ended() to stop(); a run that goes on may have another in its file by
+    /// now.
+    const ModelPtr &measured() const { return measured_; }
 
 Q_SIGNALS:
     void progressed(double done);
@@ -52,7 +55,7 @@ private:
 
     Session &session_;
     DatasetPtr images_;  // null: not running
-    ModelPtr before_, after_;
+    ModelPtr before_, after_, measured_;
     std::vector<Seen> seen_;
     size_t next_ = 0;
     Job<ModelPtr> loading_{session_.inferenceThread()};

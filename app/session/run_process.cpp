@@ -155,6 +155,8 @@ void RunProcess::took(const Look &look)
         if (summary_.changed == before.changed)
             endedEarly_ = look.endedEarly;
     }
+    if (wasAlive && !alive())
+        asked_ = RunCommand::GoOn;  // the next trainer was asked for nothing yet
     // What the events say is of the trainer before.
     if (endedEarly_ && !alive()) {
         summary_.state = RunSummary::State::Interrupted;

@@ -43,6 +43,15 @@ void Session::openModel(const std::filesystem::path &path)
     tell(Change::Model);
 }
 
+void Session::useModel(ModelPtr model)
+{
+    detecting_.abandon();
+    loading_.abandon();
+    if (status(current_).stage == Stage::Detecting)
+        setStatus(current_, statusAtRest());
+    modelLoaded({Ended::Done, std::move(model), {}});
+}
+
 void Session::modelLoaded(Outcome<ModelPtr> outcome)
 {
     if (outcome.how == Ended::Failed)

@@ -65,6 +65,7 @@ public:
     /// (opening.h). The first image becomes current.
     void open(const QStringList &paths);
     void openModel(const std::filesystem::path &path);
+    void useModel(ModelPtr model);  ///< one that is in memory
     void closeImages();
 
     void setCurrent(const ImageId &id);  ///< must be in the list; "" for none

@@ -180,9 +180,8 @@ void Training::start()
     pacing_.abandon();
     if (goesOn())
         return startTrainer(said_);
-    writing_.start(
+    startBesideNone(
         [runs = runsFolder(), request = request_, data = data_](const RunContext &context) {
-            refuseBeside(runs);
             const std::string snapshot = snapshotText(*data, context);
             if (context.shouldStop())
                 throw Stopped{};
@@ -197,16 +196,7 @@ void Training::start()
             }
             return folder;
         },
-        [this](Outcome<fs::path> outcome) {
-            if (outcome.result) {
-                process_.start(*outcome.result);
-                lookForRuns();
-            } else if (outcome.how == Ended::Failed) {
-                Q_EMIT failed({outcome.failure, "training"});
-            }
-            Q_EMIT writingChanged();
-        });
-    Q_EMIT writingChanged();
+        {});
 }
 
 void Training::resume()
@@ -217,19 +207,36 @@ void Training::resume()
 /// On the followed run, with these of the request's options instead of its own.
 void Training::startTrainer(const std::vector<std::string> &said)
 {
-    if (process_.folder().empty() || process_.alive())
+    if (process_.folder().empty() || process_.alive() || writing_.running())
         return;
-    if (!otherAlive_.empty() && trainerOf(otherAlive_))
-        return Q_EMIT failed({message("core", "Training {0} goes on; the next one can start after it.")
-                                  .with(otherAlive_.filename().string()),
-                              "training"});
     std::vector<std::string> flags;
     const RequestTables tables(request_);
     for (const std::string &name : said)
         for (const OptionTable *table : {&tables.train, &tables.augment})
             if (const Option *option = table->find(name))
                 flags.push_back("--" + name + "=" + option->get());  // one word: a switch takes no other
-    process_.start(process_.folder(), flags);
+    startBesideNone([folder = process_.folder()](const RunContext &) { return folder; }, flags);
+}
+
+/// Starts a trainer on the folder that `prepare` answers, on a worker, where no other run of the project trains.
+void Training::startBesideNone(const std::function<fs::path(const RunContext &)> &prepare,
+                               const std::vector<std::string> &flags)
+{
+    writing_.start(
+        [runs = runsFolder(), prepare](const RunContext &context) {
+            refuseBeside(runs);
+            return prepare(context);
+        },
+        [this, flags](Outcome<fs::path> outcome) {
+            if (outcome.result) {
+                process_.start(*outcome.result, flags);
+                lookForRuns();
+            } else if (outcome.how == Ended::Failed) {
+                Q_EMIT failed({outcome.failure, "training"});
+            }
+            Q_EMIT writingChanged();
+        });
+    Q_EMIT writingChanged();
 }
 
 // --- Its model
@@ -268,7 +275,9 @@ void Training::stopComparing()
 
 void Training::use()
 {
-    if (const fs::path model = modelOf(process_.summary()); !model.empty())
+    if (trial_.measured())
+        session_.useModel(trial_.measured());
+    else if (const fs::path model = modelOf(process_.summary()); !model.empty())
         session_.openModel(model);
 }
 

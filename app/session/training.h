@@ -12,6 +12,7 @@
 #include <QTimer>
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -110,6 +111,8 @@ private:
     void tookPlan(Outcome<Plan> outcome);
     void measurePace();
     void startTrainer(const std::vector<std::string> &said);
+    void startBesideNone(const std::function<std::filesystem::path(const RunContext &)> &prepare,
+                         const std::vector<std::string> &flags);
     void lookForRuns();
     void labelsChanged();
     /// All runs of the project, the newest first, and the one that trains.

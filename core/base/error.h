@@ -13,13 +13,19 @@ namespace fcoscope {
 
 class UserError : public std::exception {
 public:
-    explicit UserError(Message message) : message_(std::move(message)), english_(message_.english()) {}
+    explicit UserError(Message message, bool noRoom = false)
+        : message_(std::move(message)), english_(message_.english()), noRoom_(noRoom)
+    {
+    }
     const Message &message() const { return message_; }
+    /// A disk is full, or a quota used up: the same may go well once somebody has made room.
+    bool noRoom() const { return noRoom_; }
     const char *what() const noexcept override { return english_.c_str(); }
 
 private:
     Message message_;
     std::string english_;
+    bool noRoom_;
 };
 
 }  // namespace fcoscope

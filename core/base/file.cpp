@@ -22,15 +22,13 @@ namespace fs = std::filesystem;
 /// A file descriptor that is closed when it goes out of scope.
 struct Descriptor {
     int fd;
-    ~Descriptor() { if (fd >= 0) ::close(fd); }
+    ~Descriptor()
+    {
+        if (fd >= 0)
+            ::close(fd);
+    }
     int release() { return std::exchange(fd, -1); }
 };
-
-UserError cannotWrite(const fs::path &path, int reason)
-{
-    return UserError(
-        message("core", "The file {0} cannot be written: {1}.").with(path.string(), std::strerror(reason)));
-}
 
 void syncPath(const fs::path &path, int flags)
 {
@@ -90,7 +88,10 @@ OpenFile::OpenFile(fs::path path) : path_(std::move(path))
     descriptor_ = d.release();
 }
 
-OpenFile::~OpenFile() { ::close(descriptor_); }
+OpenFile::~OpenFile()
+{
+    ::close(descriptor_);
+}
 
 uint64_t OpenFile::readSome(uint64_t offset, char *to, uint64_t count) const
 {
@@ -118,6 +119,12 @@ FilePart readFilePart(const fs::path &path, uint64_t offset, uint64_t count)
     const OpenFile file(path);
     const uint64_t from = std::min(offset, file.bytes());
     return {partOf(file, path, from, std::min(count, file.bytes() - from)), file.bytes()};
+}
+
+UserError cannotWrite(const fs::path &path, int reason)
+{
+    return UserError(message("core", "The file {0} cannot be written: {1}.").with(path.string(), std::strerror(reason)),
+                     reason == ENOSPC || reason == EDQUOT);
 }
 
 void writeFile(const fs::path &path, std::string_view bytes)
@@ -167,8 +174,7 @@ void renameFolderIntoPlace(const fs::path &from, const fs::path &to)
     const fs::path aside = asideOf(to);
     const bool replaces = folderInPlace(to);
     fs::remove_all(aside, ignored);  // what an earlier call could not remove; `to` itself is whole
-    const bool exchanged =
-        replaces && ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0;
+    const bool exchanged = replaces && ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0;
     if (!exchanged) {  // there is nothing to replace, or the file system cannot exchange
         if (replaces)
             fs::rename(to, aside, error);

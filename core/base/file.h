@@ -11,8 +11,10 @@
 
 namespace fcoscope {
 
-/// A regular file, open for reading as long as this lives: for those too large to be read as a whole. Throws UserError if
-/// it cannot be read, or is a folder or a pipe.
+class UserError;
+
+/// A regular file, open for reading as long as this lives: for those too large to be read as a whole. Throws UserError
+/// if it cannot be read, or is a folder or a pipe.
 class OpenFile {
 public:
     explicit OpenFile(std::filesystem::path path);
@@ -39,6 +41,9 @@ struct FilePart {
     uint64_t fileBytes = 0;  ///< of the whole file
 };
 FilePart readFilePart(const std::filesystem::path &path, uint64_t offset, uint64_t count);
+
+/// What is thrown where a file or folder cannot be written; `reason` is an errno.
+UserError cannotWrite(const std::filesystem::path &path, int reason);
 
 /// Writes beside `path`, syncs, then renames over it and syncs the folder. The old file keeps its permissions.
 void writeFile(const std::filesystem::path &path, std::string_view bytes);

@@ -64,12 +64,14 @@ private:
     void loop();
     bool finished() const;
     bool oneStep(StepReport &report);
-    void stepMade(const StepReport &report, int64_t samplesBefore);
+    void tellStep(const StepReport &report) const;
+    bool validateIfDue(int64_t samplesBefore);
     void leaveOut(const std::vector<Batch> &batches);
     void stepBack();
     void halveBatch();
     void rest();
     bool saveLast();
+    void save(const char *name);
     void saveIfThereIsMemory();
     bool patienceIsOver() const;
     void validate();
@@ -246,7 +248,8 @@ void Training::halveBatch()
     warn(
         message("core",
                 "Memory ran out at step {0}: batches have {1} images instead of {2} from here on, and the gradients of "
-                "{3} batches are added up, so that a step still learns from {4} images.")
+                "{3} batches are added up, so that a step still learns from {4} images; each batch's loss is "
+                "divided by its own positives.")
             .with(state_->step + 1, options_.batch, before, options_.accumulate, images));
 }
 
@@ -257,9 +260,20 @@ bool Training::saveLast()
         stepBack();
         return false;
     }
-    checkpoints_.save(*state_, options_, steps(), "last");
+    save("last");
     steppedBack_ = 0;
     return true;
+}
+
+void Training::save(const char *name)
+{
+    for (;;)
+        try {
+            return checkpoints_.save(*state_, options_, steps(), name);
+        } catch (const UserError &error) {
+            if (!error.noRoom() || !callbacks_.noRoom || !callbacks_.noRoom(error.message()))
+                throw;
+        }
 }
 
 /// While somebody wants it to rest.
@@ -285,12 +299,22 @@ bool Training::patienceIsOver() const
 
 void Training::validate()
 {
-    Detector copy = state_->detector;
-    const NamedTensors names = copy.tensors();
-    for (size_t i = 0; i < names.size(); ++i)
-        *names[i].tensor = state_->average->tensors()[i].clone();
-    const Predictor predictor = makePredictor(checkpoints_.info(*state_, options_), std::move(copy), device_);
-    const Figures figures = callbacks_.validate(predictor);
+    Figures figures;
+    try {
+        Detector copy = state_->detector;
+        const NamedTensors names = copy.tensors();
+        for (size_t i = 0; i < names.size(); ++i)
+            *names[i].tensor = state_->average->tensors()[i].clone();
+        figures = callbacks_.validate(makePredictor(checkpoints_.info(*state_, options_), std::move(copy), device_));
+    } catch (const std::exception &error) {
+        if (!saysOutOfMemory(error))
+            throw;
+        arena_.release();
+        releaseDeviceMemory(device_);
+        state_->validationOwed = false;
+        return warn(message("core", "Memory ran out while step {0} was measured; the run goes on without that figure.")
+                        .with(state_->step));
+    }
     state_->validationOwed = figures.empty();
     if (state_->validationOwed)
         return;
@@ -302,7 +326,7 @@ void Training::validate()
         callbacks_.validated(epochOf(state_->samples - 1), figures);
     if (best) {
         state_->best = figures;
-        checkpoints_.save(*state_, options_, steps(), "best");
+        save("best");
     }
 }
 
@@ -312,18 +336,24 @@ bool Training::finished() const
            (options_.stopAfterSteps > 0 && state_->step >= options_.stopAfterSteps);
 }
 
-void Training::stepMade(const StepReport &report, int64_t samplesBefore)
+void Training::tellStep(const StepReport &report) const
 {
     if (callbacks_.step)
         callbacks_.step(report);
     context_.report(static_cast<double>(report.step) / static_cast<double>(report.steps), message("core", "training"));
-    if (callbacks_.validate && validationDue(samplesBefore)) {
-        if (!state_->finite())
-            return stepBack();
-        validate();
+}
+
+/// False if there was none.
+bool Training::validateIfDue(int64_t samplesBefore)
+{
+    if (!callbacks_.validate || !validationDue(samplesBefore))
+        return false;
+    if (!state_->finite()) {
+        stepBack();
+        return false;
     }
-    if (state_->step % options_.checkpointEverySteps == 0 && !finished())
-        saveLast();
+    validate();
+    return true;
 }
 
 void Training::loop()
@@ -334,8 +364,14 @@ void Training::loop()
             break;
         const int64_t samplesBefore = state_->samples;
         StepReport report;
-        if (oneStep(report))
-            stepMade(report, samplesBefore);
+        const bool made = oneStep(report);
+        if (made)
+            tellStep(report);
+        const bool validated = validateIfDue(samplesBefore);  // also where the step was left out
+        // Nothing of a run costs more to do again than a validation, and what is best must not be forgotten.
+        if ((validated || (made && state_->step % options_.checkpointEverySteps == 0)) && !finished() &&
+            !context_.shouldStop())
+            saveLast();
     }
 }
 
@@ -343,6 +379,8 @@ TrainResult Training::run()
 {
     checkpoints_.exists("best");  // puts it in order, if need be
     begin();
+    if (callbacks_.begins)
+        callbacks_.begins(state_->step, steps());
     if (state_->validationOwed && callbacks_.validate && !context_.shouldStop())
         validate();
     openLoader();

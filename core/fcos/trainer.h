@@ -74,6 +74,8 @@ struct StepReport {
 using Figures = std::map<std::string, double>;
 
 struct TrainCallbacks {
+    /// Everything is ready, and agreed to where the run goes on: `done` of `steps` steps lie behind.
+    std::function<void(int64_t done, int64_t steps)> begins;
     std::function<void(const StepReport &)> step;
     /// Judges the averaged weights. Without it there is no validation and the last checkpoint is the best. No figures
     /// mean that it was stopped: the run makes up for it when it goes on.
@@ -85,6 +87,9 @@ struct TrainCallbacks {
     /// What the trainer did about trouble and went on: a loss that was no number (stepped back, rate halved), memory
     /// that ran out (batch halved, gradients of twice as many added up).
     std::function<void(int64_t step, const Message &)> warn;
+    /// A checkpoint could not be written because there is no room: whether to try again, once that has returned.
+    /// Without it, or told no, the run ends with the error, and what was learnt since the last checkpoint is lost.
+    std::function<bool(const Message &reason)> noRoom;
 };
 
 struct TrainResult {
@@ -104,7 +109,7 @@ struct TrainResult {
 /// Trouble: where the loss or a gradient is no finite number the step is not made; after three such steps in a row it
 /// steps back to the last checkpoint with half the learning rate, and gives up (UserError) at the fourth time without a
 /// checkpoint in between. Where memory runs out, the batch is halved and as many more batches are added up, so the run
-/// stays the same but for batch statistics; with a batch of 1 it gives up. Each is told through `warn`.
+/// stays the same but for batch statistics and the positives that each batch's loss is divided by; with a batch of 1 it gives up. Each is told through `warn`.
 TrainResult train(const SampleSource &source, const NetworkOptions &network, const Profile &profile,
                   const TrainOptions &options, const std::filesystem::path &runFolder,
                   const std::filesystem::path &startFrom, const TrainCallbacks &callbacks, const RunContext &context);

@@ -107,6 +107,17 @@ bool TrainingCheckpoints::exists(const char *name) const
     return folderInPlace(named(name));
 }
 
+static int imagesInAStep(const ModelInfo &info)
+{
+    TrainOptions options;
+    OptionTable table;
+    visit(table, options);
+    for (const char *name : {"batch", "accumulate"})
+        if (const auto value = info.training.find(name); value != info.training.end())
+            table.set(name, value->second, "");
+    return options.batch * options.accumulate;
+}
+
 /// Another network, order of samples or optimiser would be neither the old run nor a new one. What else may change, as
 /// the number of epochs does to train for longer, is told; answers whether anything of weight has.
 bool TrainingCheckpoints::refuseChanges(const ModelInfo &before, const ModelInfo &now, bool tell) const
@@ -121,6 +132,7 @@ bool TrainingCheckpoints::refuseChanges(const ModelInfo &before, const ModelInfo
     OptionTable decoding;
     visit(decoding, decode);
     const auto is = metadataOf(now);
+    const bool sameStep = imagesInAStep(before) == imagesInAStep(now);  // in smaller batches where memory ran out
     bool changed = false;
     for (const auto &[key, was] : metadataOf(before)) {
         const auto found = is.find(key);
@@ -132,7 +144,8 @@ bool TrainingCheckpoints::refuseChanges(const ModelInfo &before, const ModelInfo
             throw UserError(
                 message("core", "The run in {0} was started with {1} {2}, not {3}; train into another folder.")
                     .with(folder_.string(), name, was, found->second));
-        if (!key.starts_with("training.") || ofNoWeight.contains(key))
+        if (!key.starts_with("training.") || ofNoWeight.contains(key) ||
+            (sameStep && (name == "batch" || name == "accumulate")))
             continue;
         changed = true;
         if (tell)
@@ -211,11 +224,14 @@ void TrainingCheckpoints::save(TrainingState &state, const TrainOptions &options
     const std::filesystem::path unfinished = named(("." + std::string(name) + ".unfinished").c_str());
     std::error_code error;
     std::filesystem::remove_all(unfinished, error);
-    if (!error)
-        std::filesystem::create_directories(unfinished, error);
+    // Not the run's folder: where somebody has removed that, no half of one is made anew.
+    for (const std::filesystem::path &folder : {unfinished.parent_path(), unfinished})
+        if (!error)
+            std::filesystem::create_directory(folder, error);
     if (error)
         throw UserError(
-            message("core", "The folder {0} cannot be made: {1}.").with(unfinished.string(), error.message()));
+            message("core", "The folder {0} cannot be made: {1}.").with(unfinished.string(), error.message()),
+            error == std::errc::no_space_on_device);
     writeSafetensors(unfinished / "model.safetensors", model);
     writeSafetensors(unfinished / "training.safetensors", training);
     renameFolderIntoPlace(unfinished, named(name));

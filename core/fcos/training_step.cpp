@@ -145,10 +145,13 @@ bool saysOutOfMemory(const std::exception &error)
 {
     if (dynamic_cast<const c10::OutOfMemoryError *>(&error) || dynamic_cast<const std::bad_alloc *>(&error))
         return true;
-    // LibTorch's allocator for the CPU, and oneDNN, have no exception of their own for it.
+    // LibTorch's allocator for the CPU, oneDNN, and CUDA beside LibTorch's allocator have no exception of their own.
     const std::string said = error.what();
-    return said.find("DefaultCPUAllocator: ") != std::string::npos ||
-           said.find("could not create a memory object") != std::string::npos;
+    for (const char *words : {"DefaultCPUAllocator: ", "could not create a memory object", "CUDA error: out of memory",
+                              "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED"})
+        if (said.find(words) != std::string::npos)
+            return true;
+    return false;
 }
 
 void releaseDeviceMemory(const at::Device &device)

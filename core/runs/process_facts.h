@@ -16,4 +16,8 @@ ProcessFacts processOf(int pid);
 /// Memory that this process holds now.
 double residentBytes();
 
+/// Where the machine's memory runs out the system ends this process before others, such as a window with labels: a run
+/// goes on from its checkpoint.
+void offerFirstWhereMemoryRunsOut();
+
 }  // namespace fcoscope

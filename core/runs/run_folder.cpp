@@ -26,11 +26,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-UserError cannotWrite(const fs::path &path)
-{
-    return UserError(message("core", "The file {0} cannot be written: {1}.").with(path.string(), std::strerror(errno)));
-}
-
 void writeAll(int fd, const std::string &text, const fs::path &path)
 {
     for (size_t at = 0; at < text.size();) {
@@ -38,7 +33,7 @@ void writeAll(int fd, const std::string &text, const fs::path &path)
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
-            throw cannotWrite(path);
+            throw cannotWrite(path, errno);
         at += static_cast<size_t>(written);
     }
 }
@@ -81,7 +76,7 @@ RunFolder::RunFolder(const fs::path &folder) : folder_(folder)
     const fs::path path = folder_ / "events.jsonl";
     events_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (events_ < 0)
-        throw cannotWrite(path);
+        throw cannotWrite(path, errno);
     // A trainer that was killed may have left half a line: the next event must not be glued to it.
     char last = '\n';
     if (const off_t size = ::lseek(events_, 0, SEEK_END);
@@ -93,9 +88,12 @@ RunFolder::~RunFolder()
 {
     if (events_ >= 0)
         ::close(events_);
-    // Removed while still held, so that nobody finds an unlocked file that names a trainer which is gone.
+    // Removed while still held, so that nobody finds an unlocked file that names a trainer which is gone; but not where
+    // the folder was removed: what has its name now is another's.
     std::error_code error;
-    fs::remove(folder_ / "lock", error);
+    struct stat lock {};
+    if (::fstat(lock_, &lock) == 0 && lock.st_nlink > 0)
+        fs::remove(folder_ / "lock", error);
     ::close(lock_);
 }
 
@@ -105,14 +103,14 @@ void RunFolder::lock()
     for (;;) {
         lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
         if (lock_ < 0)
-            throw cannotWrite(path);
+            throw cannotWrite(path, errno);
         if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
             const bool held = errno == EWOULDBLOCK;
             char text[64] = {};
             [[maybe_unused]] const ssize_t length = ::pread(lock_, text, sizeof text - 1, 0);
             ::close(lock_);
             if (!held)
-                throw cannotWrite(path);
+                throw cannotWrite(path, errno);
             const std::string pid(text, std::strcspn(text, " \n"));
             throw UserError(message("core", "Another trainer (process {0}) is working in the run folder {1}.")
                                 .with(pid, folder_.string()));
@@ -127,7 +125,7 @@ void RunFolder::lock()
     }
     holder_ = std::to_string(::getpid()) + " " + processOf(::getpid()).started + "\n";
     if (::ftruncate(lock_, 0) != 0)
-        throw cannotWrite(path);
+        throw cannotWrite(path, errno);
     writeAll(lock_, holder_, path);
 }
 
@@ -193,6 +191,9 @@ void RunFolder::look()
     const int64_t now = steadyNow();
     if (now < due || !nextLook_.compare_exchange_strong(due, now + 200'000'000))
         return;
+    struct stat lock {};
+    if (::fstat(lock_, &lock) == 0 && lock.st_nlink == 0)
+        stopSeen_ = true;  // somebody has removed the folder: nobody could follow what comes, or use it
     if (const int64_t beat = nextHeartbeat_; now >= beat) {
         nextHeartbeat_ = now + 5'000'000'000;
         ::futimens(lock_, nullptr);

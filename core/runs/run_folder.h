@@ -45,8 +45,9 @@ public:
     /// thread. Nothing comes of it where it cannot be written.
     void doing(const RunDoing &now);
 
-    /// Whether somebody wrote "stop" into control, or "pause" and not yet "go on". They look five times a second, and
-    /// say, by the time of the lock file, that the trainer lives; so call one of them often. Safe from any thread.
+    /// Whether somebody wrote "stop" into control, or removed the folder; or "pause" and not yet "go on". They look
+    /// five times a second, and say, by the time of the lock file, that the trainer lives; so call one of them often.
+    /// Safe from any thread.
     bool stopWritten();
     bool pauseWritten();
 

@@ -109,6 +109,27 @@ std::string writePictures(const std::filesystem::path &folder, const RunPictures
     return name;
 }
 
+std::vector<std::string> chosenPictures(const std::filesystem::path &folder)
+{
+    std::vector<std::string> files;
+    try {
+        const Json all = parseJson(readFile(folder / "pictures" / "chosen.json"));
+        for (const Json &file : itemsIn(&all))
+            if (files.size() < mostRunPictures)
+                files.push_back(textIn(&file));
+    } catch (const UserError &) {  // there is none
+    } catch (const Unfit &) {
+    }
+    return files;
+}
+
+void choosePictures(const std::filesystem::path &folder, const std::vector<std::string> &files)
+{
+    std::error_code error;
+    std::filesystem::create_directory(folder / "pictures", error);
+    writeFile(folder / "pictures" / "chosen.json", jsonTexts(files));
+}
+
 RunPictures readPictures(const std::filesystem::path &file)
 {
     const std::string text = readFile(file, 64u << 20);

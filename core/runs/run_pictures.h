@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the model saw in a few validation images, after each validation: pictures/STEP.json in the run's folder, so that
-// somebody who watches the run sees more than curves. The same images each time: the first eight of the validation.
+// What the model saw in a few images, after each validation: pictures/STEP.json in the run's folder, so that somebody
+// who watches the run sees more than curves. The same images each time: those in pictures/chosen.json, a list of paths
+// that whoever watches writes; without it the first eight of the validation.
 //
 //     {"format": "fcoscope-pictures", "version": 1, "step": 120, "epoch": 14, "classes": […],
 //      "images": [{"file", "width", "height", "detections": [{"box": [x1, y1, x2, y2], "class", "score"}, …]}, …]}
@@ -32,6 +33,10 @@ inline constexpr size_t mostRunPictures = 8;
 
 /// Writes pictures/STEP.json and answers its name in the folder. Throws UserError.
 std::string writePictures(const std::filesystem::path &folder, const RunPictures &pictures);
+/// None where nobody has chosen.
+std::vector<std::string> chosenPictures(const std::filesystem::path &folder);
+/// From the next validation on; the first eight count, and none is as if nobody had chosen. Throws UserError.
+void choosePictures(const std::filesystem::path &folder, const std::vector<std::string> &files);
 /// Throws UserError naming the file if it is not one of these.
 RunPictures readPictures(const std::filesystem::path &file);
 

@@ -52,6 +52,9 @@ void tellTrainer(const fs::path &folder, RunCommand command)
     throw UserError(message("core", "The file {0} cannot be written: {1}.").with(path.string(), std::strerror(reason)));
 }
 
+/// What it is at is said anew all the time: by then that work is over, and what came after it says nothing.
+constexpr double doingHoldsSeconds = 15;
+
 std::optional<TrainerNow> trainerOf(const fs::path &folder)
 {
     std::ifstream file(folder / "lock");
@@ -69,7 +72,8 @@ std::optional<TrainerNow> trainerOf(const fs::path &folder)
         now.silentSeconds = std::max(0.0, static_cast<double>(clock.tv_sec - lock.st_mtim.tv_sec));
     // Half a line, where it is just being written, is none.
     RunEvent event;
-    if (std::getline(file >> std::ws, rest) && eventOf(rest, event))
+    if (std::getline(file >> std::ws, rest) && eventOf(rest, event) &&
+        static_cast<double>(clock.tv_sec) - event.time < doingHoldsSeconds)
         if (const auto *doing = std::get_if<RunDoing>(&event.facts))
             now.doing = *doing;
     return now;
@@ -116,7 +120,9 @@ Message endedTooEarly(const fs::path &folder)
 {
     const std::string words = lastWords(folder / "trainer.log");
     if (words.empty())
-        return message("core", "The trainer ended without a word, as if it was killed or the machine went down.");
+        return message("core",
+                       "The trainer ended without a word, as if it was killed: by somebody, by the system because "
+                       "memory ran out, or because the machine went down.");
     return message("core", "The trainer ended too early; its last words: {0}").with(words);
 }
 
@@ -167,8 +173,12 @@ void setState(RunSummary &summary, const RunEvent *last, bool alive)
 {
     const auto *ended = last ? std::get_if<RunEnded>(&last->facts) : nullptr;
     const auto *paused = last ? std::get_if<RunPaused>(&last->facts) : nullptr;
+    std::error_code none;
     if (alive) {
         summary.state = paused && paused->paused ? State::Paused : State::Running;
+    } else if (last && !fs::exists(summary.folder, none)) {
+        summary.state = State::Interrupted;
+        summary.reason = message("core", "The run folder {0} is gone.").with(summary.folder.string());
     } else if (lockLeft(summary.folder, summary.changed)) {
         summary.state = State::Interrupted;
         summary.reason = endedTooEarly(summary.folder);

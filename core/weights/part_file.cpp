@@ -19,12 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-UserError cannotWrite(const fs::path &path, int reason)
-{
-    return UserError(
-        message("core", "The file {0} cannot be written: {1}.").with(path.string(), std::strerror(reason)));
-}
-
 /// Open and locked, or -1 if the file that was opened has been moved into place or removed meanwhile.
 int openLocked(const fs::path &path)
 {

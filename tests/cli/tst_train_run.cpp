@@ -104,6 +104,20 @@ void TestTrainRun::picturesShowWhatItSaw()
         QVERIFY(std::abs(detection.score - detections[i].toObject()["score"].toDouble()) < 1e-5);
         QVERIFY(std::abs(detection.box.x1 - detections[i].toObject()["box"].toArray()[0].toDouble()) < 0.01);
     }
+    // Somebody wishes to see others: one that was measured, one that was not, one that is no picture.
+    const QString own = path("own.png");
+    QVERIFY(QFile::copy(QString::fromStdString(data_.images[2].file), own));
+    choosePictures(pathOf(run_), {more.images[1].file, own.toStdString(), "/nowhere.png"});
+    QCOMPARE(train({"--epochs", "4"}).exitCode, 0);
+    const RunPictures chosen = readPictures(pathOf(run_) / all<RunValidated>(run_).back().pictures);
+    QCOMPARE(chosen.step, int64_t(20));
+    QCOMPARE(chosen.images.size(), size_t(2));
+    QCOMPARE(chosen.images[0].file, more.images[1].file);
+    QCOMPARE(chosen.images[1].file, own.toStdString());
+    const Said alone = fcos({"detect", own, "--weights", run_ + "/checkpoints/last", "--json", "--device", "cpu",
+                             "--score-threshold", "0.05", "--detections-per-image", "100"});
+    QCOMPARE(chosen.images[1].detections.size(),
+             size_t(alone.json().array()[0].toObject()["detections"].toArray().size()));
 }
 
 void TestTrainRun::pausesAndGoesOn()

@@ -27,6 +27,9 @@ private Q_SLOTS:
     void damagedData();
     void changedImages();
     void imagesThatGoWhileItTrains();
+    void imagesToMeasureOnThatGo();
+    void aFolderThatGoesWhileItTrains();
+    void aDiskThatFillsWhileItTrains();
     void noLabels();
     void nothingToMeasureOn();
     void oneImage();
@@ -130,6 +133,114 @@ void TestTrainTrouble::imagesThatGoWhileItTrains()
     QVERIFY(QFile::rename(image + ".away", image));
     const int64_t until = all<RunStep>(run_).back().report.step + 2;
     QCOMPARE(train({"--stop-after", QString::number(until)}).exitCode, 0);
+}
+
+/// They do not count as pictures in which nothing was found: AP is that of a run which never had them.
+void TestTrainTrouble::imagesToMeasureOnThatGo()
+{
+    const Dataset kept = drawnSmears(path("kept"), 8);
+    TrainRequest request = tinyRequest(100000);
+    request.train.validateEvery = 20;
+    writeTinyRun(run_, data_, request);
+    const auto measureOn = [&](const Dataset &images) {
+        writeFile(pathOf(run_) / "dataset.json", snapshotText({data_, images}, {}));
+    };
+    measureOn(kept);
+    const auto firstFigures = [&](const std::function<void()> &whileItRests) {
+        QProcess process;
+        startFcos(process, {"train", "--run", run_});
+        [&] {
+            QTRY_VERIFY_WITH_TIMEOUT(trainerOf(pathOf(run_)).has_value(), 60000);
+            tellTrainer(pathOf(run_), RunCommand::Pause);
+            QTRY_VERIFY_WITH_TIMEOUT(stateOf(run_) == State::Paused, 60000);
+            QVERIFY(all<RunValidated>(run_).empty());
+            whileItRests();
+            tellTrainer(pathOf(run_), RunCommand::GoOn);
+            QTRY_VERIFY_WITH_TIMEOUT(!all<RunValidated>(run_).empty(), 60000);
+        }();
+        tellTrainer(pathOf(run_), RunCommand::Stop);
+        ended(process);
+        return all<RunValidated>(run_).empty() ? RunValidated() : all<RunValidated>(run_)[0];
+    };
+    const RunValidated whole = firstFigures([] {});
+    const QString gone = QString::fromStdString(kept.images[1].file);
+    run_ += " less one";
+    writeTinyRun(run_, data_, request);
+    measureOn(kept);
+    const RunValidated less = firstFigures([&] { QVERIFY(QFile::rename(gone, gone + ".away")); });
+    QString said;
+    for (const RunWarning &warning : all<RunWarning>(run_))
+        said += QString::fromStdString(warning.words.english());
+    QVERIFY2(said.contains("Of the 8 images to measure on 1 could not be read, the first is " + gone),
+             qPrintable(said));
+    QVERIFY(QFile::rename(gone + ".away", gone));
+    run_ += " without";
+    Dataset without = kept;
+    without.images.erase(without.images.begin() + 1);
+    writeTinyRun(run_, data_, request);
+    measureOn(without);
+    const RunValidated expected = firstFigures([] {});
+    QCOMPARE(less.figures, expected.figures);
+    QVERIFY(less.figures != whole.figures);
+}
+
+void TestTrainTrouble::aFolderThatGoesWhileItTrains()
+{
+    writeTinyRun(run_, data_, tinyRequest(100000));
+    QProcess process;
+    startFcos(process, {"train", "--run", run_});
+    QTRY_VERIFY_WITH_TIMEOUT(trainerOf(pathOf(run_)).has_value(), 60000);
+    tellTrainer(pathOf(run_), RunCommand::Pause);
+    QTRY_VERIFY_WITH_TIMEOUT(stateOf(run_) == State::Paused, 60000);
+    QTRY_VERIFY_WITH_TIMEOUT(fs::exists(pathOf(run_) / "checkpoints/last"), 60000);
+    QTRY_COMPARE_WITH_TIMEOUT(stepsOf(run_), std::to_string(all<RunPaused>(run_).at(0).step), 60000);
+    fs::remove_all(pathOf(run_));
+    const Said said = ended(process);
+    QVERIFY2(said.exitCode == 2 && said.err.contains(": No such file or directory") && said.err.contains(run_.toUtf8()),
+             said.all());
+    QVERIFY(!QFile::exists(run_));  // nor half of it anew
+}
+
+/// It rests until there is room, and then it is as if nothing had happened.
+void TestTrainTrouble::aDiskThatFillsWhileItTrains()
+{
+    const QString disk = path("small disk"), log = path("said while waiting");
+    QVERIFY(QDir().mkpath(disk));
+    TrainRequest request = tinyRequest(100000);
+    const std::string answer = inChild([&]() -> std::string {
+        if (!mountSmallDisk(disk.toStdString(), "16m"))
+            return "no mount";
+        const QString run = disk + "/run";
+        writeTinyRun(run, data_, request);
+        QProcess process;
+        process.setStandardErrorFile(log);
+        startFcos(process, {"train", "--run", run});
+        const auto until = [](const std::function<bool()> &is) { return QTest::qWaitFor(is, 60000); };
+        if (!until([&] { return all<RunStep>(run).size() >= 2; }))
+            return "no steps";
+        std::ofstream filler(pathOf(disk) / "filler");
+        while (filler << std::string(1000, 'x') << std::flush) {
+        }
+        const auto doing = [&] { return trainerOf(pathOf(run)).value_or(TrainerNow()).doing.words.english(); };
+        if (!until([&] { return doing().find("there is no room") != std::string::npos; }))
+            return "it does not say that it waits";
+        const size_t before = all<RunStep>(run).size();
+        filler.close();
+        fs::remove(pathOf(disk) / "filler");
+        if (!until([&] { return all<RunStep>(run).size() > before + 3; }))
+            return "it does not go on";
+        tellTrainer(pathOf(run), RunCommand::Stop);
+        if (!process.waitForFinished(60000) || process.exitCode() != 130)
+            return "it does not end: " + std::to_string(process.exitCode());
+        int64_t next = 1;
+        for (const RunStep &step : all<RunStep>(run))
+            if (step.report.step != next++)
+                return "a step is missing";
+        return stepsOf(run) == std::to_string(next - 1) ? "" : "the checkpoint is of step " + stepsOf(run);
+    });
+    if (answer == "no mount")
+        QSKIP("nothing may be mounted here");
+    QVERIFY2(answer.empty(), answer.c_str());
 }
 
 void TestTrainTrouble::noLabels()

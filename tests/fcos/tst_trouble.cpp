@@ -33,17 +33,38 @@ public:
     }
 };
 
+/// Two samples of the first epoch, the last ones, have a box without end: their loss is no number.
+class EndlessBoxes : public DrawnSource {
+public:
+    using DrawnSource::DrawnSource;
+    Sample trainingSample(int index, uint64_t seed, int64_t epoch) const override
+    {
+        Sample sample = DrawnSource::trainingSample(index, seed, epoch);
+        const std::vector<Drawn> order = orderOfEpoch(size(), seed, 0, {});
+        if (epoch == 0 && (index == order[order.size() - 1].image || index == order[order.size() - 2].image))
+            for (Label &label : sample.labels)
+                label.box = {-1e30F, -1e30F, 1e30F, 1e30F};
+        return sample;
+    }
+};
+
 struct Told {
     std::vector<std::string> warnings;
+    std::vector<int64_t> validated;    ///< epochs
+    std::vector<size_t> warnedBefore;  ///< it was said that training begins, after so many warnings
     std::vector<StepReport> steps;
     TrainResult result;
     std::string error;
 };
 
-Told trained(const SampleSource &source, const TrainOptions &options, const fs::path &folder)
+Told trained(const SampleSource &source, const TrainOptions &options, const fs::path &folder, bool validates = false)
 {
     Told told;
     TrainCallbacks callbacks;
+    callbacks.begins = [&](int64_t, int64_t) { told.warnedBefore.push_back(told.warnings.size()); };
+    if (validates)
+        callbacks.validate = [](const Predictor &) { return Figures{{"AP", 0.5}}; };
+    callbacks.validated = [&](int64_t epoch, const Figures &) { told.validated.push_back(epoch); };
     callbacks.warn = [&](int64_t, const Message &words) { told.warnings.push_back(words.english()); };
     callbacks.step = [&](const StepReport &report) { told.steps.push_back(report); };
     try {
@@ -98,12 +119,15 @@ private Q_SLOTS:
     void boxesThatAreNoNumbersTeachNothing();
     void aStepWithoutNumbersLeavesNoTrace();
     void threeInARowStepBack();
+    void anEpochWhoseLastStepIsLeftOutIsMeasured();
     void wildRates_data();
     void wildRates();
     void memoryThatRunsOutHalvesTheBatch();
     void anOddBatchIsHalvedToo();
     void memoryForNotEvenOneImage();
     void memoryForNoCheckpoint();
+    void memoryToMeasureWith();
+    void aSmallerBatchDoesNotRenewPatience();
 };
 
 void TroubleTest::boxesThatAreNoNumbersTeachNothing()
@@ -175,6 +199,18 @@ void TroubleTest::threeInARowStepBack()
     QCOMPARE(healed.result.steps, int64_t(24));
 }
 
+void TroubleTest::anEpochWhoseLastStepIsLeftOutIsMeasured()
+{
+    QTemporaryDir dir;
+    TrainOptions options = fewSteps();
+    options.validateEvery = 1;
+    const Told told = trained(EndlessBoxes(8), options, dir.path().toStdString(), true);
+    QCOMPARE(told.error, std::string());
+    QCOMPARE(told.warnings.size(), size_t(1));
+    QVERIFY(told.warnings[0].starts_with("Step 4 was left out"));
+    QCOMPARE(told.validated, (std::vector<int64_t>{0, 1, 2, 3, 4, 5}));
+}
+
 void TroubleTest::wildRates_data()
 {
     QTest::addColumn<int>("optimizer");
@@ -221,7 +257,9 @@ void TroubleTest::memoryThatRunsOutHalvesTheBatch()
     QCOMPARE(told.error, std::string());
     QCOMPARE(told.warnings, (std::vector<std::string>{
                                 "Memory ran out at step 1: batches have 2 images instead of 4 from here on, and the "
-                                "gradients of 2 batches are added up, so that a step still learns from 4 images."}));
+                                "gradients of 2 batches are added up, so that a step still learns from 4 images; each "
+                                "batch's loss is divided by its own positives."}));
+    QCOMPARE(told.warnedBefore, std::vector<size_t>{0});  // who hears of a run hears first that it began
     QCOMPARE(told.result.steps, int64_t(6));
     options.batch = options.accumulate = 2;  // the same images in the same steps
     trained(DrawnSource(8, true), options, small);
@@ -284,6 +322,58 @@ void TroubleTest::memoryForNoCheckpoint()
     memory().limit = 0;
     QCOMPARE(error, std::string("Memory ran out. A smaller batch, smaller samples or a smaller network need less."));
     QCOMPARE(readModelInfo(folder / "checkpoints/last").facts.at("steps"), std::string("1"));
+}
+
+void TroubleTest::memoryToMeasureWith()
+{
+    QTemporaryDir dir;
+    TrainCallbacks callbacks;
+    std::vector<std::string> warnings;
+    int measured = 0;
+    callbacks.validate = [&](const Predictor &) -> Figures {
+        if (++measured == 2)
+            throw std::bad_alloc();
+        return {{"AP", 0.5}};
+    };
+    callbacks.warn = [&](int64_t, const Message &words) { warnings.push_back(words.english()); };
+    TrainOptions options = fewSteps();
+    options.validateEvery = 1;
+    const TrainResult result = train(DrawnSource(8, true), smallNetwork(), smallProfile(), options,
+                                     dir.path().toStdString(), {}, callbacks, {});
+    QCOMPARE(result.steps, int64_t(24));
+    QVERIFY(!result.stopped);
+    QCOMPARE(measured, 6);
+    QCOMPARE(warnings, std::vector<std::string>{"Memory ran out while step 8 was measured; the run goes on without "
+                                                "that figure."});
+}
+
+/// What memory made of it is in the checkpoint; who resumes asks for the old batch again.
+void TroubleTest::aSmallerBatchDoesNotRenewPatience()
+{
+    QTemporaryDir dir;
+    TrainOptions options = fewSteps();
+    options.batch = 4;
+    options.epochs = 12;
+    options.patience = 4;
+    options.validateEvery = 1;
+    options.stopAfterSteps = 6;  // three validations, the first of which was best
+    TrainCallbacks callbacks;
+    std::vector<std::string> warnings;
+    size_t validated = 0;
+    callbacks.warn = [&](int64_t, const Message &words) {
+        warnings.push_back(words.english());
+        memory().limit = 0;
+    };
+    callbacks.validate = [](const Predictor &) { return Figures{{"AP", 0.5}}; };
+    callbacks.validated = [&](int64_t, const Figures &) { ++validated; };
+    memory().limit = 1000000;
+    train(DrawnSource(8, true), smallNetwork(), smallProfile(), options, dir.path().toStdString(), {}, callbacks, {});
+    QVERIFY(warnings.size() == 1 && warnings[0].starts_with("Memory ran out at step 1: batches have 2 images"));
+    QCOMPARE(validated, size_t(3));
+    options.stopAfterSteps = 0;
+    const Told then = trained(DrawnSource(8, true), options, dir.path().toStdString(), true);
+    QCOMPARE(then.validated.size(), size_t(2));
+    QCOMPARE(then.result.reason.english(), std::string("No better AP in 4 validations."));
 }
 
 QTEST_GUILESS_MAIN(TroubleTest)

@@ -4,13 +4,16 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QMenu>
+#include <QMessageBox>
 #include <QPushButton>
+#include <QTimer>
 #include <QToolButton>
 
 #include "app/gui/training_docks.h"
 #include "labelling_window.h"
 #include "tests/runs/made_run.h"
 #include "widgets/fold.h"
+#include "widgets/message_strip.h"
 #include "widgets/plot/curve_plot.h"
 
 using namespace fcoscope;
@@ -121,13 +124,27 @@ private Q_SLOTS:
 
     void runsAreLaidOverOneAnother()
     {
-        madeRun(1);
-        madeRun(2);
+        // Each was gone on with from step 2: what came after it before did not happen.
+        for (const double loss : {1, 2}) {
+            RunFolder again(madeRun(loss));
+            RunStarted started;
+            started.fromStep = 2;
+            started.steps = 8;
+            started.strides = {8, 16, 32, 64, 128};
+            started.classNames = session_->labels().set().classNames();
+            again.tell(started);
+            RunStep step;
+            step.report.step = 3;
+            step.report.steps = 8;
+            step.report.classLoss = 7;
+            again.tell(step);
+            again.tell(RunEnded{RunEnded::How::Stopped, 3, {}, {}});
+        }
         openAgain();
         QTest::keyClick(window_, Qt::Key_T, Qt::ControlModifier | Qt::ShiftModifier);
         TrainingPanel &panel = the<TrainingPanel>();
         CurvePlot &loss = *panel.plots().front();
-        QTRY_VERIFY(loss.curve(0).size() == 4);
+        QTRY_VERIFY(loss.curve(0).size() == 3);
         const size_t alone = loss.lines().size();
         QAction *other = nullptr;
         for (QMenu *menu : panel.findChildren<QMenu *>())
@@ -139,11 +156,14 @@ private Q_SLOTS:
         const QString name = other->data().toString();
         other->trigger();  // the menu is made anew with what comes of it
         QTRY_VERIFY(loss.lines().size() > alone);
-        size_t points = 0;
-        for (size_t i = 0; i < loss.lines().size(); ++i)
-            if (loss.lines()[i].run == name)
-                points = std::max(points, loss.curve(i).size());
-        QTRY_COMPARE(points, size_t(4));
+        const auto compared = [&]() -> const Curve * {
+            for (size_t i = 0; i < loss.lines().size(); ++i)
+                if (loss.lines()[i].run == name && loss.curve(i).size() > 0)
+                    return &loss.curve(i);
+            return nullptr;
+        };
+        QTRY_VERIFY(compared() && compared()->size() == 3);
+        QCOMPARE(compared()->span(0, 10).high, 7.0);
         shot("training-compared");
     }
 
@@ -178,6 +198,82 @@ private Q_SLOTS:
         QTRY_VERIFY(!says(panel, QStringLiteral("no sign of life")));
         trainer.tell(RunPaused{4, true});
         QTRY_VERIFY(says(panel, QStringLiteral("Paused · step 4 of 8")));
+    }
+
+    void closingTheWindowAsksWhetherTrainingGoesOn_data()
+    {
+        QTest::addColumn<QString>("answer");
+        QTest::addColumn<bool>("closes");
+        QTest::addColumn<bool>("stops");
+        QTest::newRow("keep") << QStringLiteral("Keep the window") << false << false;
+        QTest::newRow("on") << QStringLiteral("Let it go on") << true << false;
+        QTest::newRow("stop") << QStringLiteral("Stop it, keep its model") << true << true;
+    }
+
+    void closingTheWindowAsksWhetherTrainingGoesOn()
+    {
+        QFETCH(QString, answer);
+        QFETCH(bool, closes);
+        QFETCH(bool, stops);
+        RunFolder trainer(madeRun());
+        const QString folder = demo_->demoFolder();
+        session_->closeImages();
+        open({folder});
+        QTRY_VERIFY(training().process().alive());
+        bool asked = false;
+        QTimer answering;
+        connect(&answering, &QTimer::timeout, this, [&] {
+            auto *box = window_->findChild<QMessageBox *>(QStringLiteral("trainingQuestion"));
+            QPushButton *wanted = box && box->isVisible() ? button(*box, answer) : nullptr;
+            if (!wanted)
+                return;
+            asked = true;
+            QTest::mouseClick(wanted, Qt::LeftButton);
+        });
+        answering.start(50);
+        QCOMPARE(window_->close(), closes);
+        QVERIFY(asked);
+        QCOMPARE(trainer.stopWritten(), stops);
+        QVERIFY(trainerOf(trainer.path()).has_value());  // it needs no window
+    }
+
+    void imagesAreChosenToBeShown()
+    {
+        const fs::path run = madeRun();
+        openAgain();
+        Actions &actions = the<Actions>();
+        QAction &follow = actions[ActionId::FollowImage];
+        QTRY_VERIFY(follow.isEnabled() && !follow.isChecked());
+        const std::string first = session_->current();
+        follow.trigger();
+        QTRY_COMPARE(chosenPictures(run), std::vector<std::string>{first});
+        QTRY_VERIFY(follow.isEnabled() && follow.isChecked());
+        key(Qt::Key_D);  // the next image
+        QTRY_VERIFY(session_->current() != first && !follow.isChecked());
+        session_->setCurrent(first);
+        QTRY_VERIFY(follow.isEnabled() && follow.isChecked());
+        follow.trigger();
+        QTRY_VERIFY(chosenPictures(run).empty());
+        QTRY_VERIFY(follow.isEnabled() && !follow.isChecked());
+    }
+
+    void theModelInTrainingIsLookedThrough()
+    {
+        madeRun();
+        openAgain();
+        const ModelPtr mine = session_->model();
+        Actions &actions = the<Actions>();
+        QTRY_VERIFY(actions[ActionId::LookWithTraining].isEnabled());
+        actions[ActionId::LookWithTraining].trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(session_->model() != mine && demo_->settled(), 60000);
+        QCOMPARE(session_->model()->info.network.pyramidChannels, 32);
+        MessageStrip &strip = the<MessageStrip>();
+        QVERIFY2(strip.text().contains(QStringLiteral("the model of training 1")), qPrintable(strip.text()));
+        QPushButton *back = button(strip, QStringLiteral("Back to default.safetensors"));
+        QVERIFY(back);
+        QTest::mouseClick(back, Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(session_->model() == mine && demo_->settled(), 60000);
+        QVERIFY(!strip.text().contains(QStringLiteral("training 1")));
     }
 
     void theFormFollowsTheLanguage()

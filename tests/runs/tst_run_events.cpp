@@ -97,6 +97,12 @@ void TestRunEvents::thePaceOfSteps()
     pace.cut(1000);  // it rested
     pace.stepped(1002.9);
     QVERIFY(std::abs(pace.seconds() - 2.9) < 1e-9);
+    QCOMPARE(pace.waitShare(), 0.0);
+    pace.stepped(1005.8, 1.45);
+    QVERIFY(std::abs(pace.waitShare() - 0.05 * 0.5) < 1e-9);
+    for (int i = 1; i < 200; ++i)
+        pace.stepped(1005.8 + i * 2.9, 50);  // more than a step takes is all of it
+    QVERIFY(pace.waitShare() > 0.99 && pace.waitShare() <= 1);
     pace.cut();
     pace.stepped(5000);
     QVERIFY(std::abs(pace.seconds() - 2.9) < 1e-9);

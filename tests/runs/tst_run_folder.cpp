@@ -298,12 +298,14 @@ void TestRunFolder::interruptedRunsHaveLastWords()
 {
     RunFolder(folder_).tell(stepNumber(5));
     const auto words = [&] { return summaryOf(folder_).reason.english(); };
-    QCOMPARE(words(), std::string("The trainer ended without a word, as if it was killed or the machine went down."));
+    QCOMPARE(words(), std::string("The trainer ended without a word, as if it was killed: by somebody, by the system "
+                                  "because memory ran out, or because the machine went down."));
     writeFile(folder_ / "trainer.log", "training into x\nfcos: terminate called\n\n");
     QCOMPARE(words(), std::string("The trainer ended too early; its last words: terminate called"));
     // What it says on the way are no last words.
     writeFile(folder_ / "trainer.log", "fcos: earlier\n12:00:01  training into x\n12:00:11   12 %  epoch 3/50\n");
-    QCOMPARE(words(), std::string("The trainer ended without a word, as if it was killed or the machine went down."));
+    QCOMPARE(words(), std::string("The trainer ended without a word, as if it was killed: by somebody, by the system "
+                                  "because memory ran out, or because the machine went down."));
 }
 
 void TestRunFolder::aLockThatWasLeftTellsOfATrainerThatWasKilled()

@@ -90,6 +90,20 @@ private Q_SLOTS:
         QTRY_COMPARE(state(), State::Stopped);
         QTRY_VERIFY(!run_->alive());
         QCOMPARE(told.size(), size_t(4));
+        QCOMPARE(run_->asked(), RunCommand::GoOn);  // a trainer that somebody starts elsewhere is not being stopped
+    }
+
+    void itsFolderIsRemoved()
+    {
+        make(patient);
+        run_->start(run());
+        QTRY_COMPARE(state(), State::Running);
+        QTRY_VERIFY(pid() > 0);
+        const int trainer = pid();
+        fs::remove_all(run());
+        QTRY_COMPARE(state(), State::Interrupted);
+        QVERIFY2(words().contains("/run is gone"), qPrintable(words()));
+        ::kill(trainer, SIGKILL);
     }
 
     void outlivesTheWindowAndIsFoundAgain()

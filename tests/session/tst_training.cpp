@@ -219,11 +219,30 @@ private Q_SLOTS:
         training_->start();
         QTRY_COMPARE(failed.count(), 1);
         training_->resume();
-        QCOMPARE(failed.count(), 2);
+        QTRY_COMPARE(failed.count(), 2);
         QVERIFY(QString::fromStdString(failed[1][0].value<Failure>().reason.english()).contains("goes on"));
         QVERIFY(!fs::exists(followed / "called") && !fs::exists(followed.parent_path() / "3"));
         trainer.reset();
         QTRY_VERIFY(training_->otherAlive().empty());
+        training_->resume();
+        QTRY_VERIFY(fs::exists(followed / "called"));
+    }
+
+    /// One that was begun elsewhere since this window last looked.
+    void nothingGoesOnBesideATrainingThatWasNotSeenYet()
+    {
+        training_->setActive(true);
+        QTRY_VERIFY(settled());
+        const fs::path followed = stoppedRun();
+        training_->process().follow(followed);
+        QTRY_VERIFY(training_->canGoOn());
+        auto trainer = std::make_unique<RunFolder>(stoppedRun());
+        QVERIFY(training_->otherAlive().empty());
+        QSignalSpy failed(training_.get(), &Training::failed);
+        training_->resume();
+        QTRY_COMPARE(failed.count(), 1);
+        QVERIFY(!fs::exists(followed / "called"));
+        trainer.reset();
         training_->resume();
         QTRY_VERIFY(fs::exists(followed / "called"));
     }
