@@ -181,6 +181,28 @@ private Q_SLOTS:
         QTRY_VERIFY(says(the<ModelComparison>(), QStringLiteral("dataset.json")));
     }
 
+    /// A run that goes on may have written another model by then.
+    void theModelThatWasMeasuredIsUsed()
+    {
+        const fs::path run = madeRun();
+        openAgain();
+        QTest::keyClick(window_, Qt::Key_T, Qt::ControlModifier | Qt::ShiftModifier);
+        QPushButton *compare = button(the<TrainingPanel>(), QStringLiteral("Use this model"));
+        QTRY_VERIFY(compare && compare->isEnabled());
+        QTest::mouseClick(compare, Qt::LeftButton);
+        QTRY_VERIFY(window_->findChild<ModelComparison *>());
+        QPushButton *use = button(the<ModelComparison>(), QStringLiteral("Use the new model"));
+        QTRY_VERIFY_WITH_TIMEOUT(use && use->isEnabled(), 60000);
+        TrainRequest other = readRequest(run / "run.toml");
+        other.network.pyramidChannels = 16;
+        writeRandomModel(run / "checkpoints/last/model.safetensors", other.network, other.profile,
+                         session_->labels().set().classNames(), 2);
+        QTest::mouseClick(use, Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(session_->model()->info.path.string().starts_with(run.string()) && demo_->settled(),
+                                 60000);
+        QCOMPARE(session_->model()->info.network.pyramidChannels, 32);
+    }
+
     void whatTheTrainerIsAtIsSaid()
     {
         RunFolder trainer(madeRun());  // whose trainer this process is
