@@ -120,6 +120,57 @@ private Q_SLOTS:
         QCOMPARE(box(0).x1, 12.0);
     }
 
+    /// The suggested target is none that is there: labels.json is what these labels were read from. One that a person
+    /// names is asked for.
+    void anExportReplacesNothingUnasked()
+    {
+        const QString folder = demo_->demoFolder();
+        const fs::path source = folder.toStdString() + "/labels.json";
+        fs::rename(folder.toStdString() + "/annotations.json", source);
+        const std::string before = readFile(source);
+        open({folder});
+        QVERIFY(document().set().boxCount() > 0);
+        key(Qt::Key_S, Qt::ControlModifier | Qt::ShiftModifier);
+        auto *dialog = window_->findChild<LabelExportDialog *>();
+        QVERIFY(dialog);
+        QLineEdit *to = nullptr;
+        for (QLineEdit *field : dialog->findChildren<QLineEdit *>())
+            to = field->text().endsWith(QStringLiteral(".json")) ? field : to;
+        QPushButton *write = nullptr;
+        for (QPushButton *button : dialog->findChildren<QPushButton *>())
+            write = button->text() == QStringLiteral("&Export") ? button : write;
+        QTest::mouseClick(write, Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(!dialog->report().isEmpty(), 60000);
+        QCOMPARE(to->text(), folder + QStringLiteral("/labels-2.json"));
+        QVERIFY(fs::exists(to->text().toStdString()));
+        QCOMPARE(readFile(source), before);
+
+        to->setText(QString::fromStdString(source.string()));
+        QString asked;
+        const auto answer = [&](const QString &label) {
+            auto *timer = new QTimer(dialog);
+            connect(timer, &QTimer::timeout, timer, [timer, label, &asked] {
+                auto *box = qobject_cast<QMessageBox *>(QApplication::activeModalWidget());
+                if (!box)
+                    return;
+                timer->deleteLater();
+                asked = box->text();
+                for (QAbstractButton *button : box->buttons())
+                    if (button->text().remove(QLatin1Char('&')) == label)
+                        return QTest::mouseClick(button, Qt::LeftButton);
+            });
+            timer->start(20);
+            QTest::mouseClick(write, Qt::LeftButton);
+        };
+        answer(QStringLiteral("Cancel"));
+        QVERIFY(asked.contains(QString::fromStdString(source.string())) && asked.contains(QStringLiteral("replaced")));
+        QVERIFY(write->isEnabled());  // nothing is being written
+        QCOMPARE(readFile(source), before);
+        answer(QStringLiteral("Replace"));
+        QTRY_VERIFY_WITH_TIMEOUT(write->isEnabled() && readFile(source) != before, 60000);
+        dialog->close();
+    }
+
     /// From dropping a folder to an exported COCO file, as the user guide tells it.
     void aNewcomersWalk()
     {
@@ -150,7 +201,7 @@ private Q_SLOTS:
         for (QPushButton *button : dialog->findChildren<QPushButton *>())
             if (button->text() == QStringLiteral("&Export"))
                 QTest::mouseClick(button, Qt::LeftButton);
-        QTRY_VERIFY(dialog->report().contains(QStringLiteral("2 images")));
+        QTRY_VERIFY2(dialog->report().contains(QStringLiteral("images 2,")), qPrintable(dialog->report()));
         shot("walk-4-exported", dialog);
         dialog->close();
         FormatOptions options;
