@@ -29,6 +29,7 @@ struct OpenedLabels {
     std::filesystem::path file;               ///< where the project is, or will be made
     std::shared_ptr<ProjectFile> project;     ///< open; null: not made yet
     std::shared_ptr<const LabelSet> initial;  ///< of which it will be made, extras included; null where it is there
+    std::shared_ptr<ProjectLock> lock;        ///< for that
     std::vector<JournalEntry> journal;        ///< newest first
     std::vector<ImageId> ids;                 ///< one for each image
     std::optional<SidecarLayout> sidecars;    ///< label files of single images, to be kept in step

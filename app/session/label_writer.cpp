@@ -13,15 +13,16 @@ LabelWriter::~LabelWriter()
 }
 
 void LabelWriter::open(std::filesystem::path file, std::shared_ptr<ProjectFile> project,
-                       std::shared_ptr<const LabelSet> initial)
+                       std::shared_ptr<const LabelSet> initial, std::shared_ptr<ProjectLock> lock)
 {
     close();
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard guard(mutex_);
     file_ = std::move(file);
     state_ = {};
     state_.madeFile = project != nullptr;
     project_ = std::move(project);
     initial_ = std::move(initial);
+    lock_ = std::move(lock);
 }
 
 void LabelWriter::put(Kind kind, Task task)
@@ -80,6 +81,7 @@ bool LabelWriter::close()
     queue_.clear();
     project_.reset();
     initial_.reset();
+    lock_.reset();
     state_ = {};  // what was not written is given up, and nobody is to try it again
     return all;
 }
@@ -132,8 +134,9 @@ void LabelWriter::work()
 void LabelWriter::attempt(const Task &task)
 {
     if (!project_) {
-        project_ = std::make_shared<ProjectFile>(ProjectFile::create(file_, *initial_));
+        project_ = std::make_shared<ProjectFile>(ProjectFile::create(file_, *initial_, {}, lock_));
         initial_.reset();
+        lock_.reset();
     }
     task(*project_);
 }

@@ -35,9 +35,9 @@ public:
     explicit LabelWriter(std::function<void()> told);
     ~LabelWriter();  ///< close()
 
-    /// `project` is open for writing; null: `file` is made of `initial` when the first edit comes.
-    void open(std::filesystem::path file, std::shared_ptr<ProjectFile> project,
-              std::shared_ptr<const LabelSet> initial);
+    /// `project` is open for writing; null: `file` is made of `initial` when the first edit comes, with `lock`.
+    void open(std::filesystem::path file, std::shared_ptr<ProjectFile> project, std::shared_ptr<const LabelSet> initial,
+              std::shared_ptr<ProjectLock> lock);
     enum class Kind { Edit, Note };
     void put(Kind kind, Task task);
     void retry();
@@ -70,6 +70,7 @@ private:
     std::filesystem::path file_;
     std::shared_ptr<ProjectFile> project_;  // the worker's, while it is busy
     std::shared_ptr<const LabelSet> initial_;
+    std::shared_ptr<ProjectLock> lock_;  ///< until the file is made, which then holds it
     WorkThread thread_;
 };
 

@@ -83,6 +83,49 @@ private Q_SLOTS:
         QCOMPARE(other.session.labels().set().boxCount(), 1u);
     }
 
+    /// Before there is a project file, too: who opened the folder first may write, the other knows at once.
+    void ofTwoWindowsAtANewFolderOneWrites()
+    {
+        const QString folder = plainFolder();
+        const auto filesIn = [&] { return QDir(folder).entryList(QDir::Files); };
+        const QStringList before = filesIn();
+        open({folder});
+        DemoWindow other;
+        QVERIFY(other.show({1200, 800}));
+        const auto openThere = [&] {
+            other.session.open({folder});
+            QTRY_VERIFY_WITH_TIMEOUT(other.settled(), 60000);
+        };
+        openThere();
+        const LabelDocument &theirs = other.session.labels();
+        QTRY_COMPARE(theirs.saving().state, LabelDocument::Saving::State::ReadOnly);
+        auto &strip = *other.window.findChild<MessageStrip *>();
+        strip.closeCurrent();  // that there is no model
+        QVERIFY(strip.text().contains(QStringLiteral("not changed")));
+        QVERIFY(strip.text().contains(QStringLiteral("open it here again")));
+        window_->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(window_));
+        key(Qt::Key_V);
+        QTRY_VERIFY(saved());
+
+        session_->closeImages();
+        openThere();  // the same again, now for writing
+        QTRY_COMPARE(theirs.saving().state, LabelDocument::Saving::State::Saved);
+        QVERIFY(!strip.text().contains(QStringLiteral("not changed")));
+        QCOMPARE(theirs.set().images[0].status, ReviewStatus::Verified);
+        other.window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&other.window));
+        QTest::keyClick(&other.canvas, Qt::Key_V);
+        QTRY_COMPARE(theirs.saving().state, LabelDocument::Saving::State::Saved);
+        QCOMPARE(theirs.set().images[0].status, ReviewStatus::New);
+        other.session.closeImages();
+
+        fs::remove(folder.toStdString() + "/project.fcoscope");
+        open({folder});
+        session_->closeImages();
+        QCOMPARE(filesIn(), before);  // who has only looked leaves nothing
+    }
+
     void labelFilesOfSingleImagesAreKeptInStep()
     {
         const QString folder = plainFolder();

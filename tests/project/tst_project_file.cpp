@@ -255,6 +255,26 @@ private Q_SLOTS:
         QCOMPARE(QString::fromStdString(differenceOf(project.read(Extras::Read), set)), QString());
     }
 
+    /// The lock alone is no project, and who took it makes it.
+    void aLockComesBeforeTheFile()
+    {
+        Random random(8);
+        const LabelSet set = randomSet(random);
+        auto lock = ProjectFile::lock(file_);
+        QVERIFY(!fs::exists(file_));
+        QVERIFY_EXCEPTION_THROWN(ProjectFile::lock(file_), LockedProject);
+        QVERIFY_EXCEPTION_THROWN(ProjectFile::create(file_, set), LockedProject);
+        std::optional<ProjectFile> writer = ProjectFile::create(file_, set, {}, lock);
+        lock.reset();
+        QVERIFY_EXCEPTION_THROWN(ProjectFile::lock(file_), LockedProject);
+        writer.reset();
+        fs::remove(file_);
+        lock = ProjectFile::lock(file_);
+        fs::remove(file_.string() + "-lock");  // with its folder, say: then it is nobody's
+        const auto others = ProjectFile::lock(file_);
+        QVERIFY_EXCEPTION_THROWN(ProjectFile::create(file_, set, {}, lock), LockedProject);
+    }
+
     void oneWriter()
     {
         Random random(7);

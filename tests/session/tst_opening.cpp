@@ -125,7 +125,10 @@ private Q_SLOTS:
         touch(root / "pictures/a.png");
         for (const fs::path &named : {root / "c.json", root / "pictures"}) {
             OpenedLabels made = *openPaths({named}, backend(), {}).labels;
-            ProjectFile::create(made.file, *made.initial);
+            // Whoever comes before it is made can look at it, too.
+            const Opened early = openPaths({named}, backend(), {});
+            QVERIFY(made.readOnly.text.empty() && !early.labels->readOnly.text.empty());
+            ProjectFile::create(made.file, *made.initial, {}, std::exchange(made.lock, {}));
             touch(root / "pictures/b.png");  // came later
             const Opened again = openPaths({named}, backend(), {});
             QVERIFY(again.labels->project && again.labels->project->writable());
@@ -151,7 +154,8 @@ private Q_SLOTS:
         const fs::path root = dir.path().toStdString();
         touch(root / "one/a.png");
         touch(root / "two/b.png");
-        ProjectFile::create(root / "two/project.fcoscope", *openPaths({root / "two"}, backend(), {}).labels->initial);
+        const auto two = openPaths({root / "two"}, backend(), {}).labels->initial;
+        ProjectFile::create(root / "two/project.fcoscope", *two);
         const Opened opened = openPaths({root / "one", root / "two"}, backend(), {});
         QCOMPARE(opened.labels->set.root, root / "one");
         QCOMPARE(opened.problems.size(), 1u);

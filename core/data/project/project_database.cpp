@@ -66,7 +66,7 @@ void Command::bind(int place, const std::string &value)
     statement_.bindNoCopy(place, value);
 }
 
-ProjectDatabase::ProjectDatabase(fs::path file, std::unique_ptr<ProjectLock> lock)
+ProjectDatabase::ProjectDatabase(fs::path file, std::shared_ptr<ProjectLock> lock)
     : file_(std::move(file)), lock_(std::move(lock))
 {
     struct stat facts {};

@@ -75,7 +75,7 @@ private:
 class ProjectDatabase {
 public:
     /// With `lock` for writing, without for reading.
-    ProjectDatabase(std::filesystem::path file, std::unique_ptr<ProjectLock> lock);
+    ProjectDatabase(std::filesystem::path file, std::shared_ptr<ProjectLock> lock);
     ~ProjectDatabase();
 
     const std::filesystem::path &file() const { return file_; }
@@ -152,7 +152,7 @@ private:
     void close() const;
 
     std::filesystem::path file_;
-    std::unique_ptr<ProjectLock> lock_;  ///< outlives the connection
+    std::shared_ptr<ProjectLock> lock_;  ///< outlives the connection
     // A reader may have to open the file anew while it is asked; to its users nothing changes.
     mutable std::unique_ptr<SQLite::Database> database_;
     mutable std::map<const char *, SQLite::Statement> statements_;

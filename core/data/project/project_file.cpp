@@ -104,10 +104,17 @@ ProjectFile::ProjectFile(ProjectFile &&) noexcept = default;
 ProjectFile &ProjectFile::operator=(ProjectFile &&) noexcept = default;
 ProjectFile::~ProjectFile() = default;
 
-ProjectFile ProjectFile::create(const fs::path &path, const LabelSet &set, const RunContext &context)
+std::shared_ptr<ProjectLock> ProjectFile::lock(const fs::path &file)
+{
+    return std::make_shared<ProjectLock>(placed(file));
+}
+
+ProjectFile ProjectFile::create(const fs::path &path, const LabelSet &set, const RunContext &context,
+                                std::shared_ptr<ProjectLock> lock)
 {
     const fs::path file = placed(path);
-    auto lock = std::make_unique<ProjectLock>(file);
+    if (!lock || !lock->isInPlace())
+        lock = std::make_shared<ProjectLock>(file);
     std::error_code error;
     if (fs::exists(fs::symlink_status(file, error)))
         throw UserError(message("core", "There is a project {0} already.").with(file.string()));
@@ -134,7 +141,7 @@ ProjectFile ProjectFile::open(const fs::path &path, Access access)
     std::error_code error;
     if (!fs::exists(file, error))  // before a lock is made beside nothing
         throw UserError(message("core", "There is no project {0}.").with(file.string()));
-    auto lock = access == Access::Write ? std::make_unique<ProjectLock>(file) : nullptr;
+    auto lock = access == Access::Write ? std::make_shared<ProjectLock>(file) : nullptr;
     return ProjectFile(std::unique_ptr<Parts>(new Parts{ProjectDatabase(file, std::move(lock))}));
 }
 
