@@ -193,11 +193,29 @@ private:
         labels.set = labels.project->read(ProjectFile::Extras::Leave, context_.run);
         if (fs::exists(root) && !fs::exists(labels.set.root))  // the folder has moved
             labels.set.root = root;
-        labels.journal = labels.project->journal();
-        if (const std::string layout = labels.project->note("sidecars"); !layout.empty())
-            labels.sidecars = parseSidecarLayout(layout);
-        labels.sidecarRecords = labels.project->sidecars();
+        readBesides(labels);
         opened_.labels = std::move(labels);
+    }
+
+    /// What is damaged there takes no labels with it.
+    void readBesides(OpenedLabels &labels)
+    {
+        try {
+            labels.journal = labels.project->journal();
+        } catch (const UserError &) {
+            opened_.problems.push_back(message("core", "The labels of {0} are open, but its journal is damaged: what "
+                                                       "was done in earlier sessions cannot be undone.")
+                                           .with(labels.file.string()));
+        }
+        try {
+            labels.sidecarRecords = labels.project->sidecars();
+            if (const std::string layout = labels.project->note("sidecars"); !layout.empty())
+                labels.sidecars = parseSidecarLayout(layout);
+        } catch (const UserError &) {
+            opened_.problems.push_back(message("core", "The labels of {0} are open, but it is damaged: the label files "
+                                                       "of single images are not kept in step.")
+                                           .with(labels.file.string()));
+        }
     }
 
     /// Those that the project does not know yet.

@@ -6,8 +6,11 @@
 
 #include <algorithm>
 
+#include <sqlite3.h>
+
 #include "app/session/opening.h"
 #include "core/base/error.h"
+#include "core/data/project/edits.h"
 
 using namespace fcoscope;
 namespace fs = std::filesystem;
@@ -146,6 +149,37 @@ private Q_SLOTS:
         context.anythingOpen = true;
         const Opened added = openPaths({root / "pictures/a.png"}, backend(), context);
         QVERIFY(!added.labels && added.images.size() == 1u);
+    }
+
+    /// Undo of earlier sessions is lost and label files are left alone, and both are said; the labels are there.
+    void aDamagedJournalTakesNoLabelsWithIt()
+    {
+        QTemporaryDir dir;
+        const fs::path root = dir.path().toStdString();
+        touch(root / "a.png");
+        OpenedLabels made = *openPaths({root}, backend(), {}).labels;
+        {
+            ProjectFile project = ProjectFile::create(made.file, *made.initial, {}, std::exchange(made.lock, {}));
+            const LabelEdit edit = addClass(made.set, "cell");
+            const LabelEdit back = apply(made.set, ImagePlaces(made.set), edit);
+            project.write(edit, back, made.set.nextKey);
+        }
+        QCOMPARE(openPaths({root}, backend(), {}).labels->journal.size(), 1u);
+        sqlite3 *database = nullptr;
+        QCOMPARE(sqlite3_open(made.file.c_str(), &database), SQLITE_OK);
+        QCOMPARE(sqlite3_exec(database,
+                              "UPDATE journal SET edit = 'no edit'; "
+                              "INSERT INTO notes VALUES('sidecars', 'no layout')",
+                              nullptr, nullptr, nullptr),
+                 SQLITE_OK);
+        sqlite3_close(database);
+        const Opened opened = openPaths({root}, backend(), {});
+        QVERIFY(opened.labels && opened.labels->project->writable());
+        QCOMPARE(opened.labels->set.classNames(), std::vector<std::string>{"cell"});
+        QVERIFY(opened.labels->journal.empty() && !opened.labels->sidecars);
+        QCOMPARE(opened.problems.size(), 2u);
+        QVERIFY(QString::fromStdString(opened.problems[0].english()).contains("cannot be undone"));
+        QVERIFY(QString::fromStdString(opened.problems[1].english()).contains("not kept in step"));
     }
 
     void twoProjectsAreNotOne()
