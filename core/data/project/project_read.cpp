@@ -72,15 +72,22 @@ private:
 
     void readFacts()
     {
-        set_.root = database_.file().parent_path();
+        const std::filesystem::path here = database_.file().parent_path();
+        set_.root = here;
+        std::filesystem::path way;  // files of the first versions do not have it
         Command row = database_.command("SELECT name, value FROM facts");
         while (row.next()) {
             const std::string name = row.text(0);
             if (name == "root")
                 set_.root = row.text(1);
+            else if (name == "way to root")
+                way = row.text(1);
             else if (name == "next key")
                 set_.nextKey = std::clamp<Key>(row.whole(1), 1, std::numeric_limits<Key>::max());
         }
+        // Where both are there, the project was copied together with its images.
+        if (std::error_code error; !way.empty() && std::filesystem::is_directory(here / way, error))
+            set_.root = (here / way).lexically_normal();
     }
 
     void readClasses()

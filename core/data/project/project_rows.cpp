@@ -87,14 +87,21 @@ void insertImages(SQLite::Database &database, const LabelSet &set, const RunCont
 void insertSet(SQLite::Database &database, const LabelSet &set, const std::filesystem::path &file,
                const RunContext &context)
 {
-    // A project beside its images says so instead of naming the folder, so that the folder can be moved.
-    const bool beside = set.root.lexically_normal() == file.parent_path().lexically_normal();
+    // A project beside its images says so instead of naming the folder, so that the folder can be moved. Elsewhere it
+    // says the way from here, too: what lies below one folder is often moved together.
+    const std::filesystem::path root = set.root.lexically_normal(), here = file.parent_path().lexically_normal();
+    const bool beside = root == here;
+    const std::filesystem::path way = root.lexically_relative(here);
+    const bool oneFolder = root.has_relative_path() && here.has_relative_path() &&
+                           *root.relative_path().begin() == *here.relative_path().begin();
     Insertion fact(database, "INSERT INTO facts(name, value) VALUES(?, ?)");
     fact(std::string("next key"), set.nextKey);
     fact(std::string("changes"), int64_t(1));
     fact(std::string("done"), int64_t(0));
     if (!beside)
         fact(std::string("root"), set.root.string());
+    if (!beside && oneFolder && !way.empty())
+        fact(std::string("way to root"), way.string());
     Insertion entry(database, "INSERT INTO classes(key, name, rank, format_id, colour) VALUES(?,?,?,?,?)");
     for (const ClassEntry &c : set.classes)
         entry(c.key, c.name, c.rank, c.formatId, int64_t(c.colour));
