@@ -4,6 +4,14 @@
 #include <algorithm>
 
 namespace fcoscope {
+namespace {
+
+const std::string &nameOf(const Findings &findings, const Detection &detection)
+{
+    return findings.model->info.classNames.at(static_cast<size_t>(detection.classIndex));
+}
+
+}  // namespace
 
 AddedClass withClass(const LabelSet &set, const std::string &name)
 {
@@ -48,9 +56,9 @@ void Ghosts::update()
     if (findings && image) {
         std::vector<Suggested> detections;
         for (const Detection &detection : findings->detections) {
-            const ClassEntry *known =
-                set.findClass(findings->model->info.classNames.at(static_cast<size_t>(detection.classIndex)));
-            detections.push_back({known ? known->key : 0, detection.box});
+            const std::string &name = nameOf(*findings, detection);
+            const ClassEntry *known = set.findClass(name);
+            detections.push_back({known ? known->key : 0, name, detection.box});
         }
         now = suggestionsOf(*image, set.refusals, detections);
     }
@@ -88,57 +96,36 @@ std::vector<int> Ghosts::openOfClass(int detection) const
     return found;
 }
 
-std::optional<Ghosts::Wanted> Ghosts::wanted(const std::vector<int> &detections) const
+std::vector<NamedDetection> Ghosts::wanted(const std::vector<int> &detections, Size size) const
 {
-    const FindingsPtr findings = session_.findings();
-    const ImageEntry *image = session_.labels().find(session_.current());
-    if (!findings || !image)
-        return std::nullopt;
-    Wanted made;
-    LabelSet &classes = made.then;
-    classes.classes = session_.labels().set().classes;
-    classes.nextKey = session_.labels().set().nextKey;
+    std::vector<NamedDetection> wanted;
     for (int index : detections) {
         if (!isOpen(index))
             continue;
-        const Detection &detection = findings->detections[static_cast<size_t>(index)];
-        const std::string &name = findings->model->info.classNames.at(static_cast<size_t>(detection.classIndex));
-        if (!classes.findClass(name)) {
-            AddedClass added = withClass(classes, name);
-            made.classes = joined(std::move(made.classes), added.edit);
-            classes = std::move(added.then);
-        }
-        NewBox box;
-        box.classKey = classes.findClass(name)->key;
-        box.box = clipped(detection.box, image->size.width, image->size.height);
-        box.score = detection.score;
-        if (!reasonAgainst(box.box, image->size))
-            made.boxes.push_back(box);
+        const Findings &findings = *session_.findings();
+        const Detection &detection = findings.detections[static_cast<size_t>(index)];
+        const Box box = clipped(detection.box, size.width, size.height);
+        if (!reasonAgainst(box, size))
+            wanted.push_back({nameOf(findings, detection), box, detection.score});
     }
-    return made.boxes.empty() ? std::nullopt : std::optional(std::move(made));
-}
-
-bool Ghosts::answer(const std::vector<int> &detections, MakeEdit makeEdit)
-{
-    const auto made = wanted(detections);
-    if (!made)
-        return false;
-    LabelDocument &document = session_.labels();
-    return document.apply(joined(made->classes, makeEdit(made->then, *document.find(session_.current()), made->boxes)));
+    return wanted;
 }
 
 bool Ghosts::accept(const std::vector<int> &detections)
 {
-    return answer(detections, [](const LabelSet &set, const ImageEntry &image, std::span<const NewBox> boxes) {
-        return acceptDetections(set, image, boxes);
-    });
+    LabelDocument &document = session_.labels();
+    const ImageEntry *image = document.find(session_.current());
+    if (!image)
+        return false;
+    const ImageDetections found{image, wanted(detections, image->size)};
+    return document.apply(acceptDetections(document.set(), std::span(&found, 1)));
 }
 
 bool Ghosts::refuse(const std::vector<int> &detections)
 {
-    return answer(detections, [](const LabelSet &set, const ImageEntry &image, std::span<const NewBox> boxes) {
-        return refuseDetections(set, image, boxes);
-    });
+    LabelDocument &document = session_.labels();
+    const ImageEntry *image = document.find(session_.current());
+    return image && document.apply(refuseDetections(document.set(), *image, wanted(detections, image->size)));
 }
 
 }  // namespace fcoscope

@@ -27,7 +27,7 @@ public:
     /// Those of the class of `detection` that are open.
     std::vector<int> openOfClass(int detection) const;
 
-    /// One edit each, with the class added where the set does not have it. False: nothing to do, or read-only.
+    /// One edit each; accepting adds the class where the set does not have it. False: nothing to do, or read-only.
     bool accept(const std::vector<int> &detections);
     bool refuse(const std::vector<int> &detections);
 
@@ -36,15 +36,8 @@ Q_SIGNALS:
 
 private:
     void update();
-    /// What is asked for, with the classes that must come first.
-    struct Wanted {
-        LabelEdit classes;
-        LabelSet then;  ///< the classes and the next key when they have come
-        std::vector<NewBox> boxes;
-    };
-    using MakeEdit = LabelEdit (*)(const LabelSet &, const ImageEntry &, std::span<const NewBox>);
-    bool answer(const std::vector<int> &detections, MakeEdit makeEdit);
-    std::optional<Wanted> wanted(const std::vector<int> &detections) const;
+    /// Those that are open and can be labels.
+    std::vector<NamedDetection> wanted(const std::vector<int> &detections, Size size) const;
 
     Session &session_;
     std::vector<Suggestion> suggestions_;

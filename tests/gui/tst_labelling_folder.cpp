@@ -28,8 +28,10 @@ private Q_SLOTS:
         QCOMPARE(image().boxes.size(), 1u);
         QVERIFY(image().boxes[0].score && *image().boxes[0].score > 0.1f);
         QCOMPARE(session_->findings()->detections.size(), found);  // a layer of their own
+        const size_t classes = document().set().classes.size();
         key(Qt::Key_Delete, Qt::ShiftModifier);
         QCOMPARE(document().set().refusals.size(), 1u);
+        QCOMPARE(document().set().classes.size(), classes);  // none comes with what is refused
         shot("ghosts");
         key(Qt::Key_Return, Qt::ShiftModifier);
         QVERIFY(image().boxes.size() >= 2u && image().boxes.size() < found);

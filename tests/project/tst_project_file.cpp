@@ -199,7 +199,7 @@ private Q_SLOTS:
             e.boxes = {{image, key, BoxEntry{key, cat, {0, notANumber, 1, 1}, {}, false, false, false, -1, {}}}};
         }));
         QVERIFY(refused([&](LabelEdit &e) { e.statuses = {{key, ReviewStatus::New}}; }));
-        QVERIFY(refused([&](LabelEdit &e) { e.refusals = {{key, Refusal{key, key, cat, {}}}}; }));
+        QVERIFY(refused([&](LabelEdit &e) { e.refusals = {{key, Refusal{key, key, "cat", {}}}}; }));
         set.images[0].boxes.push_back({set.newKey(), cat, {0, 0, 1, notANumber}, {}, false, false, false, -1, {}});
         QVERIFY_EXCEPTION_THROWN(ProjectFile::create(folder_ / "other", set), std::logic_error);
         QVERIFY(!fs::exists(folder_ / "other") && !fs::exists(folder_ / "other-new"));

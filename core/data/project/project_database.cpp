@@ -159,6 +159,7 @@ void ProjectDatabase::open() const
             throw UserError(message("core", "The project {0} is read-only.").with(file_.string()));
         // Where there is no shared memory (some network folders) SQLite stays with a rollback journal, as safe.
         database_->exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216");
+        upgradeProject(*database_);
         database_->execAndGet("SELECT count(*) FROM facts");  // a first reading makes the -wal that checkInPlace knows
         opened_ = signature();
     } catch (const SQLite::Exception &error) {

@@ -25,7 +25,11 @@
 namespace fcoscope {
 
 constexpr int projectApplicationId = 0x46434F53;  // "FCOS"
-constexpr int projectVersion = 1;
+constexpr int projectVersion = 2;
+
+/// Brings a file of an earlier form to this one, in one transaction: a writer does it before anything else. In form 1
+/// refusals named their class by its key.
+void upgradeProject(SQLite::Database &database);
 
 /// One use of a prepared statement, which is reset when this goes: an open one would keep its transaction open.
 class Command {

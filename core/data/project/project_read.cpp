@@ -160,11 +160,15 @@ private:
 
     void readRefusals()
     {
-        Command row = database_.command("SELECT key, image, class, x1, y1, x2, y2 FROM refusals ORDER BY key");
+        Command version = database_.command("PRAGMA user_version");
+        const bool first = version.next() && version.whole(0) == 1;  // its writer has not been here yet
+        Command row =
+            database_.command(first ? "SELECT refusals.key, image, name, x1, y1, x2, y2 FROM refusals "
+                                      "JOIN classes ON classes.key = refusals.class ORDER BY refusals.key"
+                                    : "SELECT key, image, class_name, x1, y1, x2, y2 FROM refusals ORDER BY key");
         while (row.next()) {
-            set_.refusals.push_back({keyOf(row), row.whole(1), row.whole(2), boxOf(row, 3)});
+            set_.refusals.push_back({keyOf(row), row.whole(1), row.text(2), boxOf(row, 3)});
             imageOf(set_.refusals.back().imageKey);
-            expect(isClass(set_.refusals.back().classKey));
         }
     }
 

@@ -106,10 +106,10 @@ void insertSet(SQLite::Database &database, const LabelSet &set, const std::files
     for (const ClassEntry &c : set.classes)
         entry(c.key, c.name, c.rank, c.formatId, int64_t(c.colour));
     insertImages(database, set, context);
-    Insertion refusal(database, "INSERT INTO refusals(key, image, class, x1, y1, x2, y2) VALUES(?,?,?,?,?,?,?)");
+    Insertion refusal(database, "INSERT INTO refusals(key, image, class_name, x1, y1, x2, y2) VALUES(?,?,?,?,?,?,?)");
     for (const Refusal &r : set.refusals) {
         demand(isFinite(r.box), "a number that is not finite");
-        refusal(r.key, r.imageKey, r.classKey, r.box.x1, r.box.y1, r.box.x2, r.box.y2);
+        refusal(r.key, r.imageKey, r.className, r.box.x1, r.box.y1, r.box.x2, r.box.y2);
     }
     insertExtras(database, set);
 }
@@ -182,8 +182,9 @@ void applyRefusals(ProjectDatabase &database, const std::vector<RefusalChange> &
         }
         const Refusal &to = *change.to;
         demand(isFinite(to.box), "a number that is not finite");
-        database.command("INSERT OR REPLACE INTO refusals(key, image, class, x1, y1, x2, y2) VALUES(?,?,?,?,?,?,?)")
-            .with(change.key, to.imageKey, to.classKey, to.box.x1, to.box.y1, to.box.x2, to.box.y2)
+        database
+            .command("INSERT OR REPLACE INTO refusals(key, image, class_name, x1, y1, x2, y2) VALUES(?,?,?,?,?,?,?)")
+            .with(change.key, to.imageKey, to.className, to.box.x1, to.box.y1, to.box.x2, to.box.y2)
             .run();
     }
 }
@@ -199,7 +200,7 @@ void checkNamed(ProjectDatabase &database, const LabelEdit &edit)
     }
     for (const RefusalChange &change : edit.refusals)
         if (change.to)
-            images.insert(change.to->imageKey), classes.insert(change.to->classKey);
+            images.insert(change.to->imageKey);
     for (const Key key : images) {
         Command row = database.command("SELECT 1 FROM images WHERE key = ?");
         demand(row.with(key).next(), "an image that is not there");
