@@ -137,16 +137,23 @@ void LabelWriter::attempt(const Task &task)
         project_ = std::make_shared<ProjectFile>(ProjectFile::create(file_, *initial_, {}, lock_));
         initial_.reset();
         lock_.reset();
+    } else if (isGone() && !project_->restore()) {
+        unreadable_ = true;
     }
     task(*project_);
+}
+
+/// The file alone: a folder that has gone may come back with it.
+bool LabelWriter::isGone() const
+{
+    std::error_code error;
+    return !std::filesystem::exists(file_, error) && std::filesystem::is_directory(file_.parent_path(), error);
 }
 
 void LabelWriter::noteFailure()
 {
     const Message reason = messageOfCurrentException();
-    std::error_code error;
-    const bool gone =
-        project_ && !std::filesystem::exists(file_, error) && std::filesystem::is_directory(file_.parent_path(), error);
+    const bool gone = std::exchange(unreadable_, false);
     const std::lock_guard lock(mutex_);
     state_.failing = true;
     state_.failure = reason;

@@ -217,6 +217,37 @@ void ProjectDatabase::openCopy() const
     database_->exec("PRAGMA query_only = ON");
 }
 
+// --- A file that was taken away
+
+bool ProjectDatabase::copyTo(const fs::path &to) const
+{
+    errno = 0;
+    try {
+        if (sqlite3_get_autocommit(database_->getHandle()) == 0)
+            database_->exec("ROLLBACK");
+        SQLite::Statement copy(*database_, "VACUUM INTO ?");
+        copy.bind(1, to.string());
+        copy.exec();
+        return true;
+    } catch (const SQLite::Exception &error) {
+        const int code = error.getErrorCode() & 0xFF;
+        if (errno == ENOSPC || code == SQLITE_FULL || code == SQLITE_CANTOPEN || code == SQLITE_READONLY)
+            throw explained(error, file_);
+        return false;
+    }
+}
+
+void ProjectDatabase::reopen(std::shared_ptr<ProjectLock> lock)
+{
+    close();  // first: SQLite removes the -wal of that name
+    lock_ = std::move(lock);
+    open();
+    const std::lock_guard guard(openNodesMutex);
+    openNodes.erase(openNodes.find(listed_));
+    listed_ = {opened_.device, opened_.node};
+    openNodes.insert(listed_);
+}
+
 // --- Whether it still is the same file
 
 ProjectDatabase::Signature ProjectDatabase::signature() const

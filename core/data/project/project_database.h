@@ -84,6 +84,13 @@ public:
 
     const std::filesystem::path &file() const { return file_; }
     bool writable() const { return lock_ != nullptr; }
+    const std::shared_ptr<ProjectLock> &lock() const { return lock_; }
+
+    /// Everything that the connection can read into a new file, even where its own has gone from its place. False: it
+    /// cannot be read.
+    bool copyTo(const std::filesystem::path &to) const;
+    /// From now on the file that stands in its place.
+    void reopen(std::shared_ptr<ProjectLock> lock);
 
     /// `sql` is a literal: its address is the statement's name.
     Command command(const char *sql) const { return Command(statement(sql)); }
@@ -103,6 +110,8 @@ public:
     template <typename Work> void writing(Work &&work)
     {
         checkWritable();
+        if (!database_)
+            open();
         inside("BEGIN IMMEDIATE", [&] {
             work();
             command("UPDATE facts SET value = value + 1 WHERE name = 'changes'").run();

@@ -86,6 +86,9 @@ public:
 
     const std::filesystem::path &file() const;
     bool writable() const;
+    /// For a writer whose file has been taken away: everything it held, journal and extras included, is put in its
+    /// place again, out of what the system keeps of it as long as it is open. False: nothing can be read of that.
+    bool restore();
 
     enum class Extras { Leave, Read };
     LabelSet read(Extras extras, const RunContext &context = {}) const;
