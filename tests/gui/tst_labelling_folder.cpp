@@ -4,6 +4,8 @@
 #include <QMessageBox>
 #include <QPushButton>
 
+#include <future>
+
 #include "app/gui/label_export_dialog.h"
 #include "core/base/file.h"
 #include "labelling_window.h"
@@ -63,6 +65,88 @@ private Q_SLOTS:
         for (const ImageEntry &entry : document().set().images)
             QCOMPARE(file.detections(entry.key).size(), 1u);
         QVERIFY(document().set().boxCount() == 0);  // labels were not touched
+    }
+
+    /// What a run over the folder found is proposed before the network has looked, and accepted for all images at once.
+    void whatWasFoundInTheFolderIsAcceptedAtOnce()
+    {
+        open({resource("models/default.safetensors"), plainFolder()});
+        FolderDetection &folder = docks_->folderDetection();
+        key(Qt::Key_F5, Qt::ShiftModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(folder.done() == session_->images().size() && !folder.running(), 120000);
+        QTRY_VERIFY(saved());
+        key(Qt::Key_Delete, Qt::ShiftModifier);  // refused: it stays so
+        key(Qt::Key_Return);                     // labelled: no second time
+        key(Qt::Key_D, Qt::ShiftModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(demo_->settled(), 60000);
+        key(Qt::Key_V, Qt::ShiftModifier);  // empty on purpose
+        const Key empty = image().key, first = document().set().images[0].key;
+        const size_t labelled = document().set().boxCount();
+        const LabelSet before = document().set();
+        QTRY_VERIFY(saved());
+        size_t wanted = 0;  // of the others; the first one's are counted below
+        const ProjectFile file = ProjectFile::open(document().file(), ProjectFile::Access::Read);
+        for (const ImageEntry &entry : document().set().images)
+            for (const StoredDetections &found : file.detections(entry.key))
+                wanted += entry.key == empty || entry.key == first ? 0 : found.detections.size();
+
+        QString asked;
+        auto *timer = new QTimer(window_);
+        connect(timer, &QTimer::timeout, timer, [timer, &asked] {
+            auto *box = qobject_cast<QMessageBox *>(QApplication::activeModalWidget());
+            if (!box)
+                return;
+            timer->deleteLater();
+            asked = box->text();
+            QTest::keyClick(box, Qt::Key_Return);
+        });
+        timer->start(20);
+        the<Actions>()[ActionId::AcceptFolderDetections].trigger();
+        QTRY_VERIFY(document().set().boxCount() > labelled);
+        QVERIFY(asked.contains(QStringLiteral("in %1 images").arg(session_->images().size() - 1)));
+        QVERIFY(asked.startsWith(QString::number(document().set().boxCount() - labelled)));
+        const LabelSet after = document().set();
+        QCOMPARE(document().find(empty)->status, ReviewStatus::Empty);
+        QVERIFY(document().find(empty)->boxes.empty());
+        size_t made = 0;
+        for (const ImageEntry &entry : after.images)
+            made += entry.key == first ? 0 : entry.boxes.size();
+        QVERIFY(made > 0 && made <= wanted);
+        for (const Refusal &refusal : after.refusals)
+            for (const BoxEntry &box : document().find(refusal.imageKey)->boxes)
+                QVERIFY(intersectionOverUnion(box.box, refusal.box) < 0.5 ||
+                        after.findClass(box.classKey)->name != refusal.className);
+        window_->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(window_));
+        key(Qt::Key_Z, Qt::ControlModifier);  // one step
+        QCOMPARE(document().set().boxCount(), labelled);
+        QCOMPARE(document().set().images, before.images);
+        QCOMPARE(document().set().classes, before.classes);
+    }
+
+    /// Without waiting for the network, of which nothing is known here.
+    void whatIsStoredIsProposedAtOnce()
+    {
+        open({resource("models/default.safetensors"), plainFolder()});
+        FolderDetection &folder = docks_->folderDetection();
+        key(Qt::Key_F5, Qt::ShiftModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(folder.done() == session_->images().size() && !folder.running(), 120000);
+        QTRY_VERIFY(saved());
+        const ImageId next = session_->images().at(5);
+        // The thread of the network is held up meanwhile.
+        std::promise<void> go;
+        auto held = go.get_future().share();
+        session_->inferenceThread().post(this, [held] { held.wait(); });
+        session_->setCurrent(next);
+        QTRY_VERIFY_WITH_TIMEOUT(folder.stored() && !canvas_->detections().empty(), 60000);
+        QVERIFY(!session_->findings());
+        key(Qt::Key_Return, Qt::ShiftModifier);
+        const size_t accepted = image().boxes.size();
+        QVERIFY(accepted > 0);
+        go.set_value();
+        QTRY_VERIFY_WITH_TIMEOUT(demo_->settled(), 60000);
+        QVERIFY(session_->findings());
+        QCOMPARE(image().boxes.size(), accepted);
     }
 
     void aSecondWindowCanOnlyLook()
