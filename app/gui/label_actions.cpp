@@ -215,7 +215,13 @@ void LabelDocks::connectGhosts()
         if (const std::vector<int> chosen = chosenDetections(); !chosen.empty())
             answer(true, ghosts_.openOfClass(chosen.front()));
     });
-    on(Id::AcceptFolderDetections, [this] { folder_.recall([this](const auto &stored) { acceptFolder(stored); }); });
+    on(Id::AcceptFolderDetections, [this] {
+        folder_.recall([this](FolderDetection::Recalled stored) {
+            // It asks: not in the middle of the job that brought it.
+            QMetaObject::invokeMethod(
+                this, [this, stored = std::move(stored)] { acceptFolder(stored); }, Qt::QueuedConnection);
+        });
+    });
     on(Id::RefuseDetection, [this] { answer(false, chosenDetections()); });
     connect(&table_, &DetectionTable::selectionChanged, this, &LabelDocks::updateEnabled);
     connect(&canvas_, &Canvas::selectionChanged, this, &LabelDocks::updateEnabled);

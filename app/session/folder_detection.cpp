@@ -99,7 +99,7 @@ void FolderDetection::lookUp()
                      });
 }
 
-void FolderDetection::recall(std::function<void(const std::vector<StoredDetections> &)> then)
+void FolderDetection::recall(std::function<void(Recalled)> then)
 {
     if (!session_.model())
         return;
@@ -109,7 +109,7 @@ void FolderDetection::recall(std::function<void(const std::vector<StoredDetectio
                          if (outcome.how == Ended::Failed)
                              Q_EMIT failed({outcome.failure, "folder"});
                          if (outcome.result)
-                             then(*outcome.result);
+                             then(std::move(*outcome.result));
                      });
 }
 

@@ -33,7 +33,8 @@ public:
     /// What the model that is loaded said about the current image; null: nothing is stored, or it has not come yet.
     std::shared_ptr<const StoredDetections> stored() const;
     /// What it said about every image, handed to `then` on this thread. Failures are told.
-    void recall(std::function<void(const std::vector<StoredDetections> &)> then);
+    using Recalled = std::vector<StoredDetections>;
+    void recall(std::function<void(Recalled)> then);
 
 Q_SIGNALS:
     void storedChanged();
@@ -49,7 +50,6 @@ private:
         StoredDetections found;
         Size size;
     };
-    using Recalled = std::vector<StoredDetections>;
     void begun(Outcome<Begun> outcome);
     void lookUp();
     void next();
