@@ -108,6 +108,8 @@ constexpr std::array table = {
          QT_TRANSLATE_NOOP("Actions", "Make labels of all detections that are shown in this image"), "", "Shift+Return; Shift+Enter"},
     Spec{Id::AcceptClassDetections, M::Labels, QT_TRANSLATE_NOOP("Actions", "Accept detections of the sa&me class"),
          QT_TRANSLATE_NOOP("Actions", "Make labels of all detections of the selected one's class"), "", "Ctrl+Return; Ctrl+Enter"},
+    Spec{Id::AcceptFolderDetections, M::Labels, QT_TRANSLATE_NOOP("Actions", "Accept detections of all ima&ges…"),
+         QT_TRANSLATE_NOOP("Actions", "Make labels of what was detected in all images, above the score threshold"), "", ""},
     Spec{Id::RefuseDetection, M::Labels, QT_TRANSLATE_NOOP("Actions", "Re&fuse detection"),
          QT_TRANSLATE_NOOP("Actions", "Say no to the selected detection; it is not shown again"), "close", "Shift+Delete"},
     Spec{Id::SplitSet, M::Labels, QT_TRANSLATE_NOOP("Actions", "Split int&o sets…"),

@@ -66,6 +66,7 @@ enum class ActionId {
     AcceptDetection,
     AcceptAllDetections,
     AcceptClassDetections,
+    AcceptFolderDetections,
     RefuseDetection,
     SplitSet,
     PreviousImage,

@@ -77,7 +77,7 @@ constexpr std::array waits = {
          Id::NextUnreviewed, Id::PreviousUnreviewed, Id::MarkVerified, Id::MarkEmpty, Id::DrawBox, Id::DrawBoxes,
          Id::SplitSet, Id::ImportLabels, Id::ExportLabels),
     wait(QT_TRANSLATE_NOOP("Actions", "Open an image and a model first."), Id::Detect, Id::DetectFolder,
-         Id::LensCenternessPredicted, Id::LensClassProbability, Id::LensScore),
+         Id::AcceptFolderDetections, Id::LensCenternessPredicted, Id::LensClassProbability, Id::LensScore),
     wait(QT_TRANSLATE_NOOP("Actions", "Open a model first."), Id::ModelCard, Id::ResetThresholds),
     wait(QT_TRANSLATE_NOOP("Actions", "Nothing is being worked on."), Id::Stop),
     wait(QT_TRANSLATE_NOOP("Actions", "Nothing is detected in this image."), Id::CopyDetections,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The actions of the menus Edit and Labels, and what the model proposes.
 #include <QInputDialog>
+#include <QMessageBox>
+#include <QPushButton>
 
 #include <algorithm>
 
@@ -205,12 +207,20 @@ void LabelDocks::imported(const ReadLabels &read)
 void LabelDocks::connectGhosts()
 {
     connect(&ghosts_, &Ghosts::changed, this, &LabelDocks::showGhosts);
+    connect(&folder_, &FolderDetection::storedChanged, this, [this] { ghosts_.setStored(folder_.stored()); });
     using Id = ActionId;
     on(Id::AcceptDetection, [this] { answer(true, chosenDetections()); });
     on(Id::AcceptAllDetections, [this] { answer(true, ghosts_.open()); });
     on(Id::AcceptClassDetections, [this] {
         if (const std::vector<int> chosen = chosenDetections(); !chosen.empty())
             answer(true, ghosts_.openOfClass(chosen.front()));
+    });
+    on(Id::AcceptFolderDetections, [this] {
+        folder_.recall([this](FolderDetection::Recalled stored) {
+            // It asks: not in the middle of the job that brought it.
+            QMetaObject::invokeMethod(
+                this, [this, stored = std::move(stored)] { acceptFolder(stored); }, Qt::QueuedConnection);
+        });
     });
     on(Id::RefuseDetection, [this] { answer(false, chosenDetections()); });
     connect(&table_, &DetectionTable::selectionChanged, this, &LabelDocks::updateEnabled);
@@ -237,6 +247,32 @@ void LabelDocks::answer(bool accepted, const std::vector<int> &detections)
     canvas_.select(next);
     table_.select(next);
     updateEnabled();
+}
+
+/// Says first how much it is: nobody has looked at these.
+void LabelDocks::acceptFolder(const std::vector<StoredDetections> &stored)
+{
+    const float threshold = session_.decodeOptions().scoreThreshold;
+    const Touched touched = touchedBy(acceptStored(document_.set(), stored, threshold));
+    if (touched.boxes == 0)
+        return say(stored.empty() ? message("core", "This model has not looked at these images yet: detect in all "
+                                                    "images first.")
+                                  : message("core", "Nothing is left to be accepted: what was detected is labelled, "
+                                                    "refused, or below the score threshold."));
+    const QString where = tr("in %n image(s)", nullptr, static_cast<int>(touched.images));
+    QMessageBox box(QMessageBox::Question, tr("Accept detections of all images"),
+                    tr("%n box(es) %1 become labels: what was detected with a score of at least %2 and is neither "
+                       "labelled nor refused. Images that are verified or empty stay as they are.",
+                       nullptr, static_cast<int>(touched.boxes))
+                        .arg(where)
+                        .arg(static_cast<double>(threshold), 0, 'f', 2),
+                    QMessageBox::Cancel, window_);
+    box.setObjectName(QStringLiteral("acceptFolder"));
+    QPushButton *accept = box.addButton(tr("&Accept"), QMessageBox::AcceptRole);
+    box.setDefaultButton(accept);
+    box.exec();
+    if (box.clickedButton() == accept)
+        document_.apply(acceptStored(document_.set(), stored, threshold));
 }
 
 void LabelDocks::showGhosts()

@@ -290,7 +290,8 @@ void LabelDocks::updateEnabled()
     for (Id id : {Id::NextUnreviewed, Id::PreviousUnreviewed, Id::ExportLabels, Id::SplitSet})
         actions_[id].setEnabled(!session_.images().empty());
     actions_[Id::ImportLabels].setEnabled(!session_.images().empty() && writable);
-    actions_[Id::DetectFolder].setEnabled(session_.model() && !session_.images().empty() && writable);
+    for (Id id : {Id::DetectFolder, Id::AcceptFolderDetections})
+        actions_[id].setEnabled(session_.model() && !session_.images().empty() && writable);
     if (const ImageEntry *entry = desk_.image()) {
         actions_[Id::MarkVerified].setChecked(entry->status == ReviewStatus::Verified);
         actions_[Id::MarkEmpty].setChecked(entry->status == ReviewStatus::Empty);

@@ -79,6 +79,7 @@ private:
     void propagate();
     void pointOutUnlearnable(bool on);
     void imported(const ReadLabels &read);
+    void acceptFolder(const std::vector<StoredDetections> &stored);
     void answer(bool accepted, const std::vector<int> &detections);
     void showCounts();
     void showStatus();

@@ -7,10 +7,12 @@
 #include <QEvent>
 #include <QFile>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QPushButton>
@@ -101,13 +103,17 @@ LabelExportDialog::LabelExportDialog(const LabelDocument &document, QSettings &s
     progress_->setVisible(false);
     makeLayout();
     retranslate();
-    connect(format_, &QComboBox::currentIndexChanged, this, &LabelExportDialog::formatChosen);
+    connect(format_, &QComboBox::currentIndexChanged, this, &LabelExportDialog::suggestTarget);
+    connect(parts_, &QComboBox::currentIndexChanged, this, [this] {
+        if (to_->text() == suggested_)  // parts have other names, which may be there
+            suggestTarget();
+    });
     connect(browse_, &QPushButton::clicked, this, &LabelExportDialog::browse);
     connect(write_, &QPushButton::clicked, this, &LabelExportDialog::write);
     connect(close_, &QPushButton::clicked, this, &QDialog::close);
     connect(to_, &QLineEdit::textChanged, this, [this] { setBusy(job_.running()); });
     format_->setCurrentIndex(settings_.value(QStringLiteral("exportFormat"), 0).toInt());
-    formatChosen();
+    suggestTarget();
     resize(620, 420);
 }
 
@@ -166,22 +172,32 @@ LabelFormat LabelExportDialog::format() const
     return formats[static_cast<size_t>(std::max(0, format_->currentIndex()))].format;
 }
 
-/// A folder or a file beside the images.
-void LabelExportDialog::formatChosen()
+/// A folder or a file beside the images, under the first name that is free.
+void LabelExportDialog::suggestTarget()
 {
     const FormatChoice &choice = formats[static_cast<size_t>(std::max(0, format_->currentIndex()))];
+    const QFileInfo name(*choice.file ? QString::fromLatin1(choice.file)
+                                      : QStringLiteral("labels-") + QString::fromLatin1(nameOf(choice.format)));
     const QString folder =
         settings_.value(QStringLiteral("exportFolder"), QString::fromStdString(document_.set().root.string()))
             .toString();
-    to_->setText(folder + QLatin1Char('/') +
-                 (*choice.file ? QString::fromLatin1(choice.file)
-                               : QStringLiteral("labels-") + QString::fromLatin1(nameOf(choice.format))));
+    const QString ending = name.suffix().isEmpty() ? QString() : QLatin1Char('.') + name.suffix();
+    ExportRequest wanted = request();
+    for (int count = 1;; ++count) {
+        const QString number = count > 1 ? QStringLiteral("-%1").arg(count) : QString();
+        suggested_ = folder + QLatin1Char('/') + name.completeBaseName() + number + ending;
+        wanted.to = QFile::encodeName(suggested_).toStdString();
+        if (replacedBy(wanted).empty())
+            break;
+    }
+    to_->setText(suggested_);
 }
 
 void LabelExportDialog::browse()
 {
     const bool file = *formats[static_cast<size_t>(format_->currentIndex())].file != '\0';
-    const QString chosen = file ? QFileDialog::getSaveFileName(this, windowTitle(), to_->text())
+    const QString chosen = file ? QFileDialog::getSaveFileName(this, windowTitle(), to_->text(), QString(), nullptr,
+                                                               QFileDialog::DontConfirmOverwrite)  // write() asks
                                 : QFileDialog::getExistingDirectory(this, windowTitle(), to_->text());
     if (!chosen.isEmpty())
         to_->setText(chosen);
@@ -203,6 +219,8 @@ ExportRequest LabelExportDialog::request() const
 void LabelExportDialog::write()
 {
     const ExportRequest wanted = request();
+    if (!mayReplace(wanted))
+        return;
     settings_.setValue(QStringLiteral("exportFormat"), format_->currentIndex());
     settings_.setValue(QStringLiteral("exportFolder"), QString::fromStdString(wanted.to.parent_path().string()));
     report_->clear();
@@ -214,6 +232,27 @@ void LabelExportDialog::write()
                    progress_->setValue(static_cast<int>(progress.fraction * 1000));
                });
     setBusy(true);
+}
+
+/// Nothing is there, or the person says that it may go.
+bool LabelExportDialog::mayReplace(const ExportRequest &wanted)
+{
+    const std::vector<std::filesystem::path> there = replacedBy(wanted);
+    if (there.empty())
+        return true;
+    QStringList names;
+    for (const std::filesystem::path &path : there)
+        names += QString::fromStdString(path.string());
+    const QString question = isPerImage(wanted.format)
+                                 ? tr("There is something in %1 already. Files of the same names will be replaced.")
+                                 : tr("%1 is there already. It will be replaced.");
+    QMessageBox box(QMessageBox::Warning, windowTitle(), question.arg(names.join(QStringLiteral(", "))),
+                    QMessageBox::Cancel, this);
+    box.setObjectName(QStringLiteral("exportReplaces"));
+    QPushButton *replace = box.addButton(tr("&Replace"), QMessageBox::AcceptRole);
+    box.setDefaultButton(QMessageBox::Cancel);
+    box.exec();
+    return box.clickedButton() == replace;
 }
 
 void LabelExportDialog::finished(Outcome<std::vector<ConversionReport>> outcome)

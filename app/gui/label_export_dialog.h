@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Export labels: which format, where to, in one set or several parts; afterwards the report of everything that the
-// files do not hold as the project has it. What is exported is taken when the button is pressed; a worker writes.
+// files do not hold as the project has it. What is exported is taken when the button is pressed; a worker writes. The
+// target that is suggested is never one that is there: it may be the file that the labels were read from. One that a
+// person names is replaced only when asked for.
 #pragma once
 
 #include <QDialog>
@@ -34,9 +36,10 @@ protected:
 private:
     void makeLayout();
     void retranslate();
-    void formatChosen();
+    void suggestTarget();
     void browse();
     void write();
+    bool mayReplace(const ExportRequest &wanted);
     void finished(Outcome<std::vector<ConversionReport>> outcome);
     void setBusy(bool busy);
     ExportRequest request() const;
@@ -52,6 +55,7 @@ private:
     QProgressBar *progress_;
     QPlainTextEdit *report_;
     std::vector<QLabel *> names_;  ///< of the rows
+    QString suggested_;
     WorkThread thread_;
     Job<std::vector<ConversionReport>> job_{thread_};
 };

@@ -234,6 +234,7 @@ void MainWindow::connectWidgets()
     connectWeights(actions_[ActionId::GetWeights], this, session_, *strip_);
     connect(&session_, &Session::openingProgressed, this, &MainWindow::showWork);
     connect(&labels_->folderDetection(), &FolderDetection::changed, this, &MainWindow::showWork);
+    connect(&labels_->folderDetection(), &FolderDetection::storedChanged, this, &MainWindow::showFindings);
     connect(&session_.sidecars(), &SidecarKeeper::failed, this, &MainWindow::sessionFailed);
     connect(labels_, &LabelDocks::failed, this, &MainWindow::sessionFailed);
     connect(lenses_, &LensDocks::failed, this, &MainWindow::sessionFailed);

@@ -75,7 +75,11 @@ void MainWindow::showFindings()
 {
     const FindingsPtr findings = session_.findings();
     if (!findings) {
-        if (session_.picture())
+        // Until the network has looked, what it said in a run over the folder.
+        const std::shared_ptr<const StoredDetections> stored = labels_->folderDetection().stored();
+        if (session_.picture() && stored)
+            canvas_->setDetections(session_.current(), stored->detections, stored->classNames);
+        else if (session_.picture())
             canvas_->setDetections(session_.current(), {}, {});
         detections_->setDetections({}, {}, {});
         status_->setFound({});

@@ -2,18 +2,59 @@
 #include "app/session/folder_detection.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "core/base/file.h"
 #include "core/base/sha256.h"
 #include "core/rules/decode.h"
 
 namespace fcoscope {
+namespace {
+
+/// Which weights it was: the SHA-256 of their file, which is large, so the last one asked for is remembered.
+std::string hashOf(const std::filesystem::path &weights)
+{
+    using Stamp = std::pair<std::filesystem::path, std::filesystem::file_time_type>;
+    static std::mutex mutex;
+    static std::pair<Stamp, std::string> last;
+    const std::filesystem::path file = std::filesystem::is_directory(weights) ? weights / "model.safetensors" : weights;
+    const Stamp stamp{file, std::filesystem::last_write_time(file)};
+    const std::lock_guard lock(mutex);
+    if (last.first != stamp)
+        last = {stamp, sha256OfFile(file)};
+    return last.second;
+}
+
+/// What is stored of `image`, or of all of them (0).
+std::vector<StoredDetections> storedOf(const std::filesystem::path &project, const std::filesystem::path &weights,
+                                       Key image, const RunContext &context)
+{
+    std::vector<StoredDetections> found;
+    if (std::error_code error; !std::filesystem::exists(project, error))
+        return found;
+    const std::string model = hashOf(weights);
+    const ProjectFile file = ProjectFile::open(project, ProjectFile::Access::Read);
+    for (const Key key : image != 0 ? std::vector<Key>{image} : file.imagesDetectedBy(model)) {
+        if (context.shouldStop())
+            throw Stopped{};
+        for (StoredDetections &one : file.detections(key))
+            if (one.model == model)
+                found.push_back(std::move(one));
+    }
+    return found;
+}
+
+}  // namespace
 
 FolderDetection::FolderDetection(Session &session, QObject *parent) : QObject(parent), session_(session)
 {
     connect(&session_, &Session::changed, this, [this](const Change &change) {
         if (running_ && (change.has(Change::Model) || session_.images().empty()))
             end();
+        if (change.has(Change::Model) || change.has(Change::Shown))
+            lookUp();
+        else if (change.has(Change::Found) || change.has(Change::Current))
+            lookingUp_.abandon();
     });
     connect(&session_.labels(), &LabelDocument::changed, this, [this](const LabelsChange &change) {
         if (running_ && change.has(LabelsChange::Set))
@@ -25,6 +66,51 @@ FolderDetection::~FolderDetection()
 {
     beginning_.abandon();
     looking_.abandon();
+    recalling_.abandon();
+    lookingUp_.abandon();
+}
+
+std::shared_ptr<const StoredDetections> FolderDetection::stored() const
+{
+    const ImageEntry *current = session_.labels().find(session_.current());
+    return stored_ && current && stored_->image == current->key ? stored_ : nullptr;
+}
+
+/// Of the current image, as long as the network has not looked at it.
+void FolderDetection::lookUp()
+{
+    lookingUp_.abandon();
+    if (std::exchange(stored_, nullptr))
+        Q_EMIT storedChanged();
+    const ImageEntry *current = session_.labels().find(session_.current());
+    if (!current || !session_.picture() || !session_.model() || session_.findings())
+        return;
+    lookingUp_.start([project = session_.labels().file(), weights = session_.model()->info.path, image = current->key](
+                         const RunContext &context) { return storedOf(project, weights, image, context); },
+                     [this](Outcome<Recalled> outcome) {
+                         // Not to be had is no failure here: the network will say it all the same.
+                         if (!outcome.result || outcome.result->empty() || session_.findings())
+                             return;
+                         StoredDetections &found = outcome.result->front();
+                         std::erase_if(found.detections, [least = session_.decodeOptions().scoreThreshold](
+                                                             const Detection &d) { return d.score < least; });
+                         stored_ = std::make_shared<const StoredDetections>(std::move(found));
+                         Q_EMIT storedChanged();
+                     });
+}
+
+void FolderDetection::recall(std::function<void(Recalled)> then)
+{
+    if (!session_.model())
+        return;
+    recalling_.start([project = session_.labels().file(), weights = session_.model()->info.path](
+                         const RunContext &context) { return storedOf(project, weights, 0, context); },
+                     [this, then = std::move(then)](Outcome<Recalled> outcome) {
+                         if (outcome.how == Ended::Failed)
+                             Q_EMIT failed({outcome.failure, "folder"});
+                         if (outcome.result)
+                             then(std::move(*outcome.result));
+                     });
 }
 
 void FolderDetection::start()
@@ -40,8 +126,7 @@ void FolderDetection::start()
     beginning_.start(
         [weights = model_->info.path, project = document.file()](const RunContext &) {
             Begun begun;
-            begun.model =
-                sha256OfFile(std::filesystem::is_directory(weights) ? weights / "model.safetensors" : weights);
+            begun.model = hashOf(weights);
             if (std::error_code error; std::filesystem::exists(project, error))
                 begun.known = ProjectFile::open(project, ProjectFile::Access::Read).imagesDetectedBy(begun.model);
             return begun;

@@ -3,11 +3,13 @@
 // as it is known, so that a run that was stopped, or killed, goes on where it was. Labels are not touched.
 //
 // One image at a time, each a piece of work of its own on the thread of the network, so that the current image is
-// detected in between and nobody waits.
+// detected in between and nobody waits. What is stored is what people see of an image until the network has looked at
+// it again, and what they accept for many images at once.
 #pragma once
 
 #include <QObject>
 
+#include <functional>
 #include <unordered_set>
 
 #include "app/session/session.h"
@@ -28,7 +30,14 @@ public:
     size_t done() const { return done_; }  ///< images, those of earlier runs included
     size_t all() const { return all_; }
 
+    /// What the model that is loaded said about the current image; null: nothing is stored, or it has not come yet.
+    std::shared_ptr<const StoredDetections> stored() const;
+    /// What it said about every image, handed to `then` on this thread. Failures are told.
+    using Recalled = std::vector<StoredDetections>;
+    void recall(std::function<void(Recalled)> then);
+
 Q_SIGNALS:
+    void storedChanged();
     void changed();  ///< begun, one more, ended
     void failed(const fcoscope::Failure &failure);
 
@@ -42,6 +51,7 @@ private:
         Size size;
     };
     void begun(Outcome<Begun> outcome);
+    void lookUp();
     void next();
     void seen(Key image, Outcome<Seen> outcome);
     void end();
@@ -52,8 +62,10 @@ private:
     std::vector<Key> waiting_;  // the last one is next
     bool running_ = false;
     size_t done_ = 0, all_ = 0;
+    std::shared_ptr<const StoredDetections> stored_;
     WorkThread thread_;
     Job<Begun> beginning_{thread_};
+    Job<Recalled> recalling_{thread_}, lookingUp_{thread_};
     Job<Seen> looking_{session_.inferenceThread()};
 };
 

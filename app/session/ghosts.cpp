@@ -4,6 +4,27 @@
 #include <algorithm>
 
 namespace fcoscope {
+namespace {
+
+/// Which of them are still open beside the labels of the image.
+std::vector<Suggestion> suggestionsFor(const LabelSet &set, const ImageEntry &image, std::span<const Detection> found,
+                                       const std::vector<std::string> &names)
+{
+    std::vector<Suggested> detections;
+    for (const Detection &detection : found) {
+        const std::string &name = names.at(static_cast<size_t>(detection.classIndex));
+        const ClassEntry *known = set.findClass(name);
+        detections.push_back({known ? known->key : 0, name, detection.box});
+    }
+    return suggestionsOf(image, set.refusals, detections);
+}
+
+bool isOpenOne(Suggestion is)
+{
+    return is == Suggestion::Open || is == Suggestion::Unknown;
+}
+
+}  // namespace
 
 AddedClass withClass(const LabelSet &set, const std::string &name)
 {
@@ -14,6 +35,32 @@ AddedClass withClass(const LabelSet &set, const std::string &name)
     apply(added.then, ImagePlaces(added.then), added.edit);
     added.classKey = added.then.findClass(name)->key;
     return added;
+}
+
+LabelEdit acceptStored(const LabelSet &set, std::span<const StoredDetections> stored, float scoreThreshold)
+{
+    const ImagePlaces places(set);
+    std::vector<ImageDetections> found;
+    for (const StoredDetections &one : stored) {
+        const size_t place = places.of(one.image);
+        if (place == ImagePlaces::npos)
+            continue;
+        const ImageEntry &image = set.images[place];
+        if (image.status == ReviewStatus::Verified || image.status == ReviewStatus::Empty)
+            continue;
+        const std::vector<Suggestion> suggestions = suggestionsFor(set, image, one.detections, one.classNames);
+        ImageDetections wanted{&image, {}};
+        for (size_t i = 0; i < suggestions.size(); ++i) {
+            const Detection &detection = one.detections[i];
+            const Box box = clipped(detection.box, image.size.width, image.size.height);
+            if (detection.score >= scoreThreshold && isOpenOne(suggestions[i]) && !reasonAgainst(box, image.size))
+                wanted.detections.push_back(
+                    {one.classNames.at(static_cast<size_t>(detection.classIndex)), box, detection.score});
+        }
+        if (!wanted.detections.empty())
+            found.push_back(std::move(wanted));
+    }
+    return acceptDetections(set, found);
 }
 
 LabelEdit joined(LabelEdit earlier, const LabelEdit &later)
@@ -39,21 +86,30 @@ Ghosts::Ghosts(Session &session, QObject *parent) : QObject(parent), session_(se
     });
 }
 
+void Ghosts::setStored(std::shared_ptr<const StoredDetections> stored)
+{
+    stored_ = std::move(stored);
+    update();
+}
+
+Ghosts::Proposals Ghosts::proposals() const
+{
+    if (const FindingsPtr findings = session_.findings())  // which the session holds
+        return {findings->detections, &findings->model->info.classNames};
+    const ImageEntry *image = session_.labels().find(session_.current());
+    if (stored_ && image && stored_->image == image->key)
+        return {stored_->detections, &stored_->classNames};
+    return {};
+}
+
 void Ghosts::update()
 {
-    const FindingsPtr findings = session_.findings();
+    const Proposals found = proposals();
     const LabelSet &set = session_.labels().set();
     const ImageEntry *image = session_.labels().find(session_.current());
     std::vector<Suggestion> now;
-    if (findings && image) {
-        std::vector<Suggested> detections;
-        for (const Detection &detection : findings->detections) {
-            const ClassEntry *known =
-                set.findClass(findings->model->info.classNames.at(static_cast<size_t>(detection.classIndex)));
-            detections.push_back({known ? known->key : 0, detection.box});
-        }
-        now = suggestionsOf(*image, set.refusals, detections);
-    }
+    if (found.names && image)
+        now = suggestionsFor(set, *image, found.detections, *found.names);
     if (now == suggestions_)
         return;
     suggestions_ = std::move(now);
@@ -64,8 +120,7 @@ bool Ghosts::isOpen(int detection) const
 {
     if (detection < 0 || static_cast<size_t>(detection) >= suggestions_.size())
         return false;
-    const Suggestion is = suggestions_[static_cast<size_t>(detection)];
-    return is == Suggestion::Open || is == Suggestion::Unknown;
+    return isOpenOne(suggestions_[static_cast<size_t>(detection)]);
 }
 
 std::vector<int> Ghosts::open() const
@@ -80,65 +135,43 @@ std::vector<int> Ghosts::open() const
 std::vector<int> Ghosts::openOfClass(int detection) const
 {
     std::vector<int> found = open();
-    const auto &detections = session_.findings()->detections;
+    const auto detections = proposals().detections;
     std::erase_if(found, [&](int i) {
-        return detections[static_cast<size_t>(i)].classIndex !=
-               detections.at(static_cast<size_t>(detection)).classIndex;
+        return detections[static_cast<size_t>(i)].classIndex != detections[static_cast<size_t>(detection)].classIndex;
     });
     return found;
 }
 
-std::optional<Ghosts::Wanted> Ghosts::wanted(const std::vector<int> &detections) const
+std::vector<NamedDetection> Ghosts::wanted(const std::vector<int> &detections, Size size) const
 {
-    const FindingsPtr findings = session_.findings();
-    const ImageEntry *image = session_.labels().find(session_.current());
-    if (!findings || !image)
-        return std::nullopt;
-    Wanted made;
-    LabelSet &classes = made.then;
-    classes.classes = session_.labels().set().classes;
-    classes.nextKey = session_.labels().set().nextKey;
+    std::vector<NamedDetection> wanted;
+    const Proposals proposed = proposals();
     for (int index : detections) {
         if (!isOpen(index))
             continue;
-        const Detection &detection = findings->detections[static_cast<size_t>(index)];
-        const std::string &name = findings->model->info.classNames.at(static_cast<size_t>(detection.classIndex));
-        if (!classes.findClass(name)) {
-            AddedClass added = withClass(classes, name);
-            made.classes = joined(std::move(made.classes), added.edit);
-            classes = std::move(added.then);
-        }
-        NewBox box;
-        box.classKey = classes.findClass(name)->key;
-        box.box = clipped(detection.box, image->size.width, image->size.height);
-        box.score = detection.score;
-        if (!reasonAgainst(box.box, image->size))
-            made.boxes.push_back(box);
+        const Detection &detection = proposed.detections[static_cast<size_t>(index)];
+        const Box box = clipped(detection.box, size.width, size.height);
+        if (!reasonAgainst(box, size))
+            wanted.push_back({proposed.names->at(static_cast<size_t>(detection.classIndex)), box, detection.score});
     }
-    return made.boxes.empty() ? std::nullopt : std::optional(std::move(made));
-}
-
-bool Ghosts::answer(const std::vector<int> &detections, MakeEdit makeEdit)
-{
-    const auto made = wanted(detections);
-    if (!made)
-        return false;
-    LabelDocument &document = session_.labels();
-    return document.apply(joined(made->classes, makeEdit(made->then, *document.find(session_.current()), made->boxes)));
+    return wanted;
 }
 
 bool Ghosts::accept(const std::vector<int> &detections)
 {
-    return answer(detections, [](const LabelSet &set, const ImageEntry &image, std::span<const NewBox> boxes) {
-        return acceptDetections(set, image, boxes);
-    });
+    LabelDocument &document = session_.labels();
+    const ImageEntry *image = document.find(session_.current());
+    if (!image)
+        return false;
+    const ImageDetections found{image, wanted(detections, image->size)};
+    return document.apply(acceptDetections(document.set(), std::span(&found, 1)));
 }
 
 bool Ghosts::refuse(const std::vector<int> &detections)
 {
-    return answer(detections, [](const LabelSet &set, const ImageEntry &image, std::span<const NewBox> boxes) {
-        return refuseDetections(set, image, boxes);
-    });
+    LabelDocument &document = session_.labels();
+    const ImageEntry *image = document.find(session_.current());
+    return image && document.apply(refuseDetections(document.set(), *image, wanted(detections, image->size)));
 }
 
 }  // namespace fcoscope

@@ -49,7 +49,8 @@ void LabelDocument::open(OpenedLabels opened)
         history_.push_back({std::move(entry->edit), std::move(entry->inverse)});
     }
     if (readOnly_.text.empty())
-        writer_.open(std::move(opened.file), std::move(opened.project), std::move(opened.initial));
+        writer_.open(std::move(opened.file), std::move(opened.project), std::move(opened.initial),
+                     std::move(opened.lock));
     Q_EMIT changed({LabelsChange::Set | LabelsChange::Saving, {}});
 }
 

@@ -2,7 +2,7 @@
 // The labels that are open, and the only hand that changes them. Belongs to the GUI thread and answers every call at
 // once: an edit changes the set in memory, is shown, and is written to the project file by a worker behind it.
 //
-// The project file is made with the first edit; only looking at a folder writes nothing into it. A write that fails (a
+// The project file is made with the first edit; only looking at a folder leaves nothing in it. A write that fails (a
 // full disk, a folder that has gone) loses nothing: the edit stays, in memory and in the queue, saving() says what is
 // the matter, and the queue is tried again every few seconds. A project that another window
 // writes, or that cannot be written anywhere, is opened for reading: apply() answers false and saving() says why.
@@ -29,6 +29,7 @@ struct OpenedLabels {
     std::filesystem::path file;               ///< where the project is, or will be made
     std::shared_ptr<ProjectFile> project;     ///< open; null: not made yet
     std::shared_ptr<const LabelSet> initial;  ///< of which it will be made, extras included; null where it is there
+    std::shared_ptr<ProjectLock> lock;        ///< for that
     std::vector<JournalEntry> journal;        ///< newest first
     std::vector<ImageId> ids;                 ///< one for each image
     std::optional<SidecarLayout> sidecars;    ///< label files of single images, to be kept in step

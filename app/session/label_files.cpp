@@ -39,6 +39,20 @@ LabelSet withExtras(LabelsToExport source, const RunContext &context)
     return std::move(source.set);
 }
 
+std::vector<fs::path> replacedBy(const ExportRequest &request)
+{
+    std::vector<fs::path> targets{request.to};
+    if (request.fractions.size() >= 2)
+        targets = partTargets(request.to, request.format, request.fractions.size());
+    std::erase_if(targets, [](const fs::path &target) {
+        std::error_code error;
+        if (!fs::exists(fs::symlink_status(target, error)))
+            return true;
+        return fs::is_directory(target, error) && fs::is_empty(target, error);
+    });
+    return targets;
+}
+
 std::vector<ConversionReport> exportLabels(const LabelsToExport &source, const ExportRequest &request,
                                            const RunContext &context)
 {

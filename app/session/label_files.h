@@ -26,6 +26,8 @@ struct ExportRequest {
     std::vector<double> fractions;  ///< two or more: one part each, in "to" with its number; else all in one
     uint64_t seed = 0;
 };
+/// What is there already of what would be written: files, and folders that hold something.
+std::vector<std::filesystem::path> replacedBy(const ExportRequest &request);
 /// One report for each part.
 std::vector<ConversionReport> exportLabels(const LabelsToExport &source, const ExportRequest &request,
                                            const RunContext &context);

@@ -13,15 +13,16 @@ LabelWriter::~LabelWriter()
 }
 
 void LabelWriter::open(std::filesystem::path file, std::shared_ptr<ProjectFile> project,
-                       std::shared_ptr<const LabelSet> initial)
+                       std::shared_ptr<const LabelSet> initial, std::shared_ptr<ProjectLock> lock)
 {
     close();
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard guard(mutex_);
     file_ = std::move(file);
     state_ = {};
     state_.madeFile = project != nullptr;
     project_ = std::move(project);
     initial_ = std::move(initial);
+    lock_ = std::move(lock);
 }
 
 void LabelWriter::put(Kind kind, Task task)
@@ -80,6 +81,7 @@ bool LabelWriter::close()
     queue_.clear();
     project_.reset();
     initial_.reset();
+    lock_.reset();
     state_ = {};  // what was not written is given up, and nobody is to try it again
     return all;
 }
@@ -132,18 +134,26 @@ void LabelWriter::work()
 void LabelWriter::attempt(const Task &task)
 {
     if (!project_) {
-        project_ = std::make_shared<ProjectFile>(ProjectFile::create(file_, *initial_));
+        project_ = std::make_shared<ProjectFile>(ProjectFile::create(file_, *initial_, {}, lock_));
         initial_.reset();
+        lock_.reset();
+    } else if (isGone() && !project_->restore()) {
+        unreadable_ = true;
     }
     task(*project_);
+}
+
+/// The file alone: a folder that has gone may come back with it.
+bool LabelWriter::isGone() const
+{
+    std::error_code error;
+    return !std::filesystem::exists(file_, error) && std::filesystem::is_directory(file_.parent_path(), error);
 }
 
 void LabelWriter::noteFailure()
 {
     const Message reason = messageOfCurrentException();
-    std::error_code error;
-    const bool gone =
-        project_ && !std::filesystem::exists(file_, error) && std::filesystem::is_directory(file_.parent_path(), error);
+    const bool gone = std::exchange(unreadable_, false);
     const std::lock_guard lock(mutex_);
     state_.failing = true;
     state_.failure = reason;

@@ -130,16 +130,14 @@ private:
         opened_.skipped.insert(opened_.skipped.end(), read.problems.begin(), read.problems.end());
         const std::optional<SidecarLayout> sidecars = sidecarLayout(path, read);
         addSet(std::move(read.set), file);
-        if (!several_)  // labels of several places have no one layout
+        if (!several_ && !opened_.labels->project)  // labels of several places have no one layout
             opened_.labels->sidecars = sidecars;
     }
 
     void addSet(LabelSet set, const fs::path &file)
     {
         if (!opened_.labels) {
-            opened_.labels.emplace();
-            opened_.labels->set = std::move(set);
-            opened_.labels->file = file;
+            addUnmade(std::move(set), file);
         } else if (opened_.labels->project) {
             throw UserError(message("core", "{0} is not opened: {1} is a project of its own. Open them one after the "
                                             "other.")
@@ -149,6 +147,26 @@ private:
             several_ = true;
             opened_.labels->sidecars.reset();
         }
+    }
+
+    /// A project that will be made with the first edit, by one window: the one that opened it first.
+    void addUnmade(LabelSet set, const fs::path &file)
+    {
+        OpenedLabels labels;
+        try {
+            labels.lock = ProjectFile::lock(file);
+        } catch (const LockedProject &error) {
+            labels.readOnly = error.message();
+        } catch (const UserError &) {
+            // It cannot be written there, which the first edit says.
+        }
+        if (std::error_code error; fs::is_regular_file(file, error)) {  // made while labels were read
+            labels.lock.reset();
+            return addProject(file, set.root);
+        }
+        labels.set = std::move(set);
+        labels.file = file;
+        opened_.labels = std::move(labels);
     }
 
     /// What is open already is not opened a second time: its images are looked for anew, and that is all.
@@ -175,11 +193,29 @@ private:
         labels.set = labels.project->read(ProjectFile::Extras::Leave, context_.run);
         if (fs::exists(root) && !fs::exists(labels.set.root))  // the folder has moved
             labels.set.root = root;
-        labels.journal = labels.project->journal();
-        if (const std::string layout = labels.project->note("sidecars"); !layout.empty())
-            labels.sidecars = parseSidecarLayout(layout);
-        labels.sidecarRecords = labels.project->sidecars();
+        readBesides(labels);
         opened_.labels = std::move(labels);
+    }
+
+    /// What is damaged there takes no labels with it.
+    void readBesides(OpenedLabels &labels)
+    {
+        try {
+            labels.journal = labels.project->journal();
+        } catch (const UserError &) {
+            opened_.problems.push_back(message("core", "The labels of {0} are open, but its journal is damaged: what "
+                                                       "was done in earlier sessions cannot be undone.")
+                                           .with(labels.file.string()));
+        }
+        try {
+            labels.sidecarRecords = labels.project->sidecars();
+            if (const std::string layout = labels.project->note("sidecars"); !layout.empty())
+                labels.sidecars = parseSidecarLayout(layout);
+        } catch (const UserError &) {
+            opened_.problems.push_back(message("core", "The labels of {0} are open, but it is damaged: the label files "
+                                                       "of single images are not kept in step.")
+                                           .with(labels.file.string()));
+        }
     }
 
     /// Those that the project does not know yet.

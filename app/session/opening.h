@@ -34,7 +34,7 @@ bool isModel(const std::filesystem::path &path, const Backend &backend);
 /// What openPaths has to know and tell.
 struct OpeningContext {
     bool anythingOpen = false;               ///< single images are added to it, not opened as a project of their own
-    std::filesystem::path openProject = {};  ///< its file, made or not
+    std::filesystem::path openProject = {};  ///< its file, made or not; empty: none, or one to be opened anew
     /// Called when the first image of a folder is known, long before all of a large one are.
     std::function<void(const ImageId &)> firstImage;
     RunContext run;

@@ -23,7 +23,9 @@ void Session::open(const QStringList &paths)
     // the worker tells in between arrives through opening_'s own queue, so nothing can come after the end.
     OpeningContext context;
     context.anythingOpen = !images().empty();
-    context.openProject = labels_.file();
+    // What can only be looked at is opened anew: whoever wrote it may have closed it.
+    if (labels_.saving().state != LabelDocument::Saving::State::ReadOnly)
+        context.openProject = labels_.file();
     opening_.start(
         [paths = std::exchange(openLater_, {}), backend = backend_, context, this](const RunContext &run) mutable {
             context.run = run;

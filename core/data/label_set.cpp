@@ -111,7 +111,7 @@ size_t append(LabelSet &into, const LabelSet &from)
     }
     for (const Refusal &refusal : from.refusals)
         if (const auto image = keys.find(refusal.imageKey); image != keys.end())
-            into.refusals.push_back({into.newKey(), image->second, keys.at(refusal.classKey), refusal.box});
+            into.refusals.push_back({into.newKey(), image->second, refusal.className, refusal.box});
     return passedOver;
 }
 

@@ -69,11 +69,12 @@ struct ImageEntry {
     bool operator==(const ImageEntry &) const = default;
 };
 
-/// A detection that a person said no to: one of its class that overlaps it is not shown again.
+/// A detection that a person said no to: one of its class that overlaps it is not shown again. The class is the
+/// model's, by name: the set need not have it, and whatever becomes of the set's classes, what was refused stays so.
 struct Refusal {
     Key key = 0;
     Key imageKey = 0;
-    Key classKey = 0;
+    std::string className;
     Box box;
     bool operator==(const Refusal &) const = default;
 };

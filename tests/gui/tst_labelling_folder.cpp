@@ -4,6 +4,8 @@
 #include <QMessageBox>
 #include <QPushButton>
 
+#include <future>
+
 #include "app/gui/label_export_dialog.h"
 #include "core/base/file.h"
 #include "labelling_window.h"
@@ -28,8 +30,10 @@ private Q_SLOTS:
         QCOMPARE(image().boxes.size(), 1u);
         QVERIFY(image().boxes[0].score && *image().boxes[0].score > 0.1f);
         QCOMPARE(session_->findings()->detections.size(), found);  // a layer of their own
+        const size_t classes = document().set().classes.size();
         key(Qt::Key_Delete, Qt::ShiftModifier);
         QCOMPARE(document().set().refusals.size(), 1u);
+        QCOMPARE(document().set().classes.size(), classes);  // none comes with what is refused
         shot("ghosts");
         key(Qt::Key_Return, Qt::ShiftModifier);
         QVERIFY(image().boxes.size() >= 2u && image().boxes.size() < found);
@@ -63,6 +67,88 @@ private Q_SLOTS:
         QVERIFY(document().set().boxCount() == 0);  // labels were not touched
     }
 
+    /// What a run over the folder found is proposed before the network has looked, and accepted for all images at once.
+    void whatWasFoundInTheFolderIsAcceptedAtOnce()
+    {
+        open({resource("models/default.safetensors"), plainFolder()});
+        FolderDetection &folder = docks_->folderDetection();
+        key(Qt::Key_F5, Qt::ShiftModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(folder.done() == session_->images().size() && !folder.running(), 120000);
+        QTRY_VERIFY(saved());
+        key(Qt::Key_Delete, Qt::ShiftModifier);  // refused: it stays so
+        key(Qt::Key_Return);                     // labelled: no second time
+        key(Qt::Key_D, Qt::ShiftModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(demo_->settled(), 60000);
+        key(Qt::Key_V, Qt::ShiftModifier);  // empty on purpose
+        const Key empty = image().key, first = document().set().images[0].key;
+        const size_t labelled = document().set().boxCount();
+        const LabelSet before = document().set();
+        QTRY_VERIFY(saved());
+        size_t wanted = 0;  // of the others; the first one's are counted below
+        const ProjectFile file = ProjectFile::open(document().file(), ProjectFile::Access::Read);
+        for (const ImageEntry &entry : document().set().images)
+            for (const StoredDetections &found : file.detections(entry.key))
+                wanted += entry.key == empty || entry.key == first ? 0 : found.detections.size();
+
+        QString asked;
+        auto *timer = new QTimer(window_);
+        connect(timer, &QTimer::timeout, timer, [timer, &asked] {
+            auto *box = qobject_cast<QMessageBox *>(QApplication::activeModalWidget());
+            if (!box)
+                return;
+            timer->deleteLater();
+            asked = box->text();
+            QTest::keyClick(box, Qt::Key_Return);
+        });
+        timer->start(20);
+        the<Actions>()[ActionId::AcceptFolderDetections].trigger();
+        QTRY_VERIFY(document().set().boxCount() > labelled);
+        QVERIFY(asked.contains(QStringLiteral("in %1 images").arg(session_->images().size() - 1)));
+        QVERIFY(asked.startsWith(QString::number(document().set().boxCount() - labelled)));
+        const LabelSet after = document().set();
+        QCOMPARE(document().find(empty)->status, ReviewStatus::Empty);
+        QVERIFY(document().find(empty)->boxes.empty());
+        size_t made = 0;
+        for (const ImageEntry &entry : after.images)
+            made += entry.key == first ? 0 : entry.boxes.size();
+        QVERIFY(made > 0 && made <= wanted);
+        for (const Refusal &refusal : after.refusals)
+            for (const BoxEntry &box : document().find(refusal.imageKey)->boxes)
+                QVERIFY(intersectionOverUnion(box.box, refusal.box) < 0.5 ||
+                        after.findClass(box.classKey)->name != refusal.className);
+        window_->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(window_));
+        key(Qt::Key_Z, Qt::ControlModifier);  // one step
+        QCOMPARE(document().set().boxCount(), labelled);
+        QCOMPARE(document().set().images, before.images);
+        QCOMPARE(document().set().classes, before.classes);
+    }
+
+    /// Without waiting for the network, of which nothing is known here.
+    void whatIsStoredIsProposedAtOnce()
+    {
+        open({resource("models/default.safetensors"), plainFolder()});
+        FolderDetection &folder = docks_->folderDetection();
+        key(Qt::Key_F5, Qt::ShiftModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(folder.done() == session_->images().size() && !folder.running(), 120000);
+        QTRY_VERIFY(saved());
+        const ImageId next = session_->images().at(5);
+        // The thread of the network is held up meanwhile.
+        std::promise<void> go;
+        auto held = go.get_future().share();
+        session_->inferenceThread().post(this, [held] { held.wait(); });
+        session_->setCurrent(next);
+        QTRY_VERIFY_WITH_TIMEOUT(folder.stored() && !canvas_->detections().empty(), 60000);
+        QVERIFY(!session_->findings());
+        key(Qt::Key_Return, Qt::ShiftModifier);
+        const size_t accepted = image().boxes.size();
+        QVERIFY(accepted > 0);
+        go.set_value();
+        QTRY_VERIFY_WITH_TIMEOUT(demo_->settled(), 60000);
+        QVERIFY(session_->findings());
+        QCOMPARE(image().boxes.size(), accepted);
+    }
+
     void aSecondWindowCanOnlyLook()
     {
         open({plainFolder()});
@@ -81,6 +167,49 @@ private Q_SLOTS:
         QTest::keyClick(&other.canvas, Qt::Key_A, Qt::ControlModifier);
         QTest::keyClick(&other.canvas, Qt::Key_Delete);
         QCOMPARE(other.session.labels().set().boxCount(), 1u);
+    }
+
+    /// Before there is a project file, too: who opened the folder first may write, the other knows at once.
+    void ofTwoWindowsAtANewFolderOneWrites()
+    {
+        const QString folder = plainFolder();
+        const auto filesIn = [&] { return QDir(folder).entryList(QDir::Files); };
+        const QStringList before = filesIn();
+        open({folder});
+        DemoWindow other;
+        QVERIFY(other.show({1200, 800}));
+        const auto openThere = [&] {
+            other.session.open({folder});
+            QTRY_VERIFY_WITH_TIMEOUT(other.settled(), 60000);
+        };
+        openThere();
+        const LabelDocument &theirs = other.session.labels();
+        QTRY_COMPARE(theirs.saving().state, LabelDocument::Saving::State::ReadOnly);
+        auto &strip = *other.window.findChild<MessageStrip *>();
+        strip.closeCurrent();  // that there is no model
+        QVERIFY(strip.text().contains(QStringLiteral("not changed")));
+        QVERIFY(strip.text().contains(QStringLiteral("open it here again")));
+        window_->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(window_));
+        key(Qt::Key_V);
+        QTRY_VERIFY(saved());
+
+        session_->closeImages();
+        openThere();  // the same again, now for writing
+        QTRY_COMPARE(theirs.saving().state, LabelDocument::Saving::State::Saved);
+        QVERIFY(!strip.text().contains(QStringLiteral("not changed")));
+        QCOMPARE(theirs.set().images[0].status, ReviewStatus::Verified);
+        other.window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&other.window));
+        QTest::keyClick(&other.canvas, Qt::Key_V);
+        QTRY_COMPARE(theirs.saving().state, LabelDocument::Saving::State::Saved);
+        QCOMPARE(theirs.set().images[0].status, ReviewStatus::New);
+        other.session.closeImages();
+
+        fs::remove(folder.toStdString() + "/project.fcoscope");
+        open({folder});
+        session_->closeImages();
+        QCOMPARE(filesIn(), before);  // who has only looked leaves nothing
     }
 
     void labelFilesOfSingleImagesAreKeptInStep()
@@ -120,6 +249,57 @@ private Q_SLOTS:
         QCOMPARE(box(0).x1, 12.0);
     }
 
+    /// The suggested target is none that is there: labels.json is what these labels were read from. One that a person
+    /// names is asked for.
+    void anExportReplacesNothingUnasked()
+    {
+        const QString folder = demo_->demoFolder();
+        const fs::path source = folder.toStdString() + "/labels.json";
+        fs::rename(folder.toStdString() + "/annotations.json", source);
+        const std::string before = readFile(source);
+        open({folder});
+        QVERIFY(document().set().boxCount() > 0);
+        key(Qt::Key_S, Qt::ControlModifier | Qt::ShiftModifier);
+        auto *dialog = window_->findChild<LabelExportDialog *>();
+        QVERIFY(dialog);
+        QLineEdit *to = nullptr;
+        for (QLineEdit *field : dialog->findChildren<QLineEdit *>())
+            to = field->text().endsWith(QStringLiteral(".json")) ? field : to;
+        QPushButton *write = nullptr;
+        for (QPushButton *button : dialog->findChildren<QPushButton *>())
+            write = button->text() == QStringLiteral("&Export") ? button : write;
+        QTest::mouseClick(write, Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(!dialog->report().isEmpty(), 60000);
+        QCOMPARE(to->text(), folder + QStringLiteral("/labels-2.json"));
+        QVERIFY(fs::exists(to->text().toStdString()));
+        QCOMPARE(readFile(source), before);
+
+        to->setText(QString::fromStdString(source.string()));
+        QString asked;
+        const auto answer = [&](const QString &label) {
+            auto *timer = new QTimer(dialog);
+            connect(timer, &QTimer::timeout, timer, [timer, label, &asked] {
+                auto *box = qobject_cast<QMessageBox *>(QApplication::activeModalWidget());
+                if (!box)
+                    return;
+                timer->deleteLater();
+                asked = box->text();
+                for (QAbstractButton *button : box->buttons())
+                    if (button->text().remove(QLatin1Char('&')) == label)
+                        return QTest::mouseClick(button, Qt::LeftButton);
+            });
+            timer->start(20);
+            QTest::mouseClick(write, Qt::LeftButton);
+        };
+        answer(QStringLiteral("Cancel"));
+        QVERIFY(asked.contains(QString::fromStdString(source.string())) && asked.contains(QStringLiteral("replaced")));
+        QVERIFY(write->isEnabled());  // nothing is being written
+        QCOMPARE(readFile(source), before);
+        answer(QStringLiteral("Replace"));
+        QTRY_VERIFY_WITH_TIMEOUT(write->isEnabled() && readFile(source) != before, 60000);
+        dialog->close();
+    }
+
     /// From dropping a folder to an exported COCO file, as the user guide tells it.
     void aNewcomersWalk()
     {
@@ -150,7 +330,7 @@ private Q_SLOTS:
         for (QPushButton *button : dialog->findChildren<QPushButton *>())
             if (button->text() == QStringLiteral("&Export"))
                 QTest::mouseClick(button, Qt::LeftButton);
-        QTRY_VERIFY(dialog->report().contains(QStringLiteral("2 images")));
+        QTRY_VERIFY2(dialog->report().contains(QStringLiteral("images 2,")), qPrintable(dialog->report()));
         shot("walk-4-exported", dialog);
         dialog->close();
         FormatOptions options;

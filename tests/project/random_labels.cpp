@@ -75,6 +75,13 @@ Key randomClass(Random &random, const LabelSet &set)
     return set.classes.empty() ? 0 : set.classes[size_t(random.below(int(set.classes.size())))].key;
 }
 
+/// Now and then one that only a model has.
+std::string randomClassName(Random &random, const LabelSet &set)
+{
+    const ClassEntry *known = random.chance(0.2) ? nullptr : set.findClass(randomClass(random, set));
+    return known ? known->name : "stranger";
+}
+
 std::vector<NewBox> newBoxes(Random &random, const LabelSet &set)
 {
     std::vector<NewBox> boxes;
@@ -83,6 +90,14 @@ std::vector<NewBox> newBoxes(Random &random, const LabelSet &set)
                          random.chance(0.5) ? std::optional(float(random.uniform())) : std::nullopt, random.chance(0.1),
                          random.chance(0.1)});
     return boxes;
+}
+
+std::vector<NamedDetection> refused(Random &random, const LabelSet &set)
+{
+    std::vector<NamedDetection> detections;
+    for (const NewBox &box : newBoxes(random, set))
+        detections.push_back({randomClassName(random, set), box.box, box.score});
+    return detections;
 }
 
 LabelEdit randomMove(Random &random, const ImageEntry &image)
@@ -157,7 +172,7 @@ LabelSet randomSet(Random &random, const RandomLabels &how)
     }
     for (int i = 0; i < how.refusals && how.classes > 0; ++i)
         set.refusals.push_back(
-            {set.newKey(), randomImage(random, set).key, randomClass(random, set), randomBox(random)});
+            {set.newKey(), randomImage(random, set).key, randomClassName(random, set), randomBox(random)});
     // Images are listed in an order of their own.
     for (size_t i = set.images.size(); i > 1; --i)
         std::swap(set.images[i - 1], set.images[size_t(random.below(int(i)))]);
@@ -189,7 +204,7 @@ LabelEdit randomEdit(Random &random, const LabelSet &set, int kind)
     case 7:
         return acceptDetections(set, image, newBoxes(random, set));
     case 8:
-        return refuseDetections(set, image, newBoxes(random, set));
+        return refuseDetections(set, image, refused(random, set));
     case 9:
         return set.classes.size() > 12 ? randomClassEdit(random, set, 5) : randomAcceptance(random, set);
     case 10:

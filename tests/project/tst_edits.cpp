@@ -197,18 +197,25 @@ private Q_SLOTS:
         QCOMPARE(s.a().boxes.size(), size_t(3));
         QCOMPARE(s.a().boxes[2].score, std::optional(0.8f));
         QVERIFY(acceptDetections(s.set, s.a(), found).empty());
-        s(refuseDetections(s.set, s.b(), std::vector<NewBox>{{s.cat, {0, 0, 10, 10}, {}, false, false}}));
-        const std::vector<Suggested> suggested = {{s.cat, {0, 0, 10, 9}},
-                                                  {s.dog, {0, 0, 10, 9}},
-                                                  {0, {0, 0, 10, 9}},
-                                                  {s.cat, {0, 0, 10, 30}},
-                                                  {s.cat, {notANumber, 0, 1, 1}}};
+        s(refuseDetections(s.set, s.b(),
+                           std::vector<NamedDetection>{{"cat", {0, 0, 10, 10}, {}}, {"owl", {30, 30, 40, 40}, {}}}));
+        QVERIFY(!s.set.findClass("owl"));  // a refusal adds no class
+        const std::vector<Suggested> suggested = {
+            {s.cat, "cat", {0, 0, 10, 9}},  {s.dog, "dog", {0, 0, 10, 9}},         {0, "bat", {0, 0, 10, 9}},
+            {s.cat, "cat", {0, 0, 10, 30}}, {s.cat, "cat", {notANumber, 0, 1, 1}}, {0, "owl", {30, 30, 40, 39}}};
         using enum Suggestion;
-        QCOMPARE(suggestionsOf(s.b(), s.set.refusals, suggested), (std::vector{Refused, Open, Unknown, Open, Open}));
+        QCOMPARE(suggestionsOf(s.b(), s.set.refusals, suggested),
+                 (std::vector{Refused, Open, Unknown, Open, Open, Refused}));
         s.add(1, s.cat, {0, 0, 10, 10});
-        QCOMPARE(suggestionsOf(s.b(), s.set.refusals, suggested), (std::vector{Labelled, Open, Unknown, Open, Open}));
+        QCOMPARE(suggestionsOf(s.b(), s.set.refusals, suggested),
+                 (std::vector{Labelled, Open, Unknown, Open, Open, Refused}));
         QCOMPARE(suggestionsOf(s.b(), s.set.refusals, suggested, {0.2})[3], Labelled);
         QCOMPARE(suggestionsOf(s.c(), s.set.refusals, suggested)[0], Open);  // refused in another image
+        // Whatever becomes of the class, what was refused stays so.
+        LabelSet without = s.set;
+        apply(without, ImagePlaces(without), deleteClass(without, s.cat));
+        const Suggested again{0, "cat", {0, 0, 10, 9}};
+        QCOMPARE(suggestionsOf(without.images[1], without.refusals, std::span(&again, 1))[0], Refused);
 
         // Of classes that are not there yet, in several images, as one edit.
         const std::vector<ImageDetections> many = {

@@ -164,7 +164,8 @@ private Q_SLOTS:
                                         with("classes", "[[1,{\"hex\":\"abc\"},0,0,0]]"),
                                         with("classes", "[[1,{},0,0,0]]"),
                                         with("refusals", "[[1,2]]"),
-                                        with("refusals", "[[1,2,3,0,0,1]]"),
+                                        with("refusals", "[[1,2,\"cat\",0,0,1]]"),
+                                        with("refusals", "[[1,2,3,0,0,1,1]]"),
                                         with("arguments", "[1]")})
             QVERIFY2(isRefused(json), json.substr(0, 200).c_str());
         QVERIFY(!isRefused(with("boxes", "[[1,2,3,0,0,1,1,7,-1,null,\"x\"],[1,2]]")));
@@ -210,13 +211,10 @@ private Q_SLOTS:
             e.classes.push_back({unknown, ClassEntry{unknown, "cat", 1, -1, 0, {}}});
         }));
         QVERIFY(isRefused(set, [&](LabelEdit &e) {
-            e.refusals.push_back({unknown, Refusal{unknown, image, unknown, {}}});
+            e.refusals.push_back({unknown, Refusal{unknown, unknown, "cat", {}}});
         }));
         QVERIFY(isRefused(set, [&](LabelEdit &e) {
-            e.refusals.push_back({unknown, Refusal{unknown, unknown, cat, {}}});
-        }));
-        QVERIFY(isRefused(set, [&](LabelEdit &e) {
-            e.refusals.push_back({unknown, Refusal{unknown, image, cat, {nan, 0, 1, 1}}});
+            e.refusals.push_back({unknown, Refusal{unknown, image, "cat", {nan, 0, 1, 1}}});
         }));
         // A class that the edit adds, or takes away together with its boxes, is fine.
         QVERIFY(!isRefused(set, [&](LabelEdit &e) {

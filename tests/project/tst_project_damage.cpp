@@ -58,7 +58,7 @@ private Q_SLOTS:
         Random random(8);
         ProjectFile::create(file_, randomSet(random));
         QVERIFY(isProjectFile(file_));
-        execute(file_, "PRAGMA user_version = 2");
+        execute(file_, "PRAGMA user_version = 3");
         for (const Access access : {Access::Read, Access::Write})
             QVERIFY2(contains(error(access), "newer FCOScope"), error(access).c_str());
         QVERIFY(isProjectFile(file_));
@@ -81,7 +81,6 @@ private Q_SLOTS:
                                  "UPDATE classes SET name = 'same'",
                                  "UPDATE classes SET rank = 99999999999",
                                  "UPDATE refusals SET image = 0",
-                                 "UPDATE refusals SET class = 0",
                                  "DROP TABLE boxes",
                                  "DROP TABLE facts",
                                  "ALTER TABLE images DROP COLUMN path",
@@ -102,6 +101,36 @@ private Q_SLOTS:
         ProjectFile project = ProjectFile::open(file_, Access::Write);
         project.putNote("a", "b");
         QCOMPARE(QString::fromStdString(differenceOf(project.read(Extras::Read), set)), QString());
+    }
+
+    /// Refusals named their class by its key, in the journal, too; a deleted one's is found where it was deleted.
+    void aFileOfTheFirstForm()
+    {
+        execute(file_, readFile(FCOSCOPE_SOURCE_DIR "/tests/project/version_1.sql").c_str());
+        const LabelSet looked = ProjectFile::open(file_, Access::Read).read(Extras::Leave);
+        QCOMPARE(looked.refusals.size(), size_t(1));
+        QCOMPARE(looked.refusals[0].className, std::string("cell"));
+        ProjectFile project = ProjectFile::open(file_, Access::Write);
+        LabelSet set = project.read(Extras::Leave);
+        QVERIFY(set == looked);
+        QCOMPARE(set.boxCount(), size_t(1));
+        QCOMPARE(project.journal().size(), size_t(5));
+        for (int i = 0; i < 4; ++i) {
+            project.undo();
+            set = project.read(Extras::Leave);
+            if (i == 0) {
+                QCOMPARE(set.classNames(), (std::vector<std::string>{"cell", "dust"}));
+                QCOMPARE(set.refusals.size(), size_t(2));
+                QCOMPARE(set.refusals[1].className, std::string("dust"));
+            }
+        }
+        QVERIFY(set.refusals.empty() && set.boxCount() == 0);
+        for (int i = 0; i < 5; ++i)
+            project.redo();
+        set = project.read(Extras::Leave);
+        QCOMPARE(set.classNames(), std::vector<std::string>{"Zelle"});
+        QCOMPARE(set.refusals.size(), size_t(1));
+        QCOMPARE(set.refusals[0].className, std::string("cell"));
     }
 
     /// Bytes changed at random: read as before, read as something else, or a sentence; never more than that.

@@ -199,7 +199,7 @@ private Q_SLOTS:
             e.boxes = {{image, key, BoxEntry{key, cat, {0, notANumber, 1, 1}, {}, false, false, false, -1, {}}}};
         }));
         QVERIFY(refused([&](LabelEdit &e) { e.statuses = {{key, ReviewStatus::New}}; }));
-        QVERIFY(refused([&](LabelEdit &e) { e.refusals = {{key, Refusal{key, key, cat, {}}}}; }));
+        QVERIFY(refused([&](LabelEdit &e) { e.refusals = {{key, Refusal{key, key, "cat", {}}}}; }));
         set.images[0].boxes.push_back({set.newKey(), cat, {0, 0, 1, notANumber}, {}, false, false, false, -1, {}});
         QVERIFY_EXCEPTION_THROWN(ProjectFile::create(folder_ / "other", set), std::logic_error);
         QVERIFY(!fs::exists(folder_ / "other") && !fs::exists(folder_ / "other-new"));
@@ -253,6 +253,26 @@ private Q_SLOTS:
         QCOMPARE(sidecars.size(), size_t(2));
         QVERIFY(sidecars[1].image == image && sidecars[1].file == "b.xml" && sidecars[1].fingerprint == "abc");
         QCOMPARE(QString::fromStdString(differenceOf(project.read(Extras::Read), set)), QString());
+    }
+
+    /// The lock alone is no project, and who took it makes it.
+    void aLockComesBeforeTheFile()
+    {
+        Random random(8);
+        const LabelSet set = randomSet(random);
+        auto lock = ProjectFile::lock(file_);
+        QVERIFY(!fs::exists(file_));
+        QVERIFY_EXCEPTION_THROWN(ProjectFile::lock(file_), LockedProject);
+        QVERIFY_EXCEPTION_THROWN(ProjectFile::create(file_, set), LockedProject);
+        std::optional<ProjectFile> writer = ProjectFile::create(file_, set, {}, lock);
+        lock.reset();
+        QVERIFY_EXCEPTION_THROWN(ProjectFile::lock(file_), LockedProject);
+        writer.reset();
+        fs::remove(file_);
+        lock = ProjectFile::lock(file_);
+        fs::remove(file_.string() + "-lock");  // with its folder, say: then it is nobody's
+        const auto others = ProjectFile::lock(file_);
+        QVERIFY_EXCEPTION_THROWN(ProjectFile::create(file_, set, {}, lock), LockedProject);
     }
 
     void oneWriter()

@@ -58,6 +58,32 @@ private Q_SLOTS:
         newFolder();
     }
 
+    /// Labels in one folder, images in another, as COCO's are: both are found where they were moved to.
+    void movedTogetherWithImagesElsewhere()
+    {
+        const fs::path data = folder_ / "data", moved = folder_ / "moved", alone = folder_ / "alone";
+        fs::create_directories(data / "labels");
+        fs::create_directories(data / "images");
+        fs::create_directories(alone);
+        LabelSet set = someSet();
+        set.root = data / "images";
+        ProjectFile::create(data / "labels/a.fcoscope", set);
+        const auto rootOf = [](const fs::path &file) {
+            return ProjectFile::open(file, Access::Read).read(Extras::Leave).root;
+        };
+        QCOMPARE(rootOf(data / "labels/a.fcoscope"), data / "images");
+        fs::copy_file(data / "labels/a.fcoscope", alone / "a.fcoscope");
+        QCOMPARE(rootOf(alone / "a.fcoscope"), data / "images");  // the labels alone were moved
+        fs::rename(data, moved);
+        QCOMPARE(rootOf(moved / "labels/a.fcoscope"), moved / "images");
+        // One that names the folder alone, as the first versions did.
+        sqlite3 *database = nullptr;
+        sqlite3_open((moved / "labels/a.fcoscope").c_str(), &database);
+        sqlite3_exec(database, "DELETE FROM facts WHERE name = 'way to root'", nullptr, nullptr, nullptr);
+        sqlite3_close(database);
+        QCOMPARE(rootOf(moved / "labels/a.fcoscope"), data / "images");
+    }
+
     void folderThatCannotBeWritten()
     {
         const LabelSet set = someSet();

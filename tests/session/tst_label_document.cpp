@@ -5,6 +5,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <fstream>
+
 #include "app/session/label_document.h"
 #include "core/data/project/edits.h"
 #include "tests/pace.h"
@@ -145,7 +147,54 @@ private Q_SLOTS:
         QCOMPARE(other.set().boxCount(), 1u);
     }
 
-    void aFolderThatGoesLosesNothing()
+    /// What the file held beyond the labels comes back with it: extras, notes, detections, the journal.
+    void aFileThatGoesComesBackWhole()
+    {
+        OpenedLabels made = opened();
+        LabelSet set = *made.initial;
+        set.extra = R"({"info":1})";
+        set.images[0].extra = R"({"licence":3})";
+        made.initial = std::make_shared<const LabelSet>(set);
+        document_->open(std::move(made));
+        QVERIFY(document_->apply(drawn(0, 10)));
+        document_->remember("sidecars", "a layout");
+        document_->remember(SidecarRecord{set.images[0].key, "a.xml", "abc"});
+        document_->store({set.images[1].key, "model", {Detection{}}, {"cell"}});
+        QVERIFY(document_->finishSaving());
+        fs::remove_all(root());
+        QVERIFY(document_->apply(drawn(1, 10)));
+        document_->remember("origin", "voc");
+        QTRY_COMPARE(document_->saving().state, State::Failing);
+        fs::create_directories(root());
+        QVERIFY(document_->finishSaving());
+        QCOMPARE(document_->saving().state, State::Saved);
+        document_->undo();
+        QVERIFY(document_->close());
+
+        OpenedLabels again = reopened();
+        QCOMPARE(again.journal.size(), 2u);
+        const LabelSet whole = again.project->read(ProjectFile::Extras::Read);
+        QCOMPARE(whole.extra, set.extra);
+        QCOMPARE(whole.images[0].extra, set.images[0].extra);
+        QCOMPARE(whole.boxCount(), 1u);
+        QCOMPARE(again.project->note("sidecars"), std::string("a layout"));
+        QCOMPARE(again.project->note("origin"), std::string("voc"));
+        QCOMPARE(again.project->sidecars().size(), 1u);
+        QCOMPARE(again.project->detections(set.images[1].key).size(), 1u);
+        document_->open(std::move(again));
+        document_->undo();
+        QCOMPARE(this->set().boxCount(), 0u);
+        QVERIFY(document_->finishSaving());
+        // The file alone, while its lock stays.
+        fs::remove(file());
+        document_->redo();
+        QVERIFY(document_->finishSaving());
+        QCOMPARE(inFile().boxCount(), 1u);
+        QVERIFY_EXCEPTION_THROWN(ProjectFile::open(file(), ProjectFile::Access::Write), LockedProject);
+    }
+
+    /// Where nothing is left of the file, the labels are, and undo.
+    void aFileThatGoesForGoodLosesNoLabels()
     {
         QVERIFY(document_->apply(drawn(0, 10)));
         QTRY_COMPARE(document_->saving().state, State::Saved);
@@ -160,6 +209,11 @@ private Q_SLOTS:
         document_->undo();  // a person goes on
         QCOMPARE(set().boxCount(), 2u);
 
+        for (const char *part : {"", "-wal", "-shm"}) {  // what the connection has left
+            const std::string held = away.string() + "/project.fcoscope" + part;
+            const auto bytes = static_cast<size_t>(fs::file_size(held));
+            std::fstream(held, std::ios::in | std::ios::out | std::ios::binary) << std::string(bytes, '\0');
+        }
         fs::create_directories(root());  // the folder is back, without the file
         document_->saveNow();
         QTRY_VERIFY(fs::exists(file()) || (document_->saveNow(), false));

@@ -6,8 +6,11 @@
 
 #include <algorithm>
 
+#include <sqlite3.h>
+
 #include "app/session/opening.h"
 #include "core/base/error.h"
+#include "core/data/project/edits.h"
 
 using namespace fcoscope;
 namespace fs = std::filesystem;
@@ -125,7 +128,10 @@ private Q_SLOTS:
         touch(root / "pictures/a.png");
         for (const fs::path &named : {root / "c.json", root / "pictures"}) {
             OpenedLabels made = *openPaths({named}, backend(), {}).labels;
-            ProjectFile::create(made.file, *made.initial);
+            // Whoever comes before it is made can look at it, too.
+            const Opened early = openPaths({named}, backend(), {});
+            QVERIFY(made.readOnly.text.empty() && !early.labels->readOnly.text.empty());
+            ProjectFile::create(made.file, *made.initial, {}, std::exchange(made.lock, {}));
             touch(root / "pictures/b.png");  // came later
             const Opened again = openPaths({named}, backend(), {});
             QVERIFY(again.labels->project && again.labels->project->writable());
@@ -145,13 +151,45 @@ private Q_SLOTS:
         QVERIFY(!added.labels && added.images.size() == 1u);
     }
 
+    /// Undo of earlier sessions is lost and label files are left alone, and both are said; the labels are there.
+    void aDamagedJournalTakesNoLabelsWithIt()
+    {
+        QTemporaryDir dir;
+        const fs::path root = dir.path().toStdString();
+        touch(root / "a.png");
+        OpenedLabels made = *openPaths({root}, backend(), {}).labels;
+        {
+            ProjectFile project = ProjectFile::create(made.file, *made.initial, {}, std::exchange(made.lock, {}));
+            const LabelEdit edit = addClass(made.set, "cell");
+            const LabelEdit back = apply(made.set, ImagePlaces(made.set), edit);
+            project.write(edit, back, made.set.nextKey);
+        }
+        QCOMPARE(openPaths({root}, backend(), {}).labels->journal.size(), 1u);
+        sqlite3 *database = nullptr;
+        QCOMPARE(sqlite3_open(made.file.c_str(), &database), SQLITE_OK);
+        QCOMPARE(sqlite3_exec(database,
+                              "UPDATE journal SET edit = 'no edit'; "
+                              "INSERT INTO notes VALUES('sidecars', 'no layout')",
+                              nullptr, nullptr, nullptr),
+                 SQLITE_OK);
+        sqlite3_close(database);
+        const Opened opened = openPaths({root}, backend(), {});
+        QVERIFY(opened.labels && opened.labels->project->writable());
+        QCOMPARE(opened.labels->set.classNames(), std::vector<std::string>{"cell"});
+        QVERIFY(opened.labels->journal.empty() && !opened.labels->sidecars);
+        QCOMPARE(opened.problems.size(), 2u);
+        QVERIFY(QString::fromStdString(opened.problems[0].english()).contains("cannot be undone"));
+        QVERIFY(QString::fromStdString(opened.problems[1].english()).contains("not kept in step"));
+    }
+
     void twoProjectsAreNotOne()
     {
         QTemporaryDir dir;
         const fs::path root = dir.path().toStdString();
         touch(root / "one/a.png");
         touch(root / "two/b.png");
-        ProjectFile::create(root / "two/project.fcoscope", *openPaths({root / "two"}, backend(), {}).labels->initial);
+        const auto two = openPaths({root / "two"}, backend(), {}).labels->initial;
+        ProjectFile::create(root / "two/project.fcoscope", *two);
         const Opened opened = openPaths({root / "one", root / "two"}, backend(), {});
         QCOMPARE(opened.labels->set.root, root / "one");
         QCOMPARE(opened.problems.size(), 1u);

@@ -258,6 +258,14 @@ std::vector<int> splitImages(const LabelSet &set, const SplitOptions &options)
     return Splitting(set, options).run();
 }
 
+std::vector<std::filesystem::path> partTargets(const std::filesystem::path &target, LabelFormat format, size_t count)
+{
+    std::vector<std::filesystem::path> targets;
+    for (size_t part = 0; part < count; ++part)
+        targets.push_back(partTarget(target, format, partName(part, count)));
+    return targets;
+}
+
 std::vector<LabelPart> splitLabels(LabelSet set, const SplitOptions &options, bool withNew, LabelFormat format,
                                    const std::filesystem::path &target)
 {
@@ -270,8 +278,8 @@ std::vector<LabelPart> splitLabels(LabelSet set, const SplitOptions &options, bo
     const std::vector<int> partOf = splitImages(set, options);
     images = std::exchange(set.images, {});
     std::vector<LabelPart> parts;
-    for (size_t part = 0; part < options.fractions.size(); ++part)
-        parts.push_back({partTarget(target, format, partName(part, options.fractions.size())), set});
+    for (std::filesystem::path &to : partTargets(target, format, options.fractions.size()))
+        parts.push_back({std::move(to), set});
     for (size_t i = 0; i < images.size(); ++i)
         parts[static_cast<size_t>(partOf[i])].set.images.push_back(std::move(images[i]));
     std::move(unreviewed.begin(), unreviewed.end(), std::back_inserter(parts.front().set.images));

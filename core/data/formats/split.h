@@ -21,8 +21,11 @@ struct SplitOptions {
 /// UserError for fractions that are not above 0 or do not sum to 1.
 std::vector<int> splitImages(const LabelSet &set, const SplitOptions &options);
 
-/// One part, and where it is to be written: "labels_train.json", "labels_val.json" and "labels_test.json" for
-/// "labels.json", folders "train", "val" and "test" in the target for a format with a file for each image.
+/// Where `count` parts are written: "labels_train.json", "labels_val.json" and "labels_test.json" for "labels.json",
+/// folders "train", "val" and "test" in the target for a format with a file for each image.
+std::vector<std::filesystem::path> partTargets(const std::filesystem::path &target, LabelFormat format, size_t count);
+
+/// One part, and where it is to be written.
 struct LabelPart {
     std::filesystem::path target;
     LabelSet set;

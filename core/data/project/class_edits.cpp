@@ -104,11 +104,6 @@ LabelEdit mergeClasses(const LabelSet &set, Key from, Key into)
                 edit.boxes.push_back(
                     {image.key, box.key,
                      BoxEntry{box.key, into, box.box, box.score, box.crowd, box.difficult, box.locked, box.area, {}}});
-    for (Refusal refusal : set.refusals)
-        if (refusal.classKey == from) {
-            refusal.classKey = into;
-            edit.refusals.push_back({refusal.key, refusal});
-        }
     edit.classes.push_back({from, {}});
     return edit;
 }
@@ -124,9 +119,6 @@ LabelEdit deleteClass(const LabelSet &set, Key key)
                 edit.boxes.push_back({image.key, box.key, {}});
         loseBoxes(edit, image, edit.boxes.size() - before);
     }
-    for (const Refusal &refusal : set.refusals)
-        if (refusal.classKey == key)
-            edit.refusals.push_back({refusal.key, {}});
     edit.classes.push_back({key, {}});
     return edit;
 }

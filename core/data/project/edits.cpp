@@ -289,13 +289,13 @@ LabelEdit acceptDetections(const LabelSet &set, std::span<const ImageDetections>
     return draft.edit;
 }
 
-LabelEdit refuseDetections(const LabelSet &set, const ImageEntry &image, std::span<const NewBox> detections)
+LabelEdit refuseDetections(const LabelSet &set, const ImageEntry &image, std::span<const NamedDetection> detections)
 {
     DraftEdit draft(set);
-    for (const NewBox &box : detections) {
-        if (!isUsable(box.box) || !set.findClass(box.classKey))
+    for (const NamedDetection &detection : detections) {
+        if (!isUsable(detection.box))
             continue;
-        const Refusal refusal{draft.nextKey++, image.key, box.classKey, box.box};
+        const Refusal refusal{draft.nextKey++, image.key, detection.className, detection.box};
         draft.edit.refusals.push_back({refusal.key, refusal});
     }
     draft.edit.words = counted(draft.edit.refusals.size(), message("core", "Refuse a detection"),

@@ -56,7 +56,7 @@ LabelEdit renameClass(const LabelSet &set, Key key, const std::string &name);
 LabelEdit recolourClass(const LabelSet &set, Key key, uint32_t colour);
 /// `order` holds every class once.
 LabelEdit reorderClasses(const LabelSet &set, std::span<const Key> order);
-/// Every box and refusal of `from` becomes one of `into`, and `from` goes.
+/// Every box of `from` becomes one of `into`, and `from` goes.
 LabelEdit mergeClasses(const LabelSet &set, Key from, Key into);
 /// The class goes with all its boxes, locked ones, too.
 LabelEdit deleteClass(const LabelSet &set, Key key);
@@ -72,17 +72,18 @@ Touched touchedBy(const LabelEdit &edit);
 /// Labels made of detections, with their scores. One that lies on a box of its class already (IoU 0.95 or more) is
 /// passed over, so that doing it twice does it once.
 LabelEdit acceptDetections(const LabelSet &set, const ImageEntry &image, std::span<const NewBox> detections);
-/// The same for many images and for classes that the set may not have yet: one edit adds both.
+/// A detection as the model says it: the set may not have its class.
 struct NamedDetection {
     std::string className;
     Box box;
     std::optional<float> score;
 };
+/// The same for many images and for classes that the set may not have yet: one edit adds both.
 struct ImageDetections {
     const ImageEntry *image = nullptr;
     std::vector<NamedDetection> detections;
 };
 LabelEdit acceptDetections(const LabelSet &set, std::span<const ImageDetections> found);
-LabelEdit refuseDetections(const LabelSet &set, const ImageEntry &image, std::span<const NewBox> detections);
+LabelEdit refuseDetections(const LabelSet &set, const ImageEntry &image, std::span<const NamedDetection> detections);
 
 }  // namespace fcoscope

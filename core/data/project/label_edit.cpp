@@ -196,7 +196,7 @@ std::vector<RefusalChange> stageRefusals(const LabelSet &set, const ImagePlaces 
     return inverse;
 }
 
-/// Classes differ in name, and every box and refusal has one of them.
+/// Classes differ in name, and every box has one of them.
 void checkClasses(const LabelSet &set, const LabelEdit &edit, const Staged &staged)
 {
     std::vector<std::string_view> names;
@@ -209,8 +209,6 @@ void checkClasses(const LabelSet &set, const LabelEdit &edit, const Staged &stag
     const auto known = [&](Key key) { return std::binary_search(keys.begin(), keys.end(), key); };
     for (const BoxChange &change : edit.boxes)
         demand(!change.to || known(change.to->classKey), "a box of a class that is not there");
-    for (const RefusalChange &change : edit.refusals)
-        demand(!change.to || known(change.to->classKey), "a refusal of a class that is not there");
     if (edit.classes.empty())
         return;
     std::sort(names.begin(), names.end());
@@ -222,8 +220,6 @@ void checkClasses(const LabelSet &set, const LabelEdit &edit, const Staged &stag
         for (const BoxEntry &box : image.boxes)
             boxesOfGone += staged.isGone(box.classKey) ? 1 : 0;
     demand(boxesOfGone == staged.boxesOfGone, "a box whose class is gone");
-    for (const Refusal &refusal : edit.refusals.empty() ? set.refusals : staged.refusals)
-        demand(!staged.isGone(refusal.classKey), "a refusal whose class is gone");
 }
 
 bool byKey(const BoxEntry &a, const BoxEntry &b)

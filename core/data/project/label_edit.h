@@ -77,5 +77,7 @@ LabelEdit apply(LabelSet &set, const ImagePlaces &places, const LabelEdit &edit)
 /// As the journal keeps it, and back. parseEdit throws UserError where the text is no edit.
 std::string jsonOf(const LabelEdit &edit);
 LabelEdit parseEdit(std::string_view json);
+/// One of a project of the first form, whose refusals name their class by its key.
+LabelEdit parseFirstEdit(std::string_view json, const std::unordered_map<Key, std::string> &classNames);
 
 }  // namespace fcoscope

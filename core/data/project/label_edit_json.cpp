@@ -4,7 +4,7 @@
 //     "boxes": [[image, box, class, x1, y1, x2, y2, flags, area, score or null, extra?], …]   or [image, box]: gone
 //     "statuses": [[image, "labelled"], …]
 //     "classes": [[class, name, rank, format id, colour, extra?], …]                            or [class]: gone
-//     "refusals": [[refusal, image, class, x1, y1, x2, y2], …]                                  or [refusal]: gone
+//     "refusals": [[refusal, image, class's name, x1, y1, x2, y2], …]                           or [refusal]: gone
 //
 // A text that is no UTF-8 (a class name out of somebody's file) is {"hex": "…"} of its bytes, so that it comes back as
 // it was. Whole numbers are read as such: keys and ids do not pass through a double.
@@ -103,7 +103,7 @@ void writeRefusal(Row &row, const RefusalChange &change)
 {
     row.number(change.key);
     if (change.to)
-        row.number(change.to->imageKey).number(change.to->classKey).box(change.to->box);
+        row.number(change.to->imageKey).text(change.to->className).box(change.to->box);
 }
 
 // --- Back
@@ -246,11 +246,24 @@ ClassChange readClass(Reader &row)
     return change;
 }
 
-RefusalChange readRefusal(Reader &row)
+using Names = std::unordered_map<Key, std::string>;
+
+/// `names`: of the classes, where they are named by key.
+RefusalChange readRefusal(Reader &row, const Names *names)
 {
     RefusalChange change{row.key(), {}};
-    if (row.left() > 0)
-        change.to = Refusal{change.key, row.key(), row.key(), row.box()};
+    if (row.left() == 0)
+        return change;
+    Refusal refusal;
+    refusal.key = change.key;
+    refusal.imageKey = row.key();
+    if (!names) {
+        refusal.className = parsedText(row.next());
+    } else if (const auto name = names->find(row.key()); name != names->end()) {
+        refusal.className = name->second;
+    }
+    refusal.box = row.box();
+    change.to = std::move(refusal);
     return change;
 }
 
@@ -274,7 +287,7 @@ std::string jsonOf(const LabelEdit &edit)
         .text();
 }
 
-LabelEdit parseEdit(std::string_view json)
+static LabelEdit parsed(std::string_view json, const Names *names)
 {
     simdjson::dom::parser parser;
     element whole;
@@ -287,8 +300,18 @@ LabelEdit parseEdit(std::string_view json)
     edit.boxes = changesOf<BoxChange>(whole, "boxes", readBox);
     edit.statuses = changesOf<StatusChange>(whole, "statuses", readStatus);
     edit.classes = changesOf<ClassChange>(whole, "classes", readClass);
-    edit.refusals = changesOf<RefusalChange>(whole, "refusals", readRefusal);
+    edit.refusals = changesOf<RefusalChange>(whole, "refusals", [&](Reader &row) { return readRefusal(row, names); });
     return edit;
+}
+
+LabelEdit parseEdit(std::string_view json)
+{
+    return parsed(json, nullptr);
+}
+
+LabelEdit parseFirstEdit(std::string_view json, const std::unordered_map<Key, std::string> &classNames)
+{
+    return parsed(json, &classNames);
 }
 
 }  // namespace fcoscope

@@ -66,7 +66,7 @@ void Command::bind(int place, const std::string &value)
     statement_.bindNoCopy(place, value);
 }
 
-ProjectDatabase::ProjectDatabase(fs::path file, std::unique_ptr<ProjectLock> lock)
+ProjectDatabase::ProjectDatabase(fs::path file, std::shared_ptr<ProjectLock> lock)
     : file_(std::move(file)), lock_(std::move(lock))
 {
     struct stat facts {};
@@ -159,6 +159,7 @@ void ProjectDatabase::open() const
             throw UserError(message("core", "The project {0} is read-only.").with(file_.string()));
         // Where there is no shared memory (some network folders) SQLite stays with a rollback journal, as safe.
         database_->exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216");
+        upgradeProject(*database_);
         database_->execAndGet("SELECT count(*) FROM facts");  // a first reading makes the -wal that checkInPlace knows
         opened_ = signature();
     } catch (const SQLite::Exception &error) {
@@ -214,6 +215,37 @@ void ProjectDatabase::openCopy() const
             message("core", "The project {0} cannot be opened: {1}.").with(file_.string(), error.message()));
     openAt((copy_ / "project").string(), SQLite::OPEN_READWRITE);
     database_->exec("PRAGMA query_only = ON");
+}
+
+// --- A file that was taken away
+
+bool ProjectDatabase::copyTo(const fs::path &to) const
+{
+    errno = 0;
+    try {
+        if (sqlite3_get_autocommit(database_->getHandle()) == 0)
+            database_->exec("ROLLBACK");
+        SQLite::Statement copy(*database_, "VACUUM INTO ?");
+        copy.bind(1, to.string());
+        copy.exec();
+        return true;
+    } catch (const SQLite::Exception &error) {
+        const int code = error.getErrorCode() & 0xFF;
+        if (errno == ENOSPC || code == SQLITE_FULL || code == SQLITE_CANTOPEN || code == SQLITE_READONLY)
+            throw explained(error, file_);
+        return false;
+    }
+}
+
+void ProjectDatabase::reopen(std::shared_ptr<ProjectLock> lock)
+{
+    close();  // first: SQLite removes the -wal of that name
+    lock_ = std::move(lock);
+    open();
+    const std::lock_guard guard(openNodesMutex);
+    openNodes.erase(openNodes.find(listed_));
+    listed_ = {opened_.device, opened_.node};
+    openNodes.insert(listed_);
 }
 
 // --- Whether it still is the same file

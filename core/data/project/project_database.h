@@ -25,7 +25,11 @@
 namespace fcoscope {
 
 constexpr int projectApplicationId = 0x46434F53;  // "FCOS"
-constexpr int projectVersion = 1;
+constexpr int projectVersion = 2;
+
+/// Brings a file of an earlier form to this one, in one transaction: a writer does it before anything else. In form 1
+/// refusals named their class by its key.
+void upgradeProject(SQLite::Database &database);
 
 /// One use of a prepared statement, which is reset when this goes: an open one would keep its transaction open.
 class Command {
@@ -75,11 +79,18 @@ private:
 class ProjectDatabase {
 public:
     /// With `lock` for writing, without for reading.
-    ProjectDatabase(std::filesystem::path file, std::unique_ptr<ProjectLock> lock);
+    ProjectDatabase(std::filesystem::path file, std::shared_ptr<ProjectLock> lock);
     ~ProjectDatabase();
 
     const std::filesystem::path &file() const { return file_; }
     bool writable() const { return lock_ != nullptr; }
+    const std::shared_ptr<ProjectLock> &lock() const { return lock_; }
+
+    /// Everything that the connection can read into a new file, even where its own has gone from its place. False: it
+    /// cannot be read.
+    bool copyTo(const std::filesystem::path &to) const;
+    /// From now on the file that stands in its place.
+    void reopen(std::shared_ptr<ProjectLock> lock);
 
     /// `sql` is a literal: its address is the statement's name.
     Command command(const char *sql) const { return Command(statement(sql)); }
@@ -99,6 +110,8 @@ public:
     template <typename Work> void writing(Work &&work)
     {
         checkWritable();
+        if (!database_)
+            open();
         inside("BEGIN IMMEDIATE", [&] {
             work();
             command("UPDATE facts SET value = value + 1 WHERE name = 'changes'").run();
@@ -152,7 +165,7 @@ private:
     void close() const;
 
     std::filesystem::path file_;
-    std::unique_ptr<ProjectLock> lock_;  ///< outlives the connection
+    std::shared_ptr<ProjectLock> lock_;  ///< outlives the connection
     // A reader may have to open the file anew while it is asked; to its users nothing changes.
     mutable std::unique_ptr<SQLite::Database> database_;
     mutable std::map<const char *, SQLite::Statement> statements_;

@@ -30,7 +30,7 @@ CREATE TABLE images(key INTEGER PRIMARY KEY, place INTEGER NOT NULL, path TEXT N
   height INTEGER NOT NULL, status INTEGER NOT NULL, format_id INTEGER NOT NULL);
 CREATE TABLE boxes(key INTEGER PRIMARY KEY, image INTEGER NOT NULL, class INTEGER NOT NULL, x1 REAL NOT NULL,
   y1 REAL NOT NULL, x2 REAL NOT NULL, y2 REAL NOT NULL, score REAL, flags INTEGER NOT NULL, area REAL NOT NULL);
-CREATE TABLE refusals(key INTEGER PRIMARY KEY, image INTEGER NOT NULL, class INTEGER NOT NULL, x1 REAL NOT NULL,
+CREATE TABLE refusals(key INTEGER PRIMARY KEY, image INTEGER NOT NULL, class_name TEXT NOT NULL, x1 REAL NOT NULL,
   y1 REAL NOT NULL, x2 REAL NOT NULL, y2 REAL NOT NULL);
 CREATE TABLE extras(key INTEGER PRIMARY KEY, json TEXT NOT NULL);
 CREATE TABLE journal(number INTEGER PRIMARY KEY, edit TEXT NOT NULL, inverse TEXT NOT NULL);
@@ -70,6 +70,24 @@ void removeAll(const fs::path &unfinished)
         fs::remove(unfinished.string() + suffix, ignored);
 }
 
+void checkFree(const fs::path &file)
+{
+    std::error_code error;
+    if (fs::exists(fs::symlink_status(file, error)))
+        throw UserError(message("core", "There is a project {0} already.").with(file.string()));
+}
+
+void putInPlace(const fs::path &unfinished, const fs::path &file)
+{
+    checkFree(file);
+    std::error_code error;
+    fs::rename(unfinished, file, error);
+    if (error)
+        throw UserError(
+            message("core", "The project {0} cannot be written: {1}.").with(file.string(), error.message()));
+    syncPath(file.parent_path(), file);
+}
+
 /// The whole project under another name, safe on the disk. Whoever is killed meanwhile leaves nothing in its place.
 void makeUnfinished(const fs::path &unfinished, const fs::path &file, const LabelSet &set, const RunContext &context)
 {
@@ -104,27 +122,28 @@ ProjectFile::ProjectFile(ProjectFile &&) noexcept = default;
 ProjectFile &ProjectFile::operator=(ProjectFile &&) noexcept = default;
 ProjectFile::~ProjectFile() = default;
 
-ProjectFile ProjectFile::create(const fs::path &path, const LabelSet &set, const RunContext &context)
+std::shared_ptr<ProjectLock> ProjectFile::lock(const fs::path &file)
+{
+    return std::make_shared<ProjectLock>(placed(file));
+}
+
+ProjectFile ProjectFile::create(const fs::path &path, const LabelSet &set, const RunContext &context,
+                                std::shared_ptr<ProjectLock> lock)
 {
     const fs::path file = placed(path);
-    auto lock = std::make_unique<ProjectLock>(file);
-    std::error_code error;
-    if (fs::exists(fs::symlink_status(file, error)))
-        throw UserError(message("core", "There is a project {0} already.").with(file.string()));
+    if (!lock || !lock->isInPlace())
+        lock = std::make_shared<ProjectLock>(file);
+    checkFree(file);
     const fs::path unfinished = file.string() + "-new";  // no other's: we hold the lock
     removeAll(unfinished);
     try {
         makeUnfinished(unfinished, file, set, context);
         syncPath(unfinished, file);
-        fs::rename(unfinished, file, error);
-        if (error)
-            throw UserError(
-                message("core", "The project {0} cannot be written: {1}.").with(file.string(), error.message()));
+        putInPlace(unfinished, file);
     } catch (...) {
         removeAll(unfinished);
         throw;
     }
-    syncPath(file.parent_path(), file);
     return ProjectFile(std::unique_ptr<Parts>(new Parts{ProjectDatabase(file, std::move(lock))}));
 }
 
@@ -134,7 +153,7 @@ ProjectFile ProjectFile::open(const fs::path &path, Access access)
     std::error_code error;
     if (!fs::exists(file, error))  // before a lock is made beside nothing
         throw UserError(message("core", "There is no project {0}.").with(file.string()));
-    auto lock = access == Access::Write ? std::make_unique<ProjectLock>(file) : nullptr;
+    auto lock = access == Access::Write ? std::make_shared<ProjectLock>(file) : nullptr;
     return ProjectFile(std::unique_ptr<Parts>(new Parts{ProjectDatabase(file, std::move(lock))}));
 }
 
@@ -145,6 +164,29 @@ const fs::path &ProjectFile::file() const
 bool ProjectFile::writable() const
 {
     return parts_->database.writable();
+}
+
+bool ProjectFile::restore()
+{
+    ProjectDatabase &database = parts_->database;
+    const fs::path file = database.file(), unfinished = file.string() + "-new";
+    std::shared_ptr<ProjectLock> lock = database.lock();
+    if (!lock->isInPlace())  // gone with the file; another window's may be there now
+        lock = std::make_shared<ProjectLock>(file);
+    removeAll(unfinished);
+    try {
+        if (!database.copyTo(unfinished)) {
+            removeAll(unfinished);
+            return false;
+        }
+        syncPath(unfinished, file);
+        putInPlace(unfinished, file);
+    } catch (...) {
+        removeAll(unfinished);
+        throw;
+    }
+    database.reopen(std::move(lock));
+    return true;
 }
 
 LabelSet ProjectFile::read(Extras extras, const RunContext &context) const

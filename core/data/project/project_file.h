@@ -8,7 +8,8 @@
 // `journal` with their inverses, so that undo goes back beyond the last start of the program.
 //
 // One writer: write access takes a lock (flock on "project.fcoscope-lock", which says who holds it) that the system
-// lets go when the process ends, however it ends. A second one opens the file for reading and says so.
+// lets go when the process ends, however it ends. A second one opens the file for reading and says so. Whoever may come
+// to make the file takes the lock before there is one, so that of two windows one is told at once that it only looks.
 //
 // All errors are UserErrors that name the file: a full disk, a folder that was removed or became read-only, a database
 // that is damaged or was made by a newer FCOScope. A call that throws has changed nothing, and may be made again.
@@ -63,12 +64,19 @@ struct SidecarRecord {
     std::string fingerprint;  ///< of its bytes when it was last read or written; "": it was not there
 };
 
+class ProjectLock;
+
 class ProjectFile {
 public:
     enum class Access { Read, Write };
 
+    /// The right to write the file, whether it is there or not; goes with the last who holds it. Throws LockedProject
+    /// if somebody has it already.
+    static std::shared_ptr<ProjectLock> lock(const std::filesystem::path &file);
     /// Makes the file and writes `set` into it, extras included, in one transaction. Throws if it is there already.
-    static ProjectFile create(const std::filesystem::path &file, const LabelSet &set, const RunContext &context = {});
+    /// `lock` is the file's, if it was taken before.
+    static ProjectFile create(const std::filesystem::path &file, const LabelSet &set, const RunContext &context = {},
+                              std::shared_ptr<ProjectLock> lock = {});
     /// Access::Write throws LockedProject if another process (or another ProjectFile) writes it.
     static ProjectFile open(const std::filesystem::path &file, Access access);
 
@@ -78,6 +86,9 @@ public:
 
     const std::filesystem::path &file() const;
     bool writable() const;
+    /// For a writer whose file has been taken away: everything it held, journal and extras included, is put in its
+    /// place again, out of what the system keeps of it as long as it is open. False: nothing can be read of that.
+    bool restore();
 
     enum class Extras { Leave, Read };
     LabelSet read(Extras extras, const RunContext &context = {}) const;

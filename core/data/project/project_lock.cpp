@@ -31,12 +31,17 @@ LockedProject lockedBy(const fs::path &project, int descriptor)
         const Json holder = parseJson(std::string_view(text, got > 0 ? static_cast<size_t>(got) : 0));
         const Json *process = holder.find("process"), *host = holder.find("host");
         if (process && host)
-            return LockedProject(message("core", "The project {0} is open in another FCOScope (process {1} on {2}).")
-                                     .with(project.string(), static_cast<int64_t>(process->number), host->text));
+            return LockedProject(
+                message("core",
+                        "The project {0} is open in another FCOScope (process {1} on {2}). Close it there, then open "
+                        "it here again.")
+                    .with(project.string(), static_cast<int64_t>(process->number), host->text));
     } catch (const UserError &) {
         // Somebody holds it who has not written yet who they are.
     }
-    return LockedProject(message("core", "The project {0} is open in another FCOScope.").with(project.string()));
+    return LockedProject(
+        message("core", "The project {0} is open in another FCOScope. Close it there, then open it here again.")
+            .with(project.string()));
 }
 
 bool isAt(int descriptor, const fs::path &path)
@@ -84,9 +89,14 @@ ProjectLock::ProjectLock(const fs::path &project) : path_(project.string() + "-l
         errno = 0;
 }
 
+bool ProjectLock::isInPlace() const
+{
+    return isAt(descriptor_, path_);
+}
+
 ProjectLock::~ProjectLock()
 {
-    if (isAt(descriptor_, path_))
+    if (isInPlace())
         ::unlink(path_.c_str());
     ::close(descriptor_);
 }

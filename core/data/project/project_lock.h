@@ -12,6 +12,8 @@ public:
     /// Throws LockedProject if another process, or another lock in this one, holds it; UserError if it cannot be made.
     explicit ProjectLock(const std::filesystem::path &project);
     ~ProjectLock();
+    /// False: its file was taken away, and another one may be locked.
+    bool isInPlace() const;
     ProjectLock(const ProjectLock &) = delete;
     ProjectLock &operator=(const ProjectLock &) = delete;
 

@@ -72,15 +72,22 @@ private:
 
     void readFacts()
     {
-        set_.root = database_.file().parent_path();
+        const std::filesystem::path here = database_.file().parent_path();
+        set_.root = here;
+        std::filesystem::path way;  // files of the first versions do not have it
         Command row = database_.command("SELECT name, value FROM facts");
         while (row.next()) {
             const std::string name = row.text(0);
             if (name == "root")
                 set_.root = row.text(1);
+            else if (name == "way to root")
+                way = row.text(1);
             else if (name == "next key")
                 set_.nextKey = std::clamp<Key>(row.whole(1), 1, std::numeric_limits<Key>::max());
         }
+        // Where both are there, the project was copied together with its images.
+        if (std::error_code error; !way.empty() && std::filesystem::is_directory(here / way, error))
+            set_.root = (here / way).lexically_normal();
     }
 
     void readClasses()
@@ -153,11 +160,15 @@ private:
 
     void readRefusals()
     {
-        Command row = database_.command("SELECT key, image, class, x1, y1, x2, y2 FROM refusals ORDER BY key");
+        Command version = database_.command("PRAGMA user_version");
+        const bool first = version.next() && version.whole(0) == 1;  // its writer has not been here yet
+        Command row =
+            database_.command(first ? "SELECT refusals.key, image, name, x1, y1, x2, y2 FROM refusals "
+                                      "JOIN classes ON classes.key = refusals.class ORDER BY refusals.key"
+                                    : "SELECT key, image, class_name, x1, y1, x2, y2 FROM refusals ORDER BY key");
         while (row.next()) {
-            set_.refusals.push_back({keyOf(row), row.whole(1), row.whole(2), boxOf(row, 3)});
+            set_.refusals.push_back({keyOf(row), row.whole(1), row.text(2), boxOf(row, 3)});
             imageOf(set_.refusals.back().imageKey);
-            expect(isClass(set_.refusals.back().classKey));
         }
     }
 

@@ -87,22 +87,29 @@ void insertImages(SQLite::Database &database, const LabelSet &set, const RunCont
 void insertSet(SQLite::Database &database, const LabelSet &set, const std::filesystem::path &file,
                const RunContext &context)
 {
-    // A project beside its images says so instead of naming the folder, so that the folder can be moved.
-    const bool beside = set.root.lexically_normal() == file.parent_path().lexically_normal();
+    // A project beside its images says so instead of naming the folder, so that the folder can be moved. Elsewhere it
+    // says the way from here, too: what lies below one folder is often moved together.
+    const std::filesystem::path root = set.root.lexically_normal(), here = file.parent_path().lexically_normal();
+    const bool beside = root == here;
+    const std::filesystem::path way = root.lexically_relative(here);
+    const bool oneFolder = root.has_relative_path() && here.has_relative_path() &&
+                           *root.relative_path().begin() == *here.relative_path().begin();
     Insertion fact(database, "INSERT INTO facts(name, value) VALUES(?, ?)");
     fact(std::string("next key"), set.nextKey);
     fact(std::string("changes"), int64_t(1));
     fact(std::string("done"), int64_t(0));
     if (!beside)
         fact(std::string("root"), set.root.string());
+    if (!beside && oneFolder && !way.empty())
+        fact(std::string("way to root"), way.string());
     Insertion entry(database, "INSERT INTO classes(key, name, rank, format_id, colour) VALUES(?,?,?,?,?)");
     for (const ClassEntry &c : set.classes)
         entry(c.key, c.name, c.rank, c.formatId, int64_t(c.colour));
     insertImages(database, set, context);
-    Insertion refusal(database, "INSERT INTO refusals(key, image, class, x1, y1, x2, y2) VALUES(?,?,?,?,?,?,?)");
+    Insertion refusal(database, "INSERT INTO refusals(key, image, class_name, x1, y1, x2, y2) VALUES(?,?,?,?,?,?,?)");
     for (const Refusal &r : set.refusals) {
         demand(isFinite(r.box), "a number that is not finite");
-        refusal(r.key, r.imageKey, r.classKey, r.box.x1, r.box.y1, r.box.x2, r.box.y2);
+        refusal(r.key, r.imageKey, r.className, r.box.x1, r.box.y1, r.box.x2, r.box.y2);
     }
     insertExtras(database, set);
 }
@@ -175,8 +182,9 @@ void applyRefusals(ProjectDatabase &database, const std::vector<RefusalChange> &
         }
         const Refusal &to = *change.to;
         demand(isFinite(to.box), "a number that is not finite");
-        database.command("INSERT OR REPLACE INTO refusals(key, image, class, x1, y1, x2, y2) VALUES(?,?,?,?,?,?,?)")
-            .with(change.key, to.imageKey, to.classKey, to.box.x1, to.box.y1, to.box.x2, to.box.y2)
+        database
+            .command("INSERT OR REPLACE INTO refusals(key, image, class_name, x1, y1, x2, y2) VALUES(?,?,?,?,?,?,?)")
+            .with(change.key, to.imageKey, to.className, to.box.x1, to.box.y1, to.box.x2, to.box.y2)
             .run();
     }
 }
@@ -192,7 +200,7 @@ void checkNamed(ProjectDatabase &database, const LabelEdit &edit)
     }
     for (const RefusalChange &change : edit.refusals)
         if (change.to)
-            images.insert(change.to->imageKey), classes.insert(change.to->classKey);
+            images.insert(change.to->imageKey);
     for (const Key key : images) {
         Command row = database.command("SELECT 1 FROM images WHERE key = ?");
         demand(row.with(key).next(), "an image that is not there");

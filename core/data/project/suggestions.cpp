@@ -12,22 +12,22 @@ std::vector<Suggestion> suggestionsOf(const ImageEntry &image, std::span<const R
     for (const Refusal &refusal : refusals)
         if (refusal.imageKey == image.key)
             ours.push_back(&refusal);
-    const auto same = [&](Key classKey, const Box &box, const Suggested &detection) {
-        return classKey == detection.classKey && intersectionOverUnion(box, detection.box) >= options.sameObject;
-    };
+    const auto same = [&](const Box &a, const Box &b) { return intersectionOverUnion(a, b) >= options.sameObject; };
     std::vector<Suggestion> answers;
     answers.reserve(detections.size());
     for (const Suggested &detection : detections) {
-        if (detection.classKey == 0)
-            answers.push_back(Suggestion::Unknown);
-        else if (std::any_of(image.boxes.begin(), image.boxes.end(),
-                             [&](const BoxEntry &b) { return same(b.classKey, b.box, detection); }))
+        const auto labelled = [&](const BoxEntry &b) {
+            return b.classKey == detection.classKey && same(b.box, detection.box);
+        };
+        const auto refused = [&](const Refusal *r) {
+            return r->className == detection.className && same(r->box, detection.box);
+        };
+        if (std::any_of(image.boxes.begin(), image.boxes.end(), labelled))
             answers.push_back(Suggestion::Labelled);
-        else if (std::any_of(ours.begin(), ours.end(),
-                             [&](const Refusal *r) { return same(r->classKey, r->box, detection); }))
+        else if (std::any_of(ours.begin(), ours.end(), refused))
             answers.push_back(Suggestion::Refused);
         else
-            answers.push_back(Suggestion::Open);
+            answers.push_back(detection.classKey == 0 ? Suggestion::Unknown : Suggestion::Open);
     }
     return answers;
 }

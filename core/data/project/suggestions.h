@@ -4,6 +4,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/data/label_set.h"
@@ -24,6 +25,7 @@ struct SuggestionOptions {
 
 struct Suggested {
     Key classKey = 0;  ///< 0: the set has no class of that name
+    std::string className;
     Box box;
 };
 
