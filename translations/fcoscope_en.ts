@@ -86,6 +86,13 @@
             <numerusform>%n boxes %1 are deleted with it.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n box(es) %1 become labels: what was detected with a score of at least %2 and is neither labelled nor refused. Images that are verified or empty stay as they are.</source>
+        <translation>
+            <numerusform>%n box %1 becomes a label: what was detected with a score of at least %2 and is neither labelled nor refused. Images that are verified or empty stay as they are.</numerusform>
+            <numerusform>%n boxes %1 become labels: what was detected with a score of at least %2 and is neither labelled nor refused. Images that are verified or empty stay as they are.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>fcoscope::LabelExportDialog</name>

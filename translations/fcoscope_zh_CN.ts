@@ -1043,6 +1043,14 @@
         <source>See images and lenses through the newest checkpoint of the run that is shown, and go back after that</source>
         <translation>用所显示训练的最新检查点查看图像和透镜，之后再返回</translation>
     </message>
+    <message>
+        <source>Accept detections of all ima&amp;ges…</source>
+        <translation>接受所有图像的检测(&amp;G)…</translation>
+    </message>
+    <message>
+        <source>Make labels of what was detected in all images, above the score threshold</source>
+        <translation>将所有图像中得分高于阈值的检测结果变为标注</translation>
+    </message>
 </context>
 <context>
     <name>ClassDialog</name>
@@ -4236,14 +4244,6 @@
         <translation>没有项目 {0}。</translation>
     </message>
     <message>
-        <source>The project {0} is open in another FCOScope (process {1} on {2}).</source>
-        <translation>项目 {0} 已在另一个 FCOScope 中打开（{2} 上的进程 {1}）。</translation>
-    </message>
-    <message>
-        <source>The project {0} is open in another FCOScope.</source>
-        <translation>项目 {0} 已在另一个 FCOScope 中打开。</translation>
-    </message>
-    <message>
         <source>Writing the project</source>
         <translation>正在写入项目</translation>
     </message>
@@ -4634,6 +4634,30 @@
     <message>
         <source>Of the {0} images to measure on {1} could not be read, the first is {2}; AP is that of the others.</source>
         <translation>用于验证的 {0} 张图像中有 {1} 张无法读取，第一张是 {2}；AP 只由其余图像算出。</translation>
+    </message>
+    <message>
+        <source>The project {0} is open in another FCOScope (process {1} on {2}). Close it there, then open it here again.</source>
+        <translation>项目 {0} 已在另一个 FCOScope 中打开（{2} 上的进程 {1}）。请先在那里关闭它，再在此处重新打开。</translation>
+    </message>
+    <message>
+        <source>The project {0} is open in another FCOScope. Close it there, then open it here again.</source>
+        <translation>项目 {0} 已在另一个 FCOScope 中打开。请先在那里关闭它，再在此处重新打开。</translation>
+    </message>
+    <message>
+        <source>This model has not looked at these images yet: detect in all images first.</source>
+        <translation>该模型尚未检测这些图像：请先在所有图像中检测。</translation>
+    </message>
+    <message>
+        <source>Nothing is left to be accepted: what was detected is labelled, refused, or below the score threshold.</source>
+        <translation>没有可接受的了：检测结果已有标注、已被拒绝或低于得分阈值。</translation>
+    </message>
+    <message>
+        <source>The labels of {0} are open, but its journal is damaged: what was done in earlier sessions cannot be undone.</source>
+        <translation>{0} 的标注已打开，但其操作日志已损坏：之前会话中的操作无法撤销。</translation>
+    </message>
+    <message>
+        <source>The labels of {0} are open, but it is damaged: the label files of single images are not kept in step.</source>
+        <translation>{0} 的标注已打开，但该文件已损坏：各图像的标注文件不会保持同步。</translation>
     </message>
 </context>
 <context>
@@ -5788,6 +5812,20 @@
             <numerusform>%n 个框%1将随之删除。</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Accept detections of all images</source>
+        <translation>接受所有图像的检测</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n box(es) %1 become labels: what was detected with a score of at least %2 and is neither labelled nor refused. Images that are verified or empty stay as they are.</source>
+        <translation>
+            <numerusform>%n 个框%1将变为标注：得分不低于 %2、既未标注也未被拒绝的检测结果。已核实或确认为空的图像保持不变。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Accept</source>
+        <translation>接受(&amp;A)</translation>
+    </message>
 </context>
 <context>
     <name>fcoscope::LabelExportDialog</name>
@@ -5854,6 +5892,18 @@
     <message>
         <source>Written: images %1, boxes %2, classes %3.</source>
         <translation>已写入：图像 %1，框 %2，类别 %3。</translation>
+    </message>
+    <message>
+        <source>There is something in %1 already. Files of the same names will be replaced.</source>
+        <translation>%1 中已有内容。同名文件将被替换。</translation>
+    </message>
+    <message>
+        <source>%1 is there already. It will be replaced.</source>
+        <translation>%1 已存在，将被替换。</translation>
+    </message>
+    <message>
+        <source>&amp;Replace</source>
+        <translation>替换(&amp;R)</translation>
     </message>
 </context>
 <context>
