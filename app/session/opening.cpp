@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "app/session/job.h"
+#include "app/session/sidecar_keeper.h"
 #include "core/base/text.h"
 
 namespace fcoscope {
@@ -128,10 +129,10 @@ private:
     {
         ReadLabels read = backend_.readLabels(path, context_.run);
         opened_.skipped.insert(opened_.skipped.end(), read.problems.begin(), read.problems.end());
-        const std::optional<SidecarLayout> sidecars = sidecarLayout(path, read);
+        const std::optional<SidecarLayout> layout = sidecarLayout(path, read);
         addSet(std::move(read.set), file);
-        if (!several_)  // labels of several places have no one layout
-            opened_.labels->sidecars = sidecars;
+        if (layout && !several_)  // labels of several places have no one layout
+            opened_.labels->sidecars.emplace().layout = *layout;
     }
 
     void addSet(LabelSet set, const fs::path &file)
@@ -176,10 +177,28 @@ private:
         if (fs::exists(root) && !fs::exists(labels.set.root))  // the folder has moved
             labels.set.root = root;
         labels.journal = labels.project->journal();
-        if (const std::string layout = labels.project->note("sidecars"); !layout.empty())
-            labels.sidecars = parseSidecarLayout(layout);
-        labels.sidecarRecords = labels.project->sidecars();
+        if (labels.readOnly.text.empty())
+            findSidecars(labels);
         opened_.labels = std::move(labels);
+    }
+
+    /// The label files that the project knows of.
+    void findSidecars(OpenedLabels &labels)
+    {
+        const std::string layout = labels.project->note("sidecars");
+        if (layout.empty())
+            return;
+        const auto here = relocated(parseSidecarLayout(layout), labels.set.root);
+        if (!here) {
+            opened_.problems.push_back(message("core", "The labels of {0} were moved, and their label files lie "
+                                                       "elsewhere: these are no longer kept in step.")
+                                           .with(labels.set.root.string()));
+            return;
+        }
+        labels.sidecars.emplace().layout = *here;
+        labels.sidecars->inStep = labels.project->note(SidecarKeeper::inStepNote) == "yes";
+        for (SidecarRecord &record : labels.project->sidecars())
+            labels.sidecars->records[record.image] = std::move(record);
     }
 
     /// Those that the project does not know yet.
@@ -260,6 +279,8 @@ Opened openPaths(const std::vector<fs::path> &paths, const Backend &backend, con
     for (const fs::path &path : paths)
         tried([&] { sorter.add(path); });
     tried([&] { sorter.finish(); });
+    if (opened.labels && opened.labels->sidecars)
+        survey(*opened.labels->sidecars, opened.labels->set, opened.labels->project != nullptr, context.run);
     if (opened.labels)
         takeExtrasOut(*opened.labels);
     return opened;

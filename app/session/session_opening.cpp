@@ -126,14 +126,13 @@ void Session::takeOver(OpenedLabels labels)
     }
     prefetchJob_.abandon();
     statuses_.clear();
-    const std::optional<SidecarLayout> layout = labels.readOnly.text.empty() ? labels.sidecars : std::nullopt;
-    const std::vector<SidecarRecord> records = std::move(labels.sidecarRecords);
+    std::optional<KnownSidecars> sidecars = std::exchange(labels.sidecars, std::nullopt);
     const bool made = labels.project != nullptr;
     sidecars_.finish();
     labels_.open(std::move(labels));
-    sidecars_.open(layout, records);
-    if (layout && !made)
-        labels_.remember("sidecars", jsonOf(*layout));
+    if (sidecars && !made)
+        labels_.remember("sidecars", jsonOf(sidecars->layout));
+    sidecars_.open(std::move(sidecars));
     list();
     tell(Change::Images | Change::Labels | (stays ? 0u : unsigned(Change::Current)));
     if (stays && picture_)
@@ -160,7 +159,7 @@ void Session::closeImages()
     prefetchJob_.abandon();
     openLater_.clear();
     sidecars_.finish();
-    sidecars_.open(std::nullopt, {});
+    sidecars_.open(std::nullopt);
     labels_.close();
     listed_.clear();
     statuses_.clear();

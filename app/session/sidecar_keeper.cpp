@@ -29,15 +29,6 @@ std::string textOf(const fs::path &file)
     return fs::exists(file, error) ? readFile(file) : std::string();
 }
 
-bool changedSince(const fs::path &file, const SidecarRecord *known, fs::file_time_type since)
-{
-    std::error_code error;
-    if (known)
-        return fingerprintOf(file) != known->fingerprint;
-    const auto written = fs::last_write_time(file, error);
-    return !error && written > since;
-}
-
 /// YOLO's numbers mean what its list of names says, so the list comes first.
 void writeNames(const SidecarLayout &layout, const LabelSet &set)
 {
@@ -71,25 +62,6 @@ std::map<Key, std::string> namesOf(const LabelSet &set)
     return names;
 }
 
-/// From what is there to what the file says: boxes of equal keys are the same.
-LabelEdit editTowards(const ImageEntry &from, const ImageEntry &to, const LabelSet &before, const LabelSet &after)
-{
-    LabelEdit edit;
-    edit.words = message("core", "Take over the labels of another program");
-    for (const ClassEntry &entry : after.classes)
-        if (!before.findClass(entry.key))
-            edit.classes.push_back({entry.key, entry});
-    for (const BoxEntry &box : from.boxes)
-        if (!findBox(to, box.key))
-            edit.boxes.push_back({from.key, box.key, std::nullopt});
-    for (const BoxEntry &box : to.boxes)
-        if (const BoxEntry *old = findBox(from, box.key); !old || *old != box)
-            edit.boxes.push_back({from.key, box.key, box});
-    if (from.status != to.status)
-        edit.statuses.push_back({from.key, to.status});
-    return edit;
-}
-
 }  // namespace
 
 SidecarKeeper::SidecarKeeper(LabelDocument &document, QObject *parent) : QObject(parent), document_(document)
@@ -97,16 +69,32 @@ SidecarKeeper::SidecarKeeper(LabelDocument &document, QObject *parent) : QObject
     soon_.setSingleShot(true);
     soon_.setInterval(soonMs);
     connect(&soon_, &QTimer::timeout, this, &SidecarKeeper::writeDue);
-    connect(&document_, &LabelDocument::changed, this, [this](const LabelsChange &change) {
-        if (!layout_)
-            return;
-        if (change.has(LabelsChange::Boxes) || change.has(LabelsChange::Statuses))
-            due_.insert(change.images.begin(), change.images.end());
-        if (change.has(LabelsChange::Classes))
-            classesChanged();
-        if (!due_.empty())
-            soon_.start();
-    });
+    connect(&document_, &LabelDocument::changed, this, &SidecarKeeper::labelsChanged);
+}
+
+void SidecarKeeper::labelsChanged(const LabelsChange &change)
+{
+    if (!known_ || change.has(LabelsChange::Set))
+        return;
+    if (change.has(LabelsChange::Images))
+        imagesAdded();
+    if (change.has(LabelsChange::Boxes) || change.has(LabelsChange::Statuses))
+        due_.insert(change.images.begin(), change.images.end());
+    if (change.has(LabelsChange::Classes))
+        classesChanged();
+    if (due_.empty())
+        return;
+    due_.merge(failed_);
+    if (std::exchange(saidInStep_, false))
+        document_.remember(inStepNote, "");
+    soon_.start();
+}
+
+void SidecarKeeper::imagesAdded()
+{
+    const std::vector<ImageEntry> &images = document_.set().images;
+    for (; images_ < images.size(); ++images_)
+        known_->owners.add(sidecarOf(known_->layout, document_.set(), images[images_]), images[images_].key);
 }
 
 /// A new name stands in every file that uses it; YOLO has one list of names, which any one image brings in step.
@@ -117,7 +105,7 @@ void SidecarKeeper::classesChanged()
         if (const auto before = names_.find(entry.key); before != names_.end() && before->second != entry.name)
             renamed.insert(entry.key);
     names_ = namesOf(document_.set());
-    const bool oneList = layout_->format == LabelFormat::Yolo;
+    const bool oneList = known_->layout.format == LabelFormat::Yolo;
     for (const ImageEntry &image : document_.set().images) {
         if (std::none_of(image.boxes.begin(), image.boxes.end(),
                          [&](const BoxEntry &box) { return oneList || renamed.contains(box.classKey); }))
@@ -138,49 +126,77 @@ void SidecarKeeper::finish()
     working_.abandon();  // what it was about is written, is still due, or was only a look
     thread_.waitFor(&working_);
     soon_.stop();
+    due_.merge(failed_);
     for (Key image : std::exchange(due_, {}))
-        wanted_[image] = Task::Write;
+        if (Task &wanted = wanted_[image]; wanted == Task::Look)
+            wanted = Task::Write;
     if (const auto writing = std::exchange(writing_, std::nullopt); writing && *writing->record)
         note(**writing->record);
     else if (writing)
         wanted_[writing->image] = writing->task;
     for (const auto &[image, task] : std::exchange(wanted_, {})) {
         const ImageEntry *entry = document_.find(image);
-        if (!layout_ || !entry || task == Task::Look || task == Task::Take || asked_.contains(image))
+        if (!known_ || !entry || !writes(task) || asked_.contains(image) || !hasFile(*entry, task))
             continue;
         try {
-            note(work(*entry, task)({}).record);
+            const Done done = work(*entry, task)({});
+            if (done.stranger)
+                asked_.insert(image);  // and nobody is there to answer
+            else
+                note(done.record);
         } catch (...) {
+            failed_.insert(image);
             Q_EMIT failed({messageOfCurrentException(), "sidecars"});
         }
     }
+    noteInStep();
 }
 
-void SidecarKeeper::open(const std::optional<SidecarLayout> &layout, const std::vector<SidecarRecord> &records)
+/// At the end: whether the next start has to compare the files with the labels.
+void SidecarKeeper::noteInStep()
+{
+    if (!known_ || saidInStep_ || !failed_.empty() || !asked_.empty())
+        return;
+    saidInStep_ = true;
+    document_.remember(inStepNote, "yes");
+}
+
+void SidecarKeeper::open(std::optional<KnownSidecars> sidecars)
 {
     working_.abandon();
     soon_.stop();
-    layout_ = layout;
-    records_.clear();
     writing_.reset();
-    names_ = namesOf(document_.set());
     due_.clear();
     asked_.clear();
+    failed_.clear();
     wanted_.clear();
-    for (const SidecarRecord &record : records)
-        records_[record.image] = record;
-    since_ = fs::file_time_type::clock::now();
+    known_ = std::move(sidecars);
+    names_ = namesOf(document_.set());
+    images_ = document_.set().images.size();
+    toldShared_ = false;
+    if (!known_)
+        return;
+    saidInStep_ = false;
+    if (known_->inStep)  // before any edit: whoever is killed from now on has not said that all is well
+        document_.remember(inStepNote, "");
+    document_.remember(std::exchange(known_->fresh, {}));
+    document_.apply(std::exchange(known_->taken, {}));
+    due_.clear();  // the files say it already
+    for (Key image : std::exchange(known_->behind, {}))
+        due_.insert(image);
+    if (!due_.empty())
+        soon_.start();
 }
 
 void SidecarKeeper::stopKeeping()
 {
-    open(std::nullopt, {});
+    open(std::nullopt);
     document_.remember("sidecars", "");
 }
 
 void SidecarKeeper::look(Key image)
 {
-    if (layout_ && !asked_.contains(image) && !due_.contains(image))
+    if (known_ && !asked_.contains(image) && !due_.contains(image) && !wanted_.contains(image))
         begin(image, Task::Look);
 }
 
@@ -200,54 +216,78 @@ void SidecarKeeper::answer(Key image, Answer answer)
 
 void SidecarKeeper::begin(Key image, Task task)
 {
-    wanted_[image] = task;
+    Task &wanted = wanted_.emplace(image, task).first->second;
+    if (task != Task::Write || wanted == Task::Look)  // an answer that waits counts
+        wanted = task;
     next();
 }
 
 void SidecarKeeper::next()
 {
-    if (working_.running() || wanted_.empty() || !layout_)
-        return;
-    const auto [image, task] = *wanted_.begin();
-    wanted_.erase(wanted_.begin());
-    const ImageEntry *entry = document_.find(image);
-    if (!entry)
-        return next();
+    while (!working_.running() && !wanted_.empty() && known_) {
+        const auto [image, task] = *wanted_.begin();
+        wanted_.erase(wanted_.begin());
+        if (const ImageEntry *entry = document_.find(image); entry && hasFile(*entry, task))
+            start(*entry, task);
+    }
+}
+
+void SidecarKeeper::start(const ImageEntry &image, Task task)
+{
     const auto record = std::make_shared<std::optional<SidecarRecord>>();
-    if (task == Task::Write || task == Task::Overwrite)
-        writing_ = Writing{image, task, record};
+    if (writes(task))
+        writing_ = Writing{image.key, task, record};
     working_.start(
-        [work = work(*entry, task), record](const RunContext &context) {
+        [work = work(image, task), record](const RunContext &context) {
             Done done = work(context);
             if (!done.stranger)
                 *record = done.record;
             return done;
         },
-        [this, image = image, task = task](Outcome<Done> outcome) { done(image, task, std::move(outcome)); });
+        [this, image = image.key, task](Outcome<Done> outcome) { done(image, task, std::move(outcome)); });
+}
+
+/// Images elsewhere have none, and one that another image has, too, is left alone.
+bool SidecarKeeper::hasFile(const ImageEntry &image, Task task)
+{
+    const fs::path file = sidecarOf(known_->layout, document_.set(), image);
+    if (file.empty() || known_->owners.isOf(file, image.key))
+        return !file.empty();
+    if (writes(task) && !std::exchange(toldShared_, true))
+        Q_EMIT failed({message("core", "{0} would be the label file of several images, so it is left as it is.")
+                           .with(file.string()),
+                       "sidecars"});
+    return false;
 }
 
 /// Looks at or writes the image's file; on any thread.
 Job<SidecarKeeper::Done>::Operation SidecarKeeper::work(const ImageEntry &image, Task task) const
 {
-    const auto record = records_.find(image.key);
-    const auto known = record == records_.end() ? std::nullopt : std::optional(record->second);
-    return [set = partOf(document_.set(), image), layout = *layout_, task, known, since = since_](const RunContext &) {
+    const auto record = known_->records.find(image.key);
+    const auto known = record == known_->records.end() ? std::nullopt : std::optional(record->second);
+    return [set = partOf(document_.set(), image), layout = known_->layout, task, known](const RunContext &) {
         LabelSet part = set;
         const ImageEntry &present = set.images.front();
         const fs::path file = sidecarOf(layout, part, present);
         Done done;
         done.record = {present.key, pathBelow(part.root, file), {}};
-        done.stranger =
-            (task == Task::Look || task == Task::Write) && changedSince(file, known ? &*known : nullptr, since);
-        if (done.stranger)
-            return done;
-        if (task == Task::Write || task == Task::Overwrite)
-            bringInStep(file, layout, part);
-        if (task == Task::Take) {
-            done.theirs = readSidecar(layout, part, present);
-            done.classes = std::move(part);
+        if (task == Task::Look || task == Task::Write) {
+            const SidecarLook look = lookAtSidecar(layout, part, present, known ? &*known : nullptr);
+            done.stranger =
+                look.state == SidecarLook::Stranger || (look.state == SidecarLook::Fresh && task == Task::Write);
+            done.record.fingerprint = look.fingerprint;
+            done.theirs = look.theirs;
+            if (done.stranger || task == Task::Look || look.state == SidecarLook::Same) {
+                done.classes = std::move(part);
+                return done;
+            }
         }
+        if (writes(task))
+            bringInStep(file, layout, part);
+        else
+            done.theirs = readSidecar(layout, part, present);
         done.record.fingerprint = fingerprintOf(file);
+        done.classes = std::move(part);
         return done;
     };
 }
@@ -257,18 +297,16 @@ void SidecarKeeper::done(Key image, Task task, Outcome<Done> outcome)
     writing_.reset();
     if (outcome.how == Ended::Failed) {
         Q_EMIT failed({outcome.failure, "sidecars"});
-        if (task == Task::Write || task == Task::Overwrite)
-            due_.insert(image);  // with the next edit it is tried again
+        if (writes(task))
+            failed_.insert(image);
     }
     if (outcome.result && outcome.result->stranger) {
         asked_.insert(image);
         Q_EMIT question(image, QString::fromStdString(outcome.result->record.file));
-    } else if (outcome.result) {
-        if (records_[image].fingerprint != outcome.result->record.fingerprint || task != Task::Look)
-            document_.remember(outcome.result->record);
-        records_[image] = outcome.result->record;
-        if (outcome.result->theirs)
-            takeOver(*outcome.result);
+    } else if (outcome.result && (!outcome.result->theirs || takeOver(*outcome.result, task))) {
+        const auto known = known_->records.find(image);
+        if (known == known_->records.end() || known->second.fingerprint != outcome.result->record.fingerprint)
+            note(outcome.result->record);
     }
     next();
 }
@@ -276,17 +314,20 @@ void SidecarKeeper::done(Key image, Task task, Outcome<Done> outcome)
 /// The file is as we read or wrote it, here and for the next start.
 void SidecarKeeper::note(const SidecarRecord &record)
 {
-    records_[record.image] = record;
-    document_.remember(record);
+    known_->records[record.image] = record;
+    document_.remember(std::vector{record});
 }
 
-void SidecarKeeper::takeOver(const Done &done)
+/// False: somebody has labelled the image while its file was read, so it is theirs no longer.
+bool SidecarKeeper::takeOver(const Done &done, Task task)
 {
     const ImageEntry *present = document_.find(done.theirs->key);
-    if (!present)
-        return;
+    const bool edited = present && (present->status != ReviewStatus::New || !present->boxes.empty());
+    if (!present || (task == Task::Look && edited))
+        return false;
     document_.apply(editTowards(*present, *done.theirs, document_.set(), done.classes));
     due_.erase(done.theirs->key);  // the file says it already
+    return true;
 }
 
 }  // namespace fcoscope

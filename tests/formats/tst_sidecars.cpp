@@ -111,6 +111,23 @@ private Q_SLOTS:
             QVERIFY_THROWS_EXCEPTION(UserError, parseSidecarLayout(bad));
     }
 
+    void aLayoutMovesWithItsFolder()
+    {
+        SidecarLayout layout{LabelFormat::Yolo, "/old", "/old/images", "/old/labels", VocOrigin::Edges, "/old/c.txt"};
+        const SidecarLayout moved = relocated(layout, "/new").value();
+        QCOMPARE(moved.labels, fs::path("/new/labels"));
+        QCOMPARE(moved.images, fs::path("/new/images"));
+        QCOMPARE(moved.classFile, fs::path("/new/c.txt"));
+        QCOMPARE(relocated(moved, "/new")->root, fs::path("/new"));
+        layout.images = "/elsewhere";  // only read
+        QCOMPARE(relocated(layout, "/new")->images, fs::path("/elsewhere"));
+        layout.classFile = "/data.yaml";
+        QVERIFY(relocated(layout, "/old") && !relocated(layout, "/new"));
+        layout.classFile.clear();
+        layout.labels = "/old-labels";
+        QVERIFY(!relocated(layout, "/new"));
+    }
+
     void oneFileIsWhatTheWriterWrites()
     {
         LabelSet set = smallSet(root() / "set");

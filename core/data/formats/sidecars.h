@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "core/data/formats/label_format.h"
@@ -28,6 +29,11 @@ SidecarLayout parseSidecarLayout(std::string_view json);
 /// The layout of labels read from `path`; none: the format has one file for all.
 std::optional<SidecarLayout> sidecarLayout(const std::filesystem::path &path, const ReadLabels &read);
 
+/// The layout of a set that was moved or copied to `root`: nothing is written where it came from. None: its label files
+/// lie outside the old root, so they cannot be told to be this set's.
+std::optional<SidecarLayout> relocated(SidecarLayout layout, const std::filesystem::path &root);
+
+/// The image's label file, there or not; "" for an image outside layout.images, which has none.
 std::filesystem::path sidecarOf(const SidecarLayout &layout, const LabelSet &set, const ImageEntry &image);
 
 /// SHA-256 of the file's bytes; "" where there is no file.
@@ -51,7 +57,8 @@ std::string sidecarText(const SidecarLayout &layout, const LabelSet &set, const 
 /// those of equal class and edges, then the ones of the class that overlap best (by half at least), then those of
 /// equal edges and another class; others get new keys from nextKey on. What the format has no place for stays as it
 /// is in `present`: locked, a score in YOLO, Verified where no box changed. Extras stay empty. Classes that the set
-/// does not have are added to `set`. Throws UserError where it cannot be understood.
+/// does not have are added to `set`. Throws UserError where it cannot be understood, or is of a picture of another
+/// size.
 ImageEntry readSidecar(const SidecarLayout &layout, LabelSet &set, const ImageEntry &present);
 
 }  // namespace fcoscope

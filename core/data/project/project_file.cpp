@@ -272,13 +272,13 @@ std::string ProjectFile::note(const std::string &name) const
     });
 }
 
-void ProjectFile::putSidecar(const SidecarRecord &sidecar)
+void ProjectFile::putSidecars(const std::vector<SidecarRecord> &sidecars)
 {
     ProjectDatabase &database = parts_->database;
     database.writing([&] {
-        database.command("INSERT OR REPLACE INTO sidecars(image, file, fingerprint) VALUES(?, ?, ?)")
-            .with(sidecar.image, sidecar.file, sidecar.fingerprint)
-            .run();
+        Command row = database.command("INSERT OR REPLACE INTO sidecars(image, file, fingerprint) VALUES(?, ?, ?)");
+        for (const SidecarRecord &sidecar : sidecars)
+            row.with(sidecar.image, sidecar.file, sidecar.fingerprint).run();
     });
 }
 

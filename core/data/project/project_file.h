@@ -106,7 +106,7 @@ public:
     /// Small things to be remembered: "origin" (which format the labels came in), "options".
     void putNote(const std::string &name, const std::string &value);
     std::string note(const std::string &name) const;
-    void putSidecar(const SidecarRecord &sidecar);
+    void putSidecars(const std::vector<SidecarRecord> &sidecars);
     std::vector<SidecarRecord> sidecars() const;
 
 private:

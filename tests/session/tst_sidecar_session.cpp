@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Label files of single images from one session to the next: whatever another program has done to them in between is
+// never overwritten without a question, and never where it is none of this folder's.
+#include <QSignalSpy>
+
+#include "app/session/session.h"
+#include "core/base/file.h"
+#include "core/data/project/edits.h"
+#include "tests/formats/format_folder.h"
+
+using namespace fcoscope;
+
+class SidecarSessionTest : public QObject, private FormatFolder {
+    Q_OBJECT
+
+    std::unique_ptr<Session> session_;
+    std::unique_ptr<QSignalSpy> asked_, failed_;
+
+    LabelDocument &labels() { return session_->labels(); }
+    SidecarKeeper &keeper() { return session_->sidecars(); }
+    fs::path folder() const { return root() / "set"; }
+
+    void open(const fs::path &path)
+    {
+        session_.reset();
+        session_ = std::make_unique<Session>(coreBackend("cpu"));
+        asked_ = std::make_unique<QSignalSpy>(&keeper(), &SidecarKeeper::question);
+        failed_ = std::make_unique<QSignalSpy>(&keeper(), &SidecarKeeper::failed);
+        session_->open({QString::fromStdString(path.string())});
+        QTRY_VERIFY(!session_->opening() && !labels().file().empty() && keeper().atRest());
+    }
+    void open() { open(folder()); }
+
+    const ImageEntry &image(const std::string &name)
+    {
+        for (const ImageEntry &entry : labels().set().images)
+            if (entry.path.ends_with(name))
+                return entry;
+        throw std::runtime_error("no image " + name);
+    }
+    bool draw(const std::string &name)
+    {
+        const NewBox box{labels().set().classes.at(0).key, {5, 10, 25, 30}, {}, false, false};
+        return labels().apply(addBoxes(labels().set(), image(name), std::span(&box, 1), message("core", "Draw a box")));
+    }
+    void write() { keeper().writeDue(); }
+    bool rested() { return keeper().atRest(); }
+    static bool holds(const fs::path &file, const std::string &words)
+    {
+        return fs::exists(file) && readFile(file).find(words) != std::string::npos;
+    }
+    /// Another program's, with the times of the file that was there.
+    static void replaceKeepingTimes(const fs::path &file, const std::string &text)
+    {
+        const auto written = fs::last_write_time(file);
+        writeFile(file, text);
+        fs::last_write_time(file, written);
+    }
+    const std::string cat_ = voc(vocObject("cat", "10", "20", "30", "40"));
+    const std::string theirs_ = voc(vocObject("cat", "50", "20", "70", "40") + vocObject("dog", "1", "2", "9", "9"));
+
+private Q_SLOTS:
+    /// a.png and b.png with a cat each; a was edited and the session closed.
+    void init()
+    {
+        newFolder();
+        for (const char *name : {"a", "b"}) {
+            putImage(folder() / (std::string(name) + ".png"));
+            put(folder() / (std::string(name) + ".xml"), cat_);
+        }
+        open();
+        QVERIFY(keeper().keeps());
+        QVERIFY(draw("a.png"));
+        session_.reset();
+        QVERIFY(holds(folder() / "a.xml", "<xmin>5</xmin>"));
+        QVERIFY(fs::exists(folder() / "project.fcoscope"));
+    }
+    void cleanup() { session_.reset(); }
+
+    void aFileChangedBetweenTwoSessionsIsAskedAbout()
+    {
+        replaceKeepingTimes(folder() / "b.xml", theirs_);
+        open();
+        QVERIFY(draw("b.png"));
+        write();
+        QTRY_VERIFY(rested());
+        QCOMPARE(asked_->size(), 1);
+        QCOMPARE(readFile(folder() / "b.xml"), theirs_);
+        keeper().answer(image("b.png").key, SidecarKeeper::Answer::Theirs);
+        QTRY_VERIFY(rested());
+        QCOMPARE(image("b.png").boxes.size(), 2u);
+        QVERIFY(labels().set().findClass("dog"));
+        session_.reset();
+        QCOMPARE(readFile(folder() / "b.xml"), theirs_);
+    }
+
+    void oneThatSaysTheSameInOtherWordsIsNot()
+    {
+        writeFile(folder() / "b.xml", cat_ + "\n<!-- saved by another program -->\n");
+        open();
+        session_->setCurrent(session_->images()[1]);
+        QTRY_VERIFY(session_->picture() && rested());
+        QVERIFY(draw("b.png"));
+        write();
+        QTRY_VERIFY(rested());
+        QCOMPARE(asked_->size(), 0);
+        QVERIFY(holds(folder() / "b.xml", "<xmin>5</xmin>"));
+    }
+
+    void anImageThatComesWithItsFileIsReadWithIt()
+    {
+        putImage(folder() / "d.png");
+        put(folder() / "d.xml", theirs_);
+        open();
+        QCOMPARE(image("d.png").status, ReviewStatus::Labelled);
+        QCOMPARE(image("d.png").boxes.size(), 2u);
+        QVERIFY(draw("d.png"));
+        write();
+        QTRY_VERIFY(rested());
+        QCOMPARE(asked_->size(), 0);
+        QVERIFY(holds(folder() / "d.xml", "<xmin>50</xmin>") && holds(folder() / "d.xml", "<xmin>5</xmin>"));
+        // Likewise one that comes while the folder is open.
+        putImage(folder() / "e.png");
+        put(folder() / "e.xml", theirs_);
+        labels().addImages({(folder() / "e.png").string()});
+        session_->setCurrent((folder() / "e.png").string());
+        QTRY_COMPARE(image("e.png").boxes.size(), 2u);
+        QTRY_VERIFY(rested());
+        QCOMPARE(asked_->size(), 0);
+        open();
+        QCOMPARE(image("d.png").boxes.size(), 3u);
+        QCOMPARE(image("e.png").boxes.size(), 2u);
+    }
+
+    void aFileOfAnotherPictureIsNotTakenAndNotOverwritten()
+    {
+        const std::string other =
+            voc(vocObject("cat", "10", "20", "30", "40"), "<size><width>640</width><height>480</height></size>");
+        putImage(folder() / "d.png");
+        put(folder() / "d.xml", other);
+        open();
+        QCOMPARE(image("d.png").status, ReviewStatus::New);
+        QVERIFY(draw("d.png"));
+        write();
+        QTRY_VERIFY(rested());
+        QCOMPARE(asked_->size(), 1);
+        QCOMPARE(readFile(folder() / "d.xml"), other);
+    }
+
+    void aFileThatTwoImagesShareIsLeftAlone()
+    {
+        putImage(folder() / "d.png");
+        fs::copy(folder() / "d.png", folder() / "d.jpg");
+        put(folder() / "d.xml", theirs_);
+        open();
+        QVERIFY(draw("d.jpg"));
+        QVERIFY(draw("d.png"));
+        write();
+        QTRY_VERIFY(rested());
+        QCOMPARE(failed_->size(), 1);  // said once
+        QCOMPARE(readFile(folder() / "d.xml"), theirs_);
+    }
+
+    void aProjectOfAnEarlierVersionIsComparedAtOpening()
+    {
+        {
+            ProjectFile project = ProjectFile::open(folder() / "project.fcoscope", ProjectFile::Access::Write);
+            project.putNote(SidecarKeeper::inStepNote, "");
+            project.putSidecars({{image0(project).key, "a.xml", "another fingerprint"}});
+        }
+        writeFile(folder() / "b.xml", theirs_);
+        open();
+        QVERIFY(draw("a.png"));
+        QVERIFY(draw("b.png"));
+        write();
+        QTRY_VERIFY(rested());
+        QCOMPARE(asked_->size(), 1);
+        QCOMPARE(asked_->at(0).at(1).toString(), QStringLiteral("b.xml"));
+        QCOMPARE(readFile(folder() / "b.xml"), theirs_);
+    }
+
+    /// What was just read from a file is what the file says, whatever the format: nobody is asked about it.
+    void filesThatWereJustReadAreKnown()
+    {
+        const auto strangers = [](const fs::path &path) {
+            ReadLabels read = readLabels(path);
+            KnownSidecars known;
+            known.layout = sidecarLayout(path, read).value();
+            survey(known, read.set, false, {});
+            return read.set.images.size() - known.records.size();
+        };
+        const fs::path place = root() / "formats";
+        const LabelSet set = smallSet(place);
+        for (const LabelFormat format : {LabelFormat::Voc, LabelFormat::Labelme, LabelFormat::Yolo}) {
+            writeLabels(set, format, place);
+            QCOMPARE(strangers(place), 0u);
+            for (const char *name : {"a", "b"})
+                for (const char *ending : {".xml", ".json", ".txt"})
+                    fs::remove(place / (std::string(name) + ending));
+            fs::remove_all(place / "Annotations");
+        }
+        if (!hasShared())
+            QSKIP("shared data sets are not here");
+        QCOMPARE(strangers(shared() / "datasets/bccd"), 0u);
+    }
+
+    void aCopyWritesIntoItsOwnFiles()
+    {
+        const std::string original = readFile(folder() / "a.xml");
+        const fs::path copy = root() / "copy";
+        fs::copy(folder(), copy, fs::copy_options::recursive);
+        open(copy);
+        QVERIFY(draw("a.png"));
+        write();
+        QTRY_VERIFY(rested());
+        QCOMPARE(asked_->size(), 0);
+        QCOMPARE(readFile(folder() / "a.xml"), original);
+        QVERIFY(readFile(copy / "a.xml") != original);
+    }
+
+    void aMovedFolderDoesNotComeBackWhereItWas()
+    {
+        const fs::path moved = root() / "moved";
+        fs::rename(folder(), moved);
+        open(moved);
+        QVERIFY(draw("a.png"));
+        write();
+        QTRY_VERIFY(rested());
+        session_.reset();
+        QVERIFY(!fs::exists(folder()));
+        QCOMPARE(QString::fromStdString(readFile(moved / "a.xml")).count("<xmin>5</xmin>"), 2);
+    }
+
+    void anImageFromElsewhereWritesNoFileOfAnother()
+    {
+        const std::string before = readFile(folder() / "b.xml");
+        putImage(root() / "elsewhere/b.png");
+        putImage(root() / "elsewhere/f.png");
+        open();
+        labels().addImages({(root() / "elsewhere/b.png").string(), (root() / "elsewhere/f.png").string()});
+        QVERIFY(draw("elsewhere/b.png"));
+        QVERIFY(draw("elsewhere/f.png"));
+        write();
+        QTRY_VERIFY(rested());
+        QCOMPARE(readFile(folder() / "b.xml"), before);
+        QVERIFY(!fs::exists(folder() / "f.xml") && !fs::exists(root() / "elsewhere/f.xml"));
+    }
+
+private:
+    static ImageEntry image0(const ProjectFile &project)
+    {
+        return project.read(ProjectFile::Extras::Leave).images.at(0);
+    }
+};
+
+QTEST_GUILESS_MAIN(SidecarSessionTest)
+#include "tst_sidecar_session.moc"
