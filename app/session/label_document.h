@@ -66,6 +66,8 @@ public:
 
     /// Everything that is to be exported, with the place of what only files say.
     LabelsToExport source() const;
+    /// The same for one image, to be asked on any thread.
+    std::function<std::string(Key)> extrasOf(Key image) const { return fcoscope::extrasOf(image, initial_, file_); }
 
     /// For the project file alone, none of them an edit. The first makes the file, the others wait until it is made.
     void store(StoredDetections found);

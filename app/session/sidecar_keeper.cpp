@@ -40,12 +40,12 @@ void writeNames(const SidecarLayout &layout, const LabelSet &set)
 }
 
 /// Writes the file of the only image of `part`, or removes it where the image has no labels and no review.
-void bringInStep(const fs::path &file, const SidecarLayout &layout, const LabelSet &part)
+void bringInStep(const fs::path &file, const SidecarLayout &layout, const LabelSet &part, const ExtraOfKey &extraOf)
 {
     std::error_code error;
     const ImageEntry &image = part.images.front();
     writeNames(layout, part);
-    const std::string before = textOf(file), text = sidecarText(layout, part, image, before);
+    const std::string before = textOf(file), text = sidecarText(layout, part, image, before, extraOf);
     if (text.empty() && image.status == ReviewStatus::New) {
         fs::remove(file, error);
     } else if (text != before || !fs::exists(file, error)) {
@@ -265,7 +265,8 @@ Job<SidecarKeeper::Done>::Operation SidecarKeeper::work(const ImageEntry &image,
 {
     const auto record = known_->records.find(image.key);
     const auto known = record == known_->records.end() ? std::nullopt : std::optional(record->second);
-    return [set = partOf(document_.set(), image), layout = known_->layout, task, known](const RunContext &) {
+    return [set = partOf(document_.set(), image), layout = known_->layout, task, known,
+            extraOf = document_.extrasOf(image.key)](const RunContext &) {
         LabelSet part = set;
         const ImageEntry &present = set.images.front();
         const fs::path file = sidecarOf(layout, part, present);
@@ -283,7 +284,7 @@ Job<SidecarKeeper::Done>::Operation SidecarKeeper::work(const ImageEntry &image,
             }
         }
         if (writes(task))
-            bringInStep(file, layout, part);
+            bringInStep(file, layout, part, extraOf);
         else
             done.theirs = readSidecar(layout, part, present);
         done.record.fingerprint = fingerprintOf(file);

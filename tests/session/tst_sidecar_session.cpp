@@ -179,6 +179,33 @@ private Q_SLOTS:
         QCOMPARE(readFile(folder() / "b.xml"), theirs_);
     }
 
+    void whatOnlyTheFileSaidComesBackWithUndo()
+    {
+        const std::string said = voc(vocObject("cat", "10", "20", "30", "40", "<occluded>1</occluded>"));
+        putImage(folder() / "d.png");
+        put(folder() / "d.xml", said);
+        open();
+        const BoxEntry box = image("d.png").boxes.at(0);
+        LabelEdit gone;
+        gone.boxes.push_back({image("d.png").key, box.key, std::nullopt});
+        QVERIFY(labels().apply(gone));
+        write();
+        QTRY_VERIFY(rested());
+        QVERIFY(fs::exists(folder() / "d.xml") && !holds(folder() / "d.xml", "occluded"));
+        labels().undo();
+        write();
+        QTRY_VERIFY(rested());
+        QVERIFY(holds(folder() / "d.xml", "<occluded>1</occluded>"));
+        // Likewise where the file is removed, and the person wants it again.
+        fs::remove(folder() / "d.xml");
+        QVERIFY(draw("d.png"));
+        write();
+        QTRY_COMPARE(asked_->size(), 1);
+        keeper().answer(image("d.png").key, SidecarKeeper::Answer::Mine);
+        QTRY_VERIFY(rested());
+        QVERIFY(holds(folder() / "d.xml", "<occluded>1</occluded>"));
+    }
+
     /// What was just read from a file is what the file says, whatever the format: nobody is asked about it.
     void filesThatWereJustReadAreKnown()
     {

@@ -41,9 +41,10 @@ FormatOptions optionsOf(const SidecarLayout &layout)
     return options;
 }
 
-/// The bytes of a label file as an image.
+/// The bytes of a label file as an image, extras included. `unread` gets what is no label of the image and is to stay
+/// in its file.
 ImageEntry parsed(const SidecarLayout &layout, const fs::path &file, const std::string &bytes, LabelSet &set,
-                  const ImageEntry &present, bool extras)
+                  const ImageEntry &present, std::string *unread = nullptr)
 {
     std::vector<Problem> problems;
     ImageEntry image = present;
@@ -58,13 +59,15 @@ ImageEntry parsed(const SidecarLayout &layout, const fs::path &file, const std::
         else
             list.names = namesOf(layout);
         YoloClasses classes(set, list.names);
-        return yoloEntry(file, bytes, set, classes, image, list.keypoints, extras, problems);
+        return yoloEntry(file, bytes, set, classes, image, list.keypoints, true, problems, unread);
     }
     if (layout.format == LabelFormat::Labelme) {
         ClassKeys classes(set);
-        return labelmeEntry(file, parseLabelme(file, bytes), set, classes, image, extras, problems);
+        return labelmeEntry(file, parseLabelme(file, bytes), set, classes, image, true, problems);
     }
-    const ReadRequest request{layout.labels, optionsOf(layout), extras};
+    if (unread)
+        *unread = unreadVocObjects(file, bytes, layout.vocOrigin, image.size);
+    const ReadRequest request{layout.labels, optionsOf(layout)};
     return readVocImage(file, bytes, set, image, request, problems);
 }
 
@@ -107,14 +110,28 @@ void checkIsOf(LabelFormat format, const fs::path &file, const std::string &byte
     checkSize(file, content.declared, set, image);
 }
 
-std::string labelmeSidecar(const SidecarLayout &layout, const LabelSet &set, const ImageEntry &image,
-                           const std::string &before)
+/// `was` has the place of each box in the file that is there, or −1: then its extra is the one that it had.
+void bringExtras(ImageEntry &image, const std::vector<int> &was, const ExtraOfKey &extraOf)
+{
+    for (size_t i = 0; i < image.boxes.size(); ++i)
+        if (BoxEntry &box = image.boxes[i]; (i >= was.size() || was[i] < 0) && box.extra.empty() && extraOf)
+            box.extra = extraOf(box.key);
+}
+
+std::string labelmeSidecar(const SidecarLayout &layout, const LabelSet &set, ImageEntry image,
+                           const std::string &before, const ExtraOfKey &extraOf)
 {
     ConversionReport report;
     const fs::path file = sidecarOf(layout, set, image);
     const bool isNew = image.status == ReviewStatus::New;
-    if (before.empty())
-        return isNew ? "" : labelmeText(set, image, labelmeImagePath(set, image, file), nullptr, {}, report);
+    if (before.empty() && isNew)
+        return "";
+    if (before.empty()) {
+        bringExtras(image, {}, extraOf);
+        if (image.extra.empty() && extraOf)
+            image.extra = extraOf(image.key);
+        return labelmeText(set, image, labelmeImagePath(set, image, file), nullptr, {}, report);
+    }
     const LabelmeFile content = parseLabelme(file, before);
     checkIsOf(file, content, set, image);
     std::vector<NamedBox> boxes;
@@ -129,18 +146,20 @@ std::string labelmeSidecar(const SidecarLayout &layout, const LabelSet &set, con
     std::vector<int> shapeOf = sameBoxes(boxes, namedBoxes(set, image), true);
     for (int &position : shapeOf)
         position = position < 0 ? -1 : shapes[static_cast<size_t>(position)];
+    bringExtras(image, shapeOf, extraOf);
     return labelmeText(set, image, "", &content, shapeOf, report);
 }
 
-/// Extras of the file's boxes, for those boxes that have none in memory.
-void takeExtras(ImageEntry &image, const LabelSet &set, const ImageEntry &there, const LabelSet &thereSet)
+/// Extras of the file's boxes as they are now; of the others, those that they had.
+void takeExtras(ImageEntry &image, const LabelSet &set, const ImageEntry &there, const LabelSet &thereSet,
+                const ExtraOfKey &extraOf)
 {
     const auto was = sameBoxes(namedBoxes(thereSet, there), namedBoxes(set, image), true);
     for (size_t i = 0; i < was.size(); ++i)
-        if (was[i] >= 0 && image.boxes[i].extra.empty())
+        if (was[i] >= 0)
             image.boxes[i].extra = there.boxes[static_cast<size_t>(was[i])].extra;
-    if (image.extra.empty())
-        image.extra = there.extra;
+    bringExtras(image, was, extraOf);
+    image.extra = there.extra;
 }
 
 /// What the format has no place for stays as it was.
@@ -177,29 +196,37 @@ std::string sidecarClasses(const SidecarLayout &layout, const LabelSet &set, con
 }
 
 std::string sidecarText(const SidecarLayout &layout, const LabelSet &set, const ImageEntry &image,
-                        const std::string &before)
+                        const std::string &before, const ExtraOfKey &extraOf)
 {
     if (layout.format == LabelFormat::Labelme)
-        return labelmeSidecar(layout, set, image, before);
-    if (image.status == ReviewStatus::New)
+        return labelmeSidecar(layout, set, image, before, extraOf);
+    if (image.status == ReviewStatus::New && before.empty())
         return "";
     ImageEntry written = image;
     written.size = sizeOrHeader(set, image);
+    std::string unread;
     if (!before.empty()) {
         LabelSet scratch = classesOf(set);
-        const ImageEntry there = parsed(layout, sidecarOf(layout, set, image), before, scratch, image, true);
-        takeExtras(written, set, there, scratch);
+        const ImageEntry there = parsed(layout, sidecarOf(layout, set, image), before, scratch, image, &unread);
+        takeExtras(written, set, there, scratch, extraOf);
+    } else {
+        bringExtras(written, {}, extraOf);
+        if (written.extra.empty() && extraOf)
+            written.extra = extraOf(image.key);
     }
+    if (image.status == ReviewStatus::New && unread.empty())
+        return "";
     ConversionReport report;
     if (layout.format == LabelFormat::Yolo) {
         if (written.size.width <= 0 || written.size.height <= 0)
             throw UserError(message("core", "The size of {0} is not known, so its labels cannot be written for YOLO.")
                                 .with(set.fileOf(image).string()));
         YoloNames names = namesOf(layout);
-        return yoloText(written, written.size, yoloNumbers(set, names, true), report);
+        return yoloText(written, written.size, yoloNumbers(set, names, true), report) + unread;
     }
     const WriteRequest request{set, {}, layout.root, optionsOf(layout), {}};
-    return vocText(request, written, report);
+    std::string text = vocText(request, written, report);
+    return text.insert(text.rfind("</annotation>"), unread);
 }
 
 ImageEntry readSidecar(const SidecarLayout &layout, LabelSet &set, const ImageEntry &present)
@@ -214,7 +241,7 @@ ImageEntry readSidecar(const SidecarLayout &layout, LabelSet &set, const ImageEn
     const auto before = namedBoxes(set, present);
     const std::string bytes = readFile(file, largestSidecar);
     checkIsOf(layout.format, file, bytes, set, present);
-    image = parsed(layout, file, bytes, set, present, false);
+    image = parsed(layout, file, bytes, set, present);
     image.extra = present.extra;
     image.size = present.size;
     const auto was = sameBoxes(before, namedBoxes(set, image), false);

@@ -221,6 +221,15 @@ void ProjectFile::redo()
     parts_->step(true);
 }
 
+std::string ProjectFile::extraOf(Key key) const
+{
+    const ProjectDatabase &database = parts_->database;
+    return database.reading([&] {
+        Command row = database.command("SELECT json FROM extras WHERE key = ?");
+        return row.with(key).next() ? row.text(0) : std::string();
+    });
+}
+
 // --- What is no edit
 
 void ProjectFile::putImages(const std::vector<ImageEntry> &images, Key nextKey)

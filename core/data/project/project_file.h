@@ -96,6 +96,9 @@ public:
     void undo();
     void redo();
 
+    /// What a file said beyond our fields of this box, image or class, also of one that is deleted; "": nothing.
+    std::string extraOf(Key key) const;
+
     /// Rows that are no edits: images found in the folder, sizes read from headers. Keys that are there already are
     /// replaced, status included, and keep their place; new ones are listed last; boxes of entries are not looked at.
     void putImages(const std::vector<ImageEntry> &images, Key nextKey);
