@@ -67,6 +67,7 @@ enum class ActionId {
     AcceptAllDetections,
     AcceptClassDetections,
     RefuseDetection,
+    KeepLabelFiles,
     SplitSet,
     PreviousImage,
     NextImage,

@@ -196,6 +196,7 @@ private:
             return;
         }
         labels.sidecars.emplace().layout = *here;
+        labels.sidecars->kept = labels.project->note(SidecarKeeper::leftAloneNote) != "yes";
         labels.sidecars->inStep = labels.project->note(SidecarKeeper::inStepNote) == "yes";
         for (SidecarRecord &record : labels.project->sidecars())
             labels.sidecars->records[record.image] = std::move(record);

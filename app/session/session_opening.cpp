@@ -17,7 +17,7 @@ void Session::open(const QStringList &paths)
 {
     for (const QString &path : paths)
         openLater_.emplace_back(QFile::encodeName(path).toStdString());
-    if (openLater_.empty() || opening_.running())
+    if (openLater_.empty() || opening())
         return;
     // By value: a Session that goes away waits for the worker, but what the worker uses is its own all the same. What
     // the worker tells in between arrives through opening_'s own queue, so nothing can come after the end.
@@ -55,8 +55,28 @@ void Session::openedFirst(const ImageId &id)
     setCurrent(id);
 }
 
-void Session::opened(Outcome<std::shared_ptr<Opened>> outcome)
+/// What takes the place of what is open waits until its label files are written: by their worker, not by the window.
+bool Session::park(const OpenedOutcome &outcome)
 {
+    if (!outcome.result || !(*outcome.result)->labels)
+        return false;
+    sidecars_.writeDue();
+    if (sidecars_.atRest())
+        return false;
+    parked_ = outcome;
+    return true;
+}
+
+void Session::goOnWithParked()
+{
+    if (parked_ && sidecars_.atRest())
+        opened(*std::exchange(parked_, std::nullopt));
+}
+
+void Session::opened(OpenedOutcome outcome)
+{
+    if (park(outcome))
+        return;
     // The first image of a folder that does not come goes again: it is in no project, so nothing could be done with it.
     const bool comes = outcome.result && (*outcome.result)->labels;
     if (!comes && !images().empty() && labels_.file().empty()) {
@@ -156,6 +176,7 @@ void Session::closeImages()
 {
     leaveCurrent();
     opening_.abandon();
+    parked_.reset();
     prefetchJob_.abandon();
     openLater_.clear();
     sidecars_.finish();

@@ -3,56 +3,12 @@
 
 #include <algorithm>
 
-#include "core/base/file.h"
-#include "core/data/project/edits.h"
-
 namespace fcoscope {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr int soonMs = 700;
-
-/// Classes and this image alone: what one file needs, and cheap to hand to a worker.
-LabelSet partOf(const LabelSet &set, const ImageEntry &image)
-{
-    LabelSet part;
-    part.root = set.root;
-    part.classes = set.classes;
-    part.images = {image};
-    part.nextKey = set.nextKey;
-    return part;
-}
-
-std::string textOf(const fs::path &file)
-{
-    std::error_code error;
-    return fs::exists(file, error) ? readFile(file) : std::string();
-}
-
-/// YOLO's numbers mean what its list of names says, so the list comes first.
-void writeNames(const SidecarLayout &layout, const LabelSet &set)
-{
-    if (layout.classFile.empty())
-        return;
-    const std::string before = textOf(layout.classFile), names = sidecarClasses(layout, set, before);
-    if (names != before && !names.empty())
-        writeFile(layout.classFile, names);
-}
-
-/// Writes the file of the only image of `part`, or removes it where the image has no labels and no review.
-void bringInStep(const fs::path &file, const SidecarLayout &layout, const LabelSet &part, const ExtraOfKey &extraOf)
-{
-    std::error_code error;
-    const ImageEntry &image = part.images.front();
-    writeNames(layout, part);
-    const std::string before = textOf(file), text = sidecarText(layout, part, image, before, extraOf);
-    if (text.empty() && image.status == ReviewStatus::New) {
-        fs::remove(file, error);
-    } else if (text != before || !fs::exists(file, error)) {
-        fs::create_directories(file.parent_path(), error);
-        writeFile(file, text);
-    }
-}
+constexpr size_t notedAtOnce = 64;  // records, in one transaction
 
 std::map<Key, std::string> namesOf(const LabelSet &set)
 {
@@ -78,6 +34,8 @@ void SidecarKeeper::labelsChanged(const LabelsChange &change)
         return;
     if (change.has(LabelsChange::Images))
         imagesAdded();
+    if (!known_->kept)
+        return;
     if (change.has(LabelsChange::Boxes) || change.has(LabelsChange::Statuses))
         due_.insert(change.images.begin(), change.images.end());
     if (change.has(LabelsChange::Classes))
@@ -85,8 +43,7 @@ void SidecarKeeper::labelsChanged(const LabelsChange &change)
     if (due_.empty())
         return;
     due_.merge(failed_);
-    if (std::exchange(saidInStep_, false))
-        document_.remember(inStepNote, "");
+    sayInStep(false);
     soon_.start();
 }
 
@@ -127,6 +84,7 @@ void SidecarKeeper::finish()
     thread_.waitFor(&working_);
     soon_.stop();
     due_.merge(failed_);
+    due_.merge(later_);  // whoever made another file of it may have taken that back
     for (Key image : std::exchange(due_, {}))
         if (Task &wanted = wanted_[image]; wanted == Task::Look)
             wanted = Task::Write;
@@ -134,85 +92,162 @@ void SidecarKeeper::finish()
         note(**writing->record);
     else if (writing)
         wanted_[writing->image] = writing->task;
-    for (const auto &[image, task] : std::exchange(wanted_, {})) {
-        const ImageEntry *entry = document_.find(image);
-        if (!known_ || !entry || !writes(task) || asked_.contains(image) || !hasFile(*entry, task))
-            continue;
-        try {
-            const Done done = work(*entry, task)({});
-            if (done.stranger)
-                asked_.insert(image);  // and nobody is there to answer
-            else
-                note(done.record);
-        } catch (...) {
-            failed_.insert(image);
-            Q_EMIT failed({messageOfCurrentException(), "sidecars"});
-        }
-    }
-    noteInStep();
+    for (const auto &[image, task] : std::exchange(wanted_, {}))
+        finish(image, task);
+    remember();
+    if (keeps() && failed_.empty() && asked_.empty() && later_.empty())
+        sayInStep(true);
 }
 
-/// At the end: whether the next start has to compare the files with the labels.
-void SidecarKeeper::noteInStep()
+void SidecarKeeper::finish(Key image, Task task)
 {
-    if (!known_ || saidInStep_ || !failed_.empty() || !asked_.empty())
+    const ImageEntry *entry = document_.find(image);
+    if (!keeps() || !entry || !writes(task) || asked_.contains(image) || !hasFile(*entry, task))
         return;
-    saidInStep_ = true;
-    document_.remember(inStepNote, "yes");
+    try {
+        const Done done = work(*entry, task)({});
+        if (done.stranger)
+            later_.insert(image);
+        else
+            note(done.record);
+    } catch (...) {
+        failed_.insert(image);
+        Q_EMIT failed({messageOfCurrentException(), "sidecars"});
+    }
+}
+
+/// Whether the next start has to compare the files with the labels.
+void SidecarKeeper::sayInStep(bool are)
+{
+    if (std::exchange(saidInStep_, are) != are)
+        document_.remember(inStepNote, are ? "yes" : "");
 }
 
 void SidecarKeeper::open(std::optional<KnownSidecars> sidecars)
+{
+    forget();
+    known_ = std::move(sidecars);
+    names_ = namesOf(document_.set());
+    images_ = document_.set().images.size();
+    toldShared_ = false;
+    saidInStep_ = known_ && known_->inStep;
+    if (known_) {
+        sayInStep(false);  // before any edit: whoever is killed from now on has not said that all is well
+        document_.remember(std::exchange(known_->fresh, {}));
+        document_.apply(std::exchange(known_->taken, {}));
+        due_.clear();  // the files say it already
+        for (Key image : std::exchange(known_->behind, {}))
+            due_.insert(image);
+        if (!due_.empty())
+            soon_.start();
+    }
+    Q_EMIT keepingChanged();
+}
+
+/// Nothing is due, nobody is asked.
+void SidecarKeeper::forget()
 {
     working_.abandon();
     soon_.stop();
     writing_.reset();
     due_.clear();
     asked_.clear();
+    later_.clear();
     failed_.clear();
     wanted_.clear();
-    known_ = std::move(sidecars);
-    names_ = namesOf(document_.set());
-    images_ = document_.set().images.size();
-    toldShared_ = false;
-    if (!known_)
-        return;
-    saidInStep_ = false;
-    if (known_->inStep)  // before any edit: whoever is killed from now on has not said that all is well
-        document_.remember(inStepNote, "");
-    document_.remember(std::exchange(known_->fresh, {}));
-    document_.apply(std::exchange(known_->taken, {}));
-    due_.clear();  // the files say it already
-    for (Key image : std::exchange(known_->behind, {}))
-        due_.insert(image);
-    if (!due_.empty())
-        soon_.start();
+    noted_.clear();
+    asking_ = 0;
+    standing_.reset();
 }
 
-void SidecarKeeper::stopKeeping()
+void SidecarKeeper::setKeeping(bool keep)
 {
-    open(std::nullopt);
-    document_.remember("sidecars", "");
+    if (!known_ || known_->kept == keep)
+        return;
+    if (!keep)
+        finish();
+    forget();
+    known_->kept = keep;
+    document_.remember(leftAloneNote, keep ? "" : "yes");
+    sayInStep(false);
+    for (size_t i = 0; keep && i < document_.set().images.size(); ++i) {
+        const ImageEntry &image = document_.set().images[i];
+        const auto record = known_->records.find(image.key);
+        if (image.status != ReviewStatus::New ||
+            (record != known_->records.end() && !record->second.fingerprint.empty()))
+            due_.insert(image.key);
+        else if (record == known_->records.end())
+            wanted_[image.key] = Task::Look;
+    }
+    writeDue();
+    next();
+    Q_EMIT keepingChanged();
 }
 
 void SidecarKeeper::look(Key image)
 {
-    if (known_ && !asked_.contains(image) && !due_.contains(image) && !wanted_.contains(image))
-        begin(image, Task::Look);
+    if (!keeps() || asked_.contains(image) || due_.contains(image) || wanted_.contains(image))
+        return;
+    begin(image, later_.erase(image) > 0 ? Task::Write : Task::Look);
 }
 
 void SidecarKeeper::writeDue()
 {
     soon_.stop();
     for (Key image : std::exchange(due_, {}))
-        if (!asked_.contains(image))
+        if (!asked_.contains(image) && !later_.contains(image))
             begin(image, Task::Write);
 }
 
-void SidecarKeeper::answer(Key image, Answer answer)
+// --- Questions
+
+void SidecarKeeper::strangerFound(Key image)
 {
-    if (asked_.erase(image) > 0)  // else the question was about labels that are closed
+    if (standing_)
+        return settle(image, *standing_);
+    asked_.insert(image);
+    askNext();
+}
+
+void SidecarKeeper::askNext()
+{
+    if (asking_ != 0 || asked_.empty())
+        return;
+    asking_ = *asked_.begin();
+    if (const ImageEntry *image = document_.find(asking_))
+        Q_EMIT question(asking_, QString::fromStdString(pathBelow(document_.set().root,
+                                                                  sidecarOf(known_->layout, document_.set(), *image))));
+}
+
+void SidecarKeeper::answer(Key image, Answer answer, bool forAll)
+{
+    if (image == 0 || image != asking_)
+        return;  // the question was about labels that are closed
+    asking_ = 0;
+    if (forAll)
+        standing_ = answer;
+    std::set<Key> settled{image};
+    if (forAll)
+        settled.merge(asked_);
+    asked_.erase(image);
+    for (Key one : settled) {
+        asked_.erase(one);
+        settle(one, answer);
+    }
+    if (atRest())
+        standing_.reset();
+    askNext();
+}
+
+void SidecarKeeper::settle(Key image, Answer answer)
+{
+    if (answer == Answer::NotNow)
+        later_.insert(image);
+    else
         begin(image, answer == Answer::Mine ? Task::Overwrite : Task::Take);
 }
+
+// --- One image after the other
 
 void SidecarKeeper::begin(Key image, Task task)
 {
@@ -224,7 +259,7 @@ void SidecarKeeper::begin(Key image, Task task)
 
 void SidecarKeeper::next()
 {
-    while (!working_.running() && !wanted_.empty() && known_) {
+    while (!working_.running() && !wanted_.empty() && keeps()) {
         const auto [image, task] = *wanted_.begin();
         wanted_.erase(wanted_.begin());
         if (const ImageEntry *entry = document_.find(image); entry && hasFile(*entry, task))
@@ -260,39 +295,6 @@ bool SidecarKeeper::hasFile(const ImageEntry &image, Task task)
     return false;
 }
 
-/// Looks at or writes the image's file; on any thread.
-Job<SidecarKeeper::Done>::Operation SidecarKeeper::work(const ImageEntry &image, Task task) const
-{
-    const auto record = known_->records.find(image.key);
-    const auto known = record == known_->records.end() ? std::nullopt : std::optional(record->second);
-    return [set = partOf(document_.set(), image), layout = known_->layout, task, known,
-            extraOf = document_.extrasOf(image.key)](const RunContext &) {
-        LabelSet part = set;
-        const ImageEntry &present = set.images.front();
-        const fs::path file = sidecarOf(layout, part, present);
-        Done done;
-        done.record = {present.key, pathBelow(part.root, file), {}};
-        if (task == Task::Look || task == Task::Write) {
-            const SidecarLook look = lookAtSidecar(layout, part, present, known ? &*known : nullptr);
-            done.stranger =
-                look.state == SidecarLook::Stranger || (look.state == SidecarLook::Fresh && task == Task::Write);
-            done.record.fingerprint = look.fingerprint;
-            done.theirs = look.theirs;
-            if (done.stranger || task == Task::Look || look.state == SidecarLook::Same) {
-                done.classes = std::move(part);
-                return done;
-            }
-        }
-        if (writes(task))
-            bringInStep(file, layout, part, extraOf);
-        else
-            done.theirs = readSidecar(layout, part, present);
-        done.record.fingerprint = fingerprintOf(file);
-        done.classes = std::move(part);
-        return done;
-    };
-}
-
 void SidecarKeeper::done(Key image, Task task, Outcome<Done> outcome)
 {
     writing_.reset();
@@ -302,21 +304,30 @@ void SidecarKeeper::done(Key image, Task task, Outcome<Done> outcome)
             failed_.insert(image);
     }
     if (outcome.result && outcome.result->stranger) {
-        asked_.insert(image);
-        Q_EMIT question(image, QString::fromStdString(outcome.result->record.file));
+        strangerFound(image);
     } else if (outcome.result && (!outcome.result->theirs || takeOver(*outcome.result, task))) {
         const auto known = known_->records.find(image);
         if (known == known_->records.end() || known->second.fingerprint != outcome.result->record.fingerprint)
             note(outcome.result->record);
     }
     next();
+    if (atRest() || noted_.size() >= notedAtOnce)
+        remember();
+    if (atRest())
+        standing_.reset();
+    Q_EMIT progressed();
 }
 
 /// The file is as we read or wrote it, here and for the next start.
 void SidecarKeeper::note(const SidecarRecord &record)
 {
     known_->records[record.image] = record;
-    document_.remember(std::vector{record});
+    noted_.push_back(record);
+}
+
+void SidecarKeeper::remember()
+{
+    document_.remember(std::exchange(noted_, {}));
 }
 
 /// False: somebody has labelled the image while its file was read, so it is theirs no longer.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Keeps label files that came with the folder, one for each image, in step with the labels: a moment after an edit the
 // image's file is written beside and renamed. A file that holds what neither we have read nor written is left alone:
-// question() asks the person whose labels count, one image at a time, and until an answer comes it is not written.
+// question() asks the person whose labels count, one image at a time, and until an answer comes it is not written. Who
+// puts the answer off is asked again when the image is shown the next time.
 //
 // The project remembers the fingerprint of every file as it was last read or written, and whether all files were in
 // step when it was closed: after a kill, opening it compares them all (sidecar_survey.h), and those that are behind are
@@ -28,27 +29,36 @@ class SidecarKeeper : public QObject {
 public:
     /// The project's note that says "yes" as long as no file is behind.
     static constexpr const char *inStepNote = "label files in step";
+    /// The one that says "yes" where the person wants them to be left alone.
+    static constexpr const char *leftAloneNote = "label files left alone";
 
     explicit SidecarKeeper(LabelDocument &document, QObject *parent = nullptr);
     ~SidecarKeeper() override;  ///< writes what is due
 
     /// What came with the labels that were just opened, surveyed.
     void open(std::optional<KnownSidecars> sidecars);
-    bool keeps() const { return known_.has_value(); }
-    void stopKeeping();  ///< from now on the files are left as they are
+    bool canKeep() const { return known_.has_value(); }  ///< there are such files
+    bool keeps() const { return known_ && known_->kept; }
+    /// Whether the files are left as they are from now on. When it begins again, all are brought in step.
+    void setKeeping(bool keep);
 
     /// The image is shown: has its file been changed by another program?
     void look(Key image);
     void writeDue();  ///< at once, not in a moment
     void finish();    ///< the same, and waits until it is done
-    bool atRest() const { return due_.empty() && wanted_.empty() && !working_.running(); }
+    bool atRest() const { return waiting() == 0; }
+    /// Files that are to be written or looked at; those that a person is asked about are none.
+    size_t waiting() const { return due_.size() + wanted_.size() + (working_.running() ? 1 : 0); }
 
-    enum class Answer { Mine, Theirs };
-    /// To question(): the file is overwritten, or its labels replace those in the project, as an edit.
-    void answer(Key image, Answer answer);
+    enum class Answer { Mine, Theirs, NotNow };
+    /// To question(): the file is overwritten, or its labels replace those in the project, as an edit. `forAll`: it is
+    /// the answer for all that wait, and for those that are found until the keeper is at rest.
+    void answer(Key image, Answer answer, bool forAll = false);
 
 Q_SIGNALS:
-    void question(fcoscope::Key image, const QString &file);
+    void question(fcoscope::Key image, const QString &file);  ///< the next comes when this one is answered
+    void keepingChanged();                                    ///< canKeep(), keeps()
+    void progressed();                                        ///< one file less is waiting()
     void failed(const fcoscope::Failure &failure);
 
 private:
@@ -72,14 +82,25 @@ private:
     void imagesAdded();
     bool takeOver(const Done &done, Task task);
     void note(const SidecarRecord &record);
-    void noteInStep();
+    void remember();
+    void finish(Key image, Task task);
+    void sayInStep(bool are);
+    void forget();
+    void strangerFound(Key image);
+    void askNext();
+    void settle(Key image, Answer answer);
 
     LabelDocument &document_;
     std::optional<KnownSidecars> known_;
     size_t images_ = 0;  ///< of the document, that known_->owners has
-    std::set<Key> due_, asked_;
-    std::set<Key> failed_;    ///< could not be written; tried again with the next edit
-    bool saidInStep_ = true;  ///< what the project's note says
+    std::set<Key> due_;
+    std::set<Key> asked_;  ///< strangers, until they are answered
+    Key asking_ = 0;       ///< of these, the one that question() was about
+    std::optional<Answer> standing_;
+    std::set<Key> later_;               ///< answered with NotNow
+    std::set<Key> failed_;              ///< could not be written; tried again with the next edit
+    std::vector<SidecarRecord> noted_;  ///< to be remembered
+    bool saidInStep_ = true;            ///< what the project's note says
     bool toldShared_ = false;
     /// What the worker writes, and its record once it is written.
     struct Writing {

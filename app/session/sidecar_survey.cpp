@@ -132,7 +132,7 @@ void survey(KnownSidecars &sidecars, LabelSet &set, bool mayTake, const RunConte
     for (const ImageEntry &image : set.images)
         sidecars.owners.add(sidecarOf(sidecars.layout, set, image), image.key);
     Survey looking(sidecars, set, mayTake);
-    for (size_t i = 0; i < set.images.size(); ++i) {
+    for (size_t i = 0; sidecars.kept && i < set.images.size(); ++i) {
         if (context.shouldStop())
             throw Stopped{};
         if (i % 256 == 0)

@@ -47,6 +47,7 @@ LabelEdit editTowards(const ImageEntry &from, const ImageEntry &to, const LabelS
 /// What is known of a set's label files.
 struct KnownSidecars {
     SidecarLayout layout;
+    bool kept = true;  ///< false: the person wants them left alone
     std::map<Key, SidecarRecord> records;
     bool inStep = false;  ///< when the project was last closed, every file was
     SidecarOwners owners;
@@ -55,7 +56,7 @@ struct KnownSidecars {
     LabelEdit taken;                   ///< labels of images that came with their files
 };
 /// Looks at the files of images without a record, and at all of them if they were left out of step. `mayTake`: what is
-/// Fresh is taken, as an edit with keys from set.nextKey on.
+/// Fresh is taken, as an edit with keys from set.nextKey on. Files that are left alone are not read.
 void survey(KnownSidecars &sidecars, LabelSet &set, bool mayTake, const RunContext &context);
 
 }  // namespace fcoscope

@@ -179,12 +179,141 @@ private Q_SLOTS:
         QCOMPARE(readFile(folder() / "b.xml"), theirs_);
     }
 
+    /// What a kill leaves is what is on the disk at that moment.
+    void filesThatAKillLeftBehindAreWrittenAtTheNextStart()
+    {
+        open();
+        QVERIFY(draw("b.png"));
+        QVERIFY(labels().finishSaving());
+        const fs::path killed = root() / "killed", later = root() / "later";
+        for (const fs::path &to : {killed, later})
+            fs::copy(folder(), to, fs::copy_options::recursive);
+        QVERIFY(!holds(killed / "b.xml", "<xmin>5</xmin>"));
+        write();
+        QTRY_VERIFY(rested());
+        writeFile(later / "b.xml", readFile(folder() / "b.xml"));  // the file was written, but not noted
+
+        open(killed);
+        QTRY_VERIFY(rested() && holds(killed / "b.xml", "<xmin>5</xmin>"));
+        open(later);
+        QVERIFY(draw("b.png"));
+        write();
+        QTRY_VERIFY(rested());
+        QCOMPARE(asked_->size(), 0);
+        QCOMPARE(QString::fromStdString(readFile(later / "b.xml")).count("<xmin>5</xmin>"), 2);
+    }
+
+    void afterAnEndInOrderNothingIsCompared()
+    {
+        const auto said = [&] {
+            return ProjectFile::open(folder() / "project.fcoscope", ProjectFile::Access::Read)
+                .note(SidecarKeeper::inStepNote);
+        };
+        QCOMPARE(said(), std::string("yes"));
+        open();
+        QVERIFY(labels().finishSaving());
+        QCOMPARE(said(), std::string());
+        writeFile(folder() / "b.xml", theirs_);
+        QVERIFY(draw("b.png"));
+        session_.reset();
+        QCOMPARE(said(), std::string());  // b.xml is not ours
+        open();
+        session_.reset();
+        QCOMPARE(readFile(folder() / "b.xml"), theirs_);
+    }
+
+    void aQuestionCanBePutOff()
+    {
+        open();
+        writeFile(folder() / "b.xml", theirs_);
+        const Key b = image("b.png").key;
+        QVERIFY(draw("b.png"));
+        write();
+        QTRY_COMPARE(asked_->size(), 1);
+        keeper().answer(b, SidecarKeeper::Answer::NotNow);
+        QVERIFY(draw("b.png"));  // no second question while the person is at it
+        write();
+        QTRY_VERIFY(rested());
+        QCOMPARE(asked_->size(), 1);
+        QCOMPARE(readFile(folder() / "b.xml"), theirs_);
+        keeper().look(b);
+        QTRY_COMPARE(asked_->size(), 2);
+        keeper().answer(b, SidecarKeeper::Answer::NotNow);
+        writeFile(folder() / "b.xml", cat_);  // the other program has taken it back
+        session_.reset();
+        QVERIFY(holds(folder() / "b.xml", "<xmin>5</xmin>"));
+    }
+
+    void oneAnswerForAll()
+    {
+        for (const char *name : {"c", "d", "e"}) {
+            putImage(folder() / (std::string(name) + ".png"));
+            put(folder() / (std::string(name) + ".xml"), cat_);
+        }
+        open();
+        for (const char *name : {"b.xml", "c.xml", "d.xml", "e.xml"})
+            writeFile(folder() / name, theirs_);
+        const Key cat = labels().set().findClass("cat")->key;
+        QVERIFY(labels().apply(renameClass(labels().set(), cat, "kitten")));
+        write();
+        QTRY_VERIFY(rested());
+        QCOMPARE(asked_->size(), 1);  // one at a time
+        const Key first = asked_->at(0).at(0).value<Key>();
+        keeper().answer(first, SidecarKeeper::Answer::Theirs);
+        QTRY_COMPARE(asked_->size(), 2);
+        QTRY_VERIFY(rested());
+        keeper().answer(asked_->at(1).at(0).value<Key>(), SidecarKeeper::Answer::Mine, true);
+        QTRY_VERIFY(rested());
+        QCOMPARE(asked_->size(), 2);
+        int mine = 0;
+        for (const char *name : {"b.xml", "c.xml", "d.xml", "e.xml"})
+            mine += holds(folder() / name, "<name>kitten</name>");
+        QCOMPARE(mine, 3);
+        // The answer was for those, not for ever.
+        writeFile(folder() / "e.xml", theirs_);
+        QVERIFY(draw("e.png"));
+        write();
+        QTRY_COMPARE(asked_->size(), 3);
+    }
+
+    void keepingCanBeSwitchedOffAndOnAgain()
+    {
+        open();
+        QVERIFY(keeper().canKeep() && keeper().keeps());
+        keeper().setKeeping(false);
+        const std::string before = readFile(folder() / "b.xml");
+        QVERIFY(draw("b.png"));
+        write();
+        QTRY_VERIFY(rested());
+        open();
+        QVERIFY(keeper().canKeep() && !keeper().keeps());
+        QCOMPARE(readFile(folder() / "b.xml"), before);
+        keeper().setKeeping(true);
+        QTRY_VERIFY(rested() && holds(folder() / "b.xml", "<xmin>5</xmin>"));
+        QCOMPARE(asked_->size(), 0);
+        open();
+        QVERIFY(keeper().keeps());
+    }
+
+    void anotherFolderComesWhenTheFilesOfThisOneAreWritten()
+    {
+        open();
+        const fs::path other = root() / "other";
+        putImage(other / "z.png");
+        QVERIFY(draw("b.png"));
+        session_->open({QString::fromStdString(other.string())});
+        QTRY_VERIFY(!session_->opening() && labels().set().root == other);
+        QVERIFY(holds(folder() / "b.xml", "<xmin>5</xmin>"));
+    }
+
     void whatOnlyTheFileSaidComesBackWithUndo()
     {
         const std::string said = voc(vocObject("cat", "10", "20", "30", "40", "<occluded>1</occluded>"));
         putImage(folder() / "d.png");
         put(folder() / "d.xml", said);
         open();
+        open();  // what is in memory is without it
+        QVERIFY(image("d.png").boxes.at(0).extra.empty());
         const BoxEntry box = image("d.png").boxes.at(0);
         LabelEdit gone;
         gone.boxes.push_back({image("d.png").key, box.key, std::nullopt});
