@@ -94,7 +94,12 @@ SidecarLook lookAtSidecar(const SidecarLayout &layout, LabelSet &set, const Imag
                           const SidecarRecord *known)
 {
     SidecarLook look;
-    look.fingerprint = fingerprintOf(sidecarOf(layout, set, image));
+    try {
+        look.fingerprint = fingerprintOf(sidecarOf(layout, set, image));
+    } catch (const UserError &) {
+        look.state = SidecarLook::Stranger;
+        return look;
+    }
     if (known ? known->fingerprint == look.fingerprint : look.fingerprint.empty())
         return look;
     std::optional<ImageEntry> theirs = saidBy(layout, set, image);

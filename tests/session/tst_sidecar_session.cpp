@@ -161,6 +161,20 @@ private Q_SLOTS:
         QCOMPARE(readFile(folder() / "d.xml"), theirs_);
     }
 
+    void aFileThatCannotBeReadHindersNoOpening()
+    {
+        for (const char *name : {"d", "e"})
+            putImage(folder() / (std::string(name) + ".png"));
+        fs::create_directories(folder() / "d.xml");
+        put(folder() / "e.xml", "<annotation><object>");
+        open();
+        QCOMPARE(labels().set().images.size(), 4u);
+        QVERIFY(draw("e.png"));
+        write();
+        QTRY_COMPARE(asked_->size(), 1);
+        QCOMPARE(readFile(folder() / "e.xml"), std::string("<annotation><object>"));
+    }
+
     void aProjectOfAnEarlierVersionIsComparedAtOpening()
     {
         {
