@@ -36,6 +36,8 @@ void SidecarKeeper::labelsChanged(const LabelsChange &change)
         imagesAdded();
     if (!known_->kept)
         return;
+    if (change.has(LabelsChange::Saving))
+        next();
     if (change.has(LabelsChange::Boxes) || change.has(LabelsChange::Statuses))
         due_.insert(change.images.begin(), change.images.end());
     if (change.has(LabelsChange::Classes))
@@ -83,6 +85,8 @@ void SidecarKeeper::finish()
     working_.abandon();  // what it was about is written, is still due, or was only a look
     thread_.waitFor(&working_);
     soon_.stop();
+    if (keeps() && !atRest())
+        document_.finishSaving();  // first the project, if it can be written
     due_.merge(failed_);
     due_.merge(later_);  // whoever made another file of it may have taken that back
     for (Key image : std::exchange(due_, {}))
@@ -259,7 +263,10 @@ void SidecarKeeper::begin(Key image, Task task)
 
 void SidecarKeeper::next()
 {
-    while (!working_.running() && !wanted_.empty() && keeps()) {
+    // Never ahead of the project: a kill in between would make a stranger of what we wrote. Where the project cannot be
+    // written, the label files hold at least what it does not.
+    const auto projectHasIt = [this] { return document_.saving().state != LabelDocument::Saving::State::Writing; };
+    while (!working_.running() && !wanted_.empty() && keeps() && projectHasIt()) {
         const auto [image, task] = *wanted_.begin();
         wanted_.erase(wanted_.begin());
         if (const ImageEntry *entry = document_.find(image); entry && hasFile(*entry, task))
