@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the keeper's worker does with one image's file.
 #include "app/session/sidecar_keeper.h"
+#include "core/base/error.h"
 #include "core/base/file.h"
 
 namespace fcoscope {
@@ -34,7 +35,21 @@ void writeNames(const SidecarLayout &layout, const LabelSet &set)
         writeFile(layout.classFile, names);
 }
 
-/// Writes the file of the only image of `part`, or removes it where the image has no labels and no review.
+/// Whether the file could be made again, byte for byte, from the labels that it holds: as those we made can.
+bool saysNoMoreThanLabels(const SidecarLayout &layout, const LabelSet &part, const std::string &bytes,
+                          const ExtraOfKey &extraOf)
+{
+    LabelSet set = part;
+    try {
+        const ImageEntry said = readSidecar(layout, set, part.images.front());
+        return sidecarText(layout, set, said, "", extraOf) == bytes;
+    } catch (const UserError &) {
+        return false;
+    }
+}
+
+/// Writes the file of the only image of `part`. Where the image has no labels and no review, a file that says no more
+/// than they did goes; another one came with the image, and stays as it is.
 void bringInStep(const fs::path &file, const SidecarLayout &layout, const LabelSet &part, const ExtraOfKey &extraOf)
 {
     std::error_code error;
@@ -42,7 +57,8 @@ void bringInStep(const fs::path &file, const SidecarLayout &layout, const LabelS
     writeNames(layout, part);
     const std::string before = textOf(file), text = sidecarText(layout, part, image, before, extraOf);
     if (text.empty() && image.status == ReviewStatus::New) {
-        fs::remove(file, error);
+        if (saysNoMoreThanLabels(layout, part, before, extraOf))
+            fs::remove(file, error);
     } else if (text != before || !fs::exists(file, error)) {
         fs::create_directories(file.parent_path(), error);
         writeFile(file, text);
