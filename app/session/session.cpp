@@ -228,6 +228,8 @@ void Session::detected(const ImageId &id, Outcome<FindingsPtr> outcome)
 void Session::stop()
 {
     opening_.stop();
+    if (std::exchange(parked_, std::nullopt))
+        Q_EMIT openingProgressed({1, {}});
     loading_.stop();
     detecting_.stop();
 }

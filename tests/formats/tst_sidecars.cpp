@@ -126,6 +126,14 @@ private Q_SLOTS:
         layout.classFile.clear();
         layout.labels = "/old-labels";
         QVERIFY(!relocated(layout, "/new"));
+        // The same folder by another name was not moved.
+        fs::create_directories(root() / "real/images");
+        fs::create_directory_symlink(root() / "real", root() / "link");
+        layout.root = layout.images = root() / "real/images";
+        layout.labels = root() / "real/labels";
+        const SidecarLayout linked = relocated(layout, root() / "link/images").value();
+        QCOMPARE(linked.images, root() / "link/images");
+        QCOMPARE(linked.labels, root() / "real/labels");
     }
 
     void oneFileIsWhatTheWriterWrites()

@@ -169,10 +169,13 @@ std::optional<SidecarLayout> relocated(SidecarLayout layout, const fs::path &roo
         const fs::path below = path.lexically_normal().lexically_relative(from);
         if (!isInside(below))
             return false;
-        path = (to / below).lexically_normal();
+        path = below == "." ? to : to / below;
         return true;
     };
-    if (!move(layout.labels) || (!layout.classFile.empty() && !move(layout.classFile)))
+    std::error_code error;
+    const bool sameFolder = fs::equivalent(from, to, error);  // by another name
+    const bool inside = move(layout.labels) & (layout.classFile.empty() || move(layout.classFile));
+    if (!inside && !sameFolder)
         return std::nullopt;
     move(layout.images);  // those elsewhere are only read
     layout.root = root;
