@@ -1051,6 +1051,18 @@
         <source>Make labels of what was detected in all images, above the score threshold</source>
         <translation>将所有图像中得分高于阈值的检测结果变为标注</translation>
     </message>
+    <message>
+        <source>Keep la&amp;bel files in step</source>
+        <translation>保持标注文件同步(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Write every change into the label files that came with the folder</source>
+        <translation>将每次更改写入文件夹附带的标注文件</translation>
+    </message>
+    <message>
+        <source>These images have no label files of their own.</source>
+        <translation>这些图像没有各自的标注文件。</translation>
+    </message>
 </context>
 <context>
     <name>ClassDialog</name>
@@ -4659,6 +4671,22 @@
         <source>The labels of {0} are open, but it is damaged: the label files of single images are not kept in step.</source>
         <translation>{0} 的标注已打开，但该文件已损坏：各图像的标注文件不会保持同步。</translation>
     </message>
+    <message>
+        <source>The labels of {0} were moved, and their label files lie elsewhere: these are no longer kept in step.</source>
+        <translation>{0} 的标注已被移动，而其标注文件位于别处：这些文件不再保持同步。</translation>
+    </message>
+    <message>
+        <source>{0} would be the label file of several images, so it is left as it is.</source>
+        <translation>{0} 会同时成为多张图像的标注文件，因此保持原样。</translation>
+    </message>
+    <message>
+        <source>Read the label files of new images</source>
+        <translation>读取新图像的标注文件</translation>
+    </message>
+    <message>
+        <source>Comparing label files</source>
+        <translation>正在比对标注文件</translation>
+    </message>
 </context>
 <context>
     <name>fcoscope::AssignmentPanel</name>
@@ -6700,20 +6728,12 @@ After: %2</source>
         <translation>标注被另一个程序修改过</translation>
     </message>
     <message>
-        <source>The file %1 was changed by another program since FCOScope read or wrote it. Whose labels count?</source>
-        <translation>自 FCOScope 上次读写以来，文件 %1 被另一个程序修改过。以谁的标注为准？</translation>
-    </message>
-    <message>
         <source>Keep mine, write the file</source>
         <translation>保留我的，写入文件</translation>
     </message>
     <message>
         <source>Take the file&apos;s labels</source>
         <translation>采用文件中的标注</translation>
-    </message>
-    <message>
-        <source>Leave label files alone from now on</source>
-        <translation>从现在起不再改动标注文件</translation>
     </message>
     <message>
         <source>Changes that are not saved</source>
@@ -6724,6 +6744,26 @@ After: %2</source>
         <translation>
             <numerusform>%1 将丢失 %n 处修改。仍然关闭吗？</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>The label file %1 was changed by another program: it does not hold what FCOScope read or wrote. Whose labels count?</source>
+        <translation>标注文件 %1 已被其他程序更改：其内容不再是 FCOScope 读取或写入的内容。以谁的标注为准？</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>暂不</translation>
+    </message>
+    <message>
+        <source>The same for all files that were changed</source>
+        <translation>对所有已更改的文件同样处理</translation>
+    </message>
+    <message>
+        <source>Writing label files…</source>
+        <translation>正在写入标注文件…</translation>
+    </message>
+    <message>
+        <source>Do not close</source>
+        <translation>不关闭</translation>
     </message>
 </context>
 <context>

@@ -112,8 +112,10 @@ constexpr std::array table = {
          QT_TRANSLATE_NOOP("Actions", "Make labels of what was detected in all images, above the score threshold"), "", ""},
     Spec{Id::RefuseDetection, M::Labels, QT_TRANSLATE_NOOP("Actions", "Re&fuse detection"),
          QT_TRANSLATE_NOOP("Actions", "Say no to the selected detection; it is not shown again"), "close", "Shift+Delete"},
+    Spec{Id::KeepLabelFiles, M::Labels, QT_TRANSLATE_NOOP("Actions", "Keep la&bel files in step"),
+         QT_TRANSLATE_NOOP("Actions", "Write every change into the label files that came with the folder"), "", "", check | section},
     Spec{Id::SplitSet, M::Labels, QT_TRANSLATE_NOOP("Actions", "Split int&o sets…"),
-         QT_TRANSLATE_NOOP("Actions", "Divide the images at random into training, validation and test sets"), "", "", section},
+         QT_TRANSLATE_NOOP("Actions", "Divide the images at random into training, validation and test sets"), "", ""},
 
     Spec{Id::PreviousImage, M::Image, QT_TRANSLATE_NOOP("Actions", "&Previous image"),
          QT_TRANSLATE_NOOP("Actions", "Show the image before this one"), "previous", "A; PgUp", bar | section},

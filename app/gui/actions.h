@@ -68,6 +68,7 @@ enum class ActionId {
     AcceptClassDetections,
     AcceptFolderDetections,
     RefuseDetection,
+    KeepLabelFiles,
     SplitSet,
     PreviousImage,
     NextImage,

@@ -90,6 +90,7 @@ constexpr std::array waits = {
     wait(QT_TRANSLATE_NOOP("Actions", "This image has no boxes."), Id::SelectAllBoxes, Id::SelectUnsure, Id::NextBox,
          Id::PreviousBox, Id::PeekLabels),
     wait(QT_TRANSLATE_NOOP("Actions", "No box is hidden."), Id::ShowHidden),
+    wait(QT_TRANSLATE_NOOP("Actions", "These images have no label files of their own."), Id::KeepLabelFiles),
     wait(QT_TRANSLATE_NOOP("Actions", "There is no such class yet."), Id::Class1, Id::Class2, Id::Class3, Id::Class4,
          Id::Class5, Id::Class6, Id::Class7, Id::Class8, Id::Class9, Id::Class10),
     wait(QT_TRANSLATE_NOOP("Actions", "Copy boxes first."), Id::PasteBoxes),

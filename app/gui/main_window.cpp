@@ -160,6 +160,7 @@ void MainWindow::connectActions()
     on(ActionId::ImportLabels, [this] { importLabels(); });
     on(ActionId::ExportLabels, [this] { exportLabels(false); });
     on(ActionId::SplitSet, [this] { exportLabels(true); });
+    onToggled(ActionId::KeepLabelFiles, [this](bool is) { session_.sidecars().setKeeping(is); });
     on(ActionId::CloseImages, [this] {
         if (saving_->mayClose())
             session_.closeImages();
@@ -236,6 +237,12 @@ void MainWindow::connectWidgets()
     connect(&labels_->folderDetection(), &FolderDetection::changed, this, &MainWindow::showWork);
     connect(&labels_->folderDetection(), &FolderDetection::storedChanged, this, &MainWindow::showFindings);
     connect(&session_.sidecars(), &SidecarKeeper::failed, this, &MainWindow::sessionFailed);
+    const auto showKeeping = [this] {
+        actions_[ActionId::KeepLabelFiles].setEnabled(session_.sidecars().canKeep());
+        actions_[ActionId::KeepLabelFiles].setChecked(session_.sidecars().keeps());
+    };
+    connect(&session_.sidecars(), &SidecarKeeper::keepingChanged, this, showKeeping);
+    showKeeping();
     connect(labels_, &LabelDocks::failed, this, &MainWindow::sessionFailed);
     connect(lenses_, &LensDocks::failed, this, &MainWindow::sessionFailed);
     connect(studies_, &StudyDocks::failed, this, &MainWindow::sessionFailed);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/gui/saving_link.h"
 
+#include <QCheckBox>
+#include <QEventLoop>
 #include <QMessageBox>
+#include <QProgressDialog>
 #include <QPushButton>
 
 #include "app/gui/status_line.h"
@@ -89,32 +92,65 @@ void SavingLink::tellReadOnly()
 void SavingLink::ask(Key image, const QString &file)
 {
     auto *box = new QMessageBox(QMessageBox::Question, tr("Labels changed by another program"),
-                                tr("The file %1 was changed by another program since FCOScope read or wrote it. Whose "
-                                   "labels count?")
+                                tr("The label file %1 was changed by another program: it does not hold what FCOScope "
+                                   "read or wrote. Whose labels count?")
                                     .arg(file),
                                 QMessageBox::NoButton, window_);
     box->setObjectName(QStringLiteral("sidecarQuestion"));
     box->setAttribute(Qt::WA_DeleteOnClose);
     QPushButton *mine = box->addButton(tr("Keep mine, write the file"), QMessageBox::AcceptRole);
     QPushButton *theirs = box->addButton(tr("Take the file's labels"), QMessageBox::DestructiveRole);
-    QPushButton *never = box->addButton(tr("Leave label files alone from now on"), QMessageBox::RejectRole);
+    QPushButton *notNow = box->addButton(tr("Not now"), QMessageBox::RejectRole);
     box->setDefaultButton(theirs);
-    connect(box, &QMessageBox::buttonClicked, this, [this, image, mine, theirs, never](QAbstractButton *pressed) {
-        if (pressed == never)
-            session_.sidecars().stopKeeping();
-        else if (pressed == mine || pressed == theirs)
-            session_.sidecars().answer(image,
-                                       pressed == mine ? SidecarKeeper::Answer::Mine : SidecarKeeper::Answer::Theirs);
+    box->setEscapeButton(notNow);
+    box->setCheckBox(new QCheckBox(tr("The same for all files that were changed")));
+    connect(box, &QDialog::finished, this, [this, box, image, mine, theirs] {
+        using Answer = SidecarKeeper::Answer;
+        const QAbstractButton *pressed = box->clickedButton();  // "Not now" where the window was closed
+        session_.sidecars().answer(image,
+                                   pressed == mine     ? Answer::Mine
+                                   : pressed == theirs ? Answer::Theirs
+                                                       : Answer::NotNow,
+                                   box->checkBox()->isChecked());
     });
-    connect(&document_, &LabelDocument::changed, box, [box](const LabelsChange &change) {
-        if (change.has(LabelsChange::Set))
-            box->deleteLater();  // what it asks about is closed
-    });
+    connect(&session_.sidecars(), &SidecarKeeper::keepingChanged, box, &QObject::deleteLater);  // no question any more
     box->open();
+}
+
+/// Label files that are due are written by their worker, and the window stays alive meanwhile. False: the person would
+/// rather stay.
+bool SavingLink::writeLabelFiles()
+{
+    SidecarKeeper &keeper = session_.sidecars();
+    if (waiting_)
+        return false;
+    keeper.writeDue();
+    if (keeper.atRest())
+        return true;
+    const int all = static_cast<int>(keeper.waiting());
+    QProgressDialog dialog(tr("Writing label files…"), tr("Do not close"), 0, all, window_);
+    dialog.setObjectName(QStringLiteral("labelFilesProgress"));
+    dialog.setWindowModality(Qt::WindowModal);
+    dialog.setMinimumDuration(400);
+    dialog.setAutoClose(false);
+    dialog.setAutoReset(false);
+    QEventLoop loop;
+    connect(&keeper, &SidecarKeeper::progressed, &dialog, [&] {
+        dialog.setValue(all - static_cast<int>(keeper.waiting()));
+        if (keeper.atRest())
+            loop.quit();
+    });
+    connect(&dialog, &QProgressDialog::canceled, &loop, &QEventLoop::quit);
+    waiting_ = true;
+    loop.exec();
+    waiting_ = false;
+    return keeper.atRest();
 }
 
 bool SavingLink::mayClose()
 {
+    if (!writeLabelFiles())
+        return false;
     if (document_.saving().state != State::Failing || document_.finishSaving())
         return true;
     const LabelDocument::Saving now = document_.saving();

@@ -19,7 +19,8 @@ class SavingLink : public QObject {
 public:
     SavingLink(Session &session, MessageStrip &strip, StatusLine &status, QWidget *window);
 
-    /// Everything is in the file, or the person says that it may go.
+    /// Everything is in the project and in the label files, or the person says that it may go. Waits for the latter
+    /// with the window alive.
     bool mayClose();
     void retranslate() { show(); }
 
@@ -28,6 +29,7 @@ private:
     void tellFailing();
     void tellReadOnly();
     void ask(Key image, const QString &file);
+    bool writeLabelFiles();
 
     Session &session_;
     LabelDocument &document_;
@@ -35,6 +37,7 @@ private:
     StatusLine &status_;
     QWidget *window_;
     LabelDocument::Saving shown_;
+    bool waiting_ = false;  ///< in writeLabelFiles()
 };
 
 }  // namespace fcoscope

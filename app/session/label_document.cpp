@@ -123,11 +123,11 @@ void LabelDocument::store(StoredDetections found)
                     [found = std::move(found)](ProjectFile &file) { file.putDetections(found); });
 }
 
-void LabelDocument::remember(SidecarRecord sidecar)
+void LabelDocument::remember(std::vector<SidecarRecord> sidecars)
 {
-    if (readOnly_.text.empty())
+    if (readOnly_.text.empty() && !sidecars.empty())
         writer_.put(LabelWriter::Kind::Note,
-                    [sidecar = std::move(sidecar)](ProjectFile &file) { file.putSidecar(sidecar); });
+                    [sidecars = std::move(sidecars)](ProjectFile &file) { file.putSidecars(sidecars); });
 }
 
 void LabelDocument::remember(std::string note, std::string value)

@@ -17,8 +17,8 @@
 
 #include "app/session/label_files.h"
 #include "app/session/label_writer.h"
+#include "app/session/sidecar_survey.h"
 #include "core/data/formats/label_format.h"
-#include "core/data/formats/sidecars.h"
 #include "core/data/project/label_edit.h"
 
 namespace fcoscope {
@@ -32,9 +32,8 @@ struct OpenedLabels {
     std::shared_ptr<ProjectLock> lock;        ///< for that
     std::vector<JournalEntry> journal;        ///< newest first
     std::vector<ImageId> ids;                 ///< one for each image
-    std::optional<SidecarLayout> sidecars;    ///< label files of single images, to be kept in step
-    std::vector<SidecarRecord> sidecarRecords;
-    Message readOnly;  ///< why it cannot be written; no text: it can
+    std::optional<KnownSidecars> sidecars;    ///< label files of single images, to be kept in step
+    Message readOnly;                         ///< why it cannot be written; no text: it can
 };
 
 struct LabelsChange {
@@ -68,10 +67,12 @@ public:
 
     /// Everything that is to be exported, with the place of what only files say.
     LabelsToExport source() const;
+    /// The same for one image, to be asked on any thread.
+    std::function<std::string(Key)> extrasOf(Key image) const { return fcoscope::extrasOf(image, initial_, file_); }
 
     /// For the project file alone, none of them an edit. The first makes the file, the others wait until it is made.
     void store(StoredDetections found);
-    void remember(SidecarRecord sidecar);
+    void remember(std::vector<SidecarRecord> sidecars);
     void remember(std::string note, std::string value);
 
     const LabelSet &set() const { return set_; }

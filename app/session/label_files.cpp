@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/label_files.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "core/data/project/project_file.h"
@@ -51,6 +52,25 @@ std::vector<fs::path> replacedBy(const ExportRequest &request)
         return fs::is_directory(target, error) && fs::is_empty(target, error);
     });
     return targets;
+}
+
+std::function<std::string(Key)> extrasOf(Key image, std::shared_ptr<const LabelSet> initial, const fs::path &project)
+{
+    return [image, initial = std::move(initial), project, file = std::shared_ptr<ProjectFile>()](Key key) mutable {
+        std::error_code error;
+        if (!file && fs::exists(project, error))
+            file = std::make_shared<ProjectFile>(ProjectFile::open(project, ProjectFile::Access::Read));
+        if (file)
+            return file->extraOf(key);
+        if (!initial)
+            return std::string();
+        const auto entry = std::find_if(initial->images.begin(), initial->images.end(),
+                                        [&](const ImageEntry &one) { return one.key == image; });
+        if (entry == initial->images.end())
+            return std::string();
+        const BoxEntry *box = findBox(*entry, key);
+        return key == image ? entry->extra : box ? box->extra : std::string();
+    };
 }
 
 std::vector<ConversionReport> exportLabels(const LabelsToExport &source, const ExportRequest &request,

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "core/data/formats/label_format.h"
@@ -18,6 +21,11 @@ struct LabelsToExport {
 };
 /// The set with its extras.
 LabelSet withExtras(LabelsToExport source, const RunContext &context);
+
+/// What one box or the image itself said beyond our fields, from the project, which may be made meanwhile, or from what
+/// it will be made of. The project is opened when it is first asked for.
+std::function<std::string(Key)> extrasOf(Key image, std::shared_ptr<const LabelSet> initial,
+                                         const std::filesystem::path &project);
 
 struct ExportRequest {
     LabelFormat format = LabelFormat::Coco;

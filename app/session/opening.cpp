@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "app/session/job.h"
+#include "app/session/sidecar_keeper.h"
 #include "core/base/text.h"
 
 namespace fcoscope {
@@ -128,10 +129,12 @@ private:
     {
         ReadLabels read = backend_.readLabels(path, context_.run);
         opened_.skipped.insert(opened_.skipped.end(), read.problems.begin(), read.problems.end());
-        const std::optional<SidecarLayout> sidecars = sidecarLayout(path, read);
+        const std::optional<SidecarLayout> layout = sidecarLayout(path, read);
         addSet(std::move(read.set), file);
-        if (!several_ && !opened_.labels->project)  // labels of several places have no one layout
-            opened_.labels->sidecars = sidecars;
+        const OpenedLabels &labels = *opened_.labels;
+        // Labels of several places have no one layout, and who only looks writes no files.
+        if (layout && !several_ && !labels.project && labels.readOnly.text.empty())
+            opened_.labels->sidecars.emplace().layout = *layout;
     }
 
     void addSet(LabelSet set, const fs::path &file)
@@ -207,15 +210,36 @@ private:
                                                        "was done in earlier sessions cannot be undone.")
                                            .with(labels.file.string()));
         }
+        if (!labels.readOnly.text.empty())
+            return;
         try {
-            labels.sidecarRecords = labels.project->sidecars();
-            if (const std::string layout = labels.project->note("sidecars"); !layout.empty())
-                labels.sidecars = parseSidecarLayout(layout);
+            findSidecars(labels);
         } catch (const UserError &) {
+            labels.sidecars.reset();
             opened_.problems.push_back(message("core", "The labels of {0} are open, but it is damaged: the label files "
                                                        "of single images are not kept in step.")
                                            .with(labels.file.string()));
         }
+    }
+
+    /// The label files that the project knows of.
+    void findSidecars(OpenedLabels &labels)
+    {
+        const std::string layout = labels.project->note("sidecars");
+        if (layout.empty())
+            return;
+        const auto here = relocated(parseSidecarLayout(layout), labels.set.root);
+        if (!here) {
+            opened_.problems.push_back(message("core", "The labels of {0} were moved, and their label files lie "
+                                                       "elsewhere: these are no longer kept in step.")
+                                           .with(labels.set.root.string()));
+            return;
+        }
+        labels.sidecars.emplace().layout = *here;
+        labels.sidecars->kept = labels.project->note(SidecarKeeper::leftAloneNote) != "yes";
+        labels.sidecars->inStep = labels.project->note(SidecarKeeper::inStepNote) == "yes";
+        for (SidecarRecord &record : labels.project->sidecars())
+            labels.sidecars->records[record.image] = std::move(record);
     }
 
     /// Those that the project does not know yet.
@@ -296,6 +320,8 @@ Opened openPaths(const std::vector<fs::path> &paths, const Backend &backend, con
     for (const fs::path &path : paths)
         tried([&] { sorter.add(path); });
     tried([&] { sorter.finish(); });
+    if (opened.labels && opened.labels->sidecars)
+        survey(*opened.labels->sidecars, opened.labels->set, opened.labels->project != nullptr, context.run);
     if (opened.labels)
         takeExtrasOut(*opened.labels);
     return opened;

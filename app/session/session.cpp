@@ -17,6 +17,7 @@ Session::Session(Backend backend, QObject *parent) : QObject(parent), backend_(s
     idle_.setInterval(5000);
     connect(&idle_, &QTimer::timeout, this, &Session::restModel);
     connect(&labels_, &LabelDocument::changed, this, &Session::labelsChanged);
+    connect(&sidecars_, &SidecarKeeper::progressed, this, &Session::goOnWithParked, Qt::QueuedConnection);
 }
 
 Session::~Session()
@@ -236,6 +237,8 @@ void Session::detected(const ImageId &id, Outcome<FindingsPtr> outcome)
 void Session::stop()
 {
     opening_.stop();
+    if (std::exchange(parked_, std::nullopt))
+        Q_EMIT openingProgressed({1, {}});
     loading_.stop();
     detecting_.stop();
 }

@@ -15,6 +15,7 @@
 #include <QTimer>
 
 #include <filesystem>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -84,7 +85,7 @@ public:
     FindingsPtr findings() const { return findings_; }  ///< of the current image; null until there are any
     ModelPtr model() const { return model_; }           ///< null: none
     bool modelLoading() const { return loading_.running(); }
-    bool opening() const { return opening_.running(); }
+    bool opening() const { return opening_.running() || parked_; }
     bool detecting() const { return detecting_.running(); }
     const Decoding &decoding() const { return readBy_; }
     const DecodeOptions &decodeOptions() const { return readBy_.rules.decode; }
@@ -112,7 +113,10 @@ Q_SIGNALS:
     void noticed(const fcoscope::Failure &notice);
 
 private:
-    void opened(Outcome<std::shared_ptr<Opened>> outcome);
+    using OpenedOutcome = Outcome<std::shared_ptr<Opened>>;
+    void opened(OpenedOutcome outcome);
+    bool park(const OpenedOutcome &outcome);
+    void goOnWithParked();
     bool mayLeave(const std::filesystem::path &forWhat);
     void tellProblems(const Opened &found);
     void list();
@@ -156,7 +160,8 @@ private:
     Kept<Picture> keptPictures_{keptBytes};
     Kept<Findings> keptFindings_{size_t(256) << 20};
     std::vector<std::filesystem::path> openLater_;
-    ImageId prefetching_;  // what prefetchJob_ reads
+    std::optional<OpenedOutcome> parked_;  // until the label files of what is open are written
+    ImageId prefetching_;                  // what prefetchJob_ reads
 
     // Threads outlive the jobs that run on them.
     WorkThread inferenceThread_, readingThread_, prefetchThread_, decodeThread_, openThread_;

@@ -17,7 +17,7 @@ void Session::open(const QStringList &paths)
 {
     for (const QString &path : paths)
         openLater_.emplace_back(QFile::encodeName(path).toStdString());
-    if (openLater_.empty() || opening_.running())
+    if (openLater_.empty() || opening())
         return;
     // By value: a Session that goes away waits for the worker, but what the worker uses is its own all the same. What
     // the worker tells in between arrives through opening_'s own queue, so nothing can come after the end.
@@ -57,8 +57,28 @@ void Session::openedFirst(const ImageId &id)
     setCurrent(id);
 }
 
-void Session::opened(Outcome<std::shared_ptr<Opened>> outcome)
+/// What takes the place of what is open waits until its label files are written: by their worker, not by the window.
+bool Session::park(const OpenedOutcome &outcome)
 {
+    if (!outcome.result || !(*outcome.result)->labels)
+        return false;
+    sidecars_.writeDue();
+    if (sidecars_.atRest())
+        return false;
+    parked_ = outcome;
+    return true;
+}
+
+void Session::goOnWithParked()
+{
+    if (parked_ && sidecars_.atRest())
+        opened(*std::exchange(parked_, std::nullopt));
+}
+
+void Session::opened(OpenedOutcome outcome)
+{
+    if (park(outcome))
+        return;
     // The first image of a folder that does not come goes again: it is in no project, so nothing could be done with it.
     const bool comes = outcome.result && (*outcome.result)->labels;
     if (!comes && !images().empty() && labels_.file().empty()) {
@@ -128,14 +148,13 @@ void Session::takeOver(OpenedLabels labels)
     }
     prefetchJob_.abandon();
     statuses_.clear();
-    const std::optional<SidecarLayout> layout = labels.readOnly.text.empty() ? labels.sidecars : std::nullopt;
-    const std::vector<SidecarRecord> records = std::move(labels.sidecarRecords);
+    std::optional<KnownSidecars> sidecars = std::exchange(labels.sidecars, std::nullopt);
     const bool made = labels.project != nullptr;
     sidecars_.finish();
     labels_.open(std::move(labels));
-    sidecars_.open(layout, records);
-    if (layout && !made)
-        labels_.remember("sidecars", jsonOf(*layout));
+    if (sidecars && !made)
+        labels_.remember("sidecars", jsonOf(sidecars->layout));
+    sidecars_.open(std::move(sidecars));
     list();
     tell(Change::Images | Change::Labels | (stays ? 0u : unsigned(Change::Current)));
     if (stays && picture_)
@@ -159,10 +178,11 @@ void Session::closeImages()
 {
     leaveCurrent();
     opening_.abandon();
+    parked_.reset();
     prefetchJob_.abandon();
     openLater_.clear();
     sidecars_.finish();
-    sidecars_.open(std::nullopt, {});
+    sidecars_.open(std::nullopt);
     labels_.close();
     listed_.clear();
     statuses_.clear();

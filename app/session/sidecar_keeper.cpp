@@ -3,65 +3,12 @@
 
 #include <algorithm>
 
-#include "core/base/file.h"
-#include "core/data/project/edits.h"
-
 namespace fcoscope {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr int soonMs = 700;
-
-/// Classes and this image alone: what one file needs, and cheap to hand to a worker.
-LabelSet partOf(const LabelSet &set, const ImageEntry &image)
-{
-    LabelSet part;
-    part.root = set.root;
-    part.classes = set.classes;
-    part.images = {image};
-    part.nextKey = set.nextKey;
-    return part;
-}
-
-std::string textOf(const fs::path &file)
-{
-    std::error_code error;
-    return fs::exists(file, error) ? readFile(file) : std::string();
-}
-
-bool changedSince(const fs::path &file, const SidecarRecord *known, fs::file_time_type since)
-{
-    std::error_code error;
-    if (known)
-        return fingerprintOf(file) != known->fingerprint;
-    const auto written = fs::last_write_time(file, error);
-    return !error && written > since;
-}
-
-/// YOLO's numbers mean what its list of names says, so the list comes first.
-void writeNames(const SidecarLayout &layout, const LabelSet &set)
-{
-    if (layout.classFile.empty())
-        return;
-    const std::string before = textOf(layout.classFile), names = sidecarClasses(layout, set, before);
-    if (names != before && !names.empty())
-        writeFile(layout.classFile, names);
-}
-
-/// Writes the file of the only image of `part`, or removes it where the image has no labels and no review.
-void bringInStep(const fs::path &file, const SidecarLayout &layout, const LabelSet &part)
-{
-    std::error_code error;
-    const ImageEntry &image = part.images.front();
-    writeNames(layout, part);
-    const std::string before = textOf(file), text = sidecarText(layout, part, image, before);
-    if (text.empty() && image.status == ReviewStatus::New) {
-        fs::remove(file, error);
-    } else if (text != before || !fs::exists(file, error)) {
-        fs::create_directories(file.parent_path(), error);
-        writeFile(file, text);
-    }
-}
+constexpr size_t notedAtOnce = 64;  // records, in one transaction
 
 std::map<Key, std::string> namesOf(const LabelSet &set)
 {
@@ -71,25 +18,6 @@ std::map<Key, std::string> namesOf(const LabelSet &set)
     return names;
 }
 
-/// From what is there to what the file says: boxes of equal keys are the same.
-LabelEdit editTowards(const ImageEntry &from, const ImageEntry &to, const LabelSet &before, const LabelSet &after)
-{
-    LabelEdit edit;
-    edit.words = message("core", "Take over the labels of another program");
-    for (const ClassEntry &entry : after.classes)
-        if (!before.findClass(entry.key))
-            edit.classes.push_back({entry.key, entry});
-    for (const BoxEntry &box : from.boxes)
-        if (!findBox(to, box.key))
-            edit.boxes.push_back({from.key, box.key, std::nullopt});
-    for (const BoxEntry &box : to.boxes)
-        if (const BoxEntry *old = findBox(from, box.key); !old || *old != box)
-            edit.boxes.push_back({from.key, box.key, box});
-    if (from.status != to.status)
-        edit.statuses.push_back({from.key, to.status});
-    return edit;
-}
-
 }  // namespace
 
 SidecarKeeper::SidecarKeeper(LabelDocument &document, QObject *parent) : QObject(parent), document_(document)
@@ -97,16 +25,35 @@ SidecarKeeper::SidecarKeeper(LabelDocument &document, QObject *parent) : QObject
     soon_.setSingleShot(true);
     soon_.setInterval(soonMs);
     connect(&soon_, &QTimer::timeout, this, &SidecarKeeper::writeDue);
-    connect(&document_, &LabelDocument::changed, this, [this](const LabelsChange &change) {
-        if (!layout_)
-            return;
-        if (change.has(LabelsChange::Boxes) || change.has(LabelsChange::Statuses))
-            due_.insert(change.images.begin(), change.images.end());
-        if (change.has(LabelsChange::Classes))
-            classesChanged();
-        if (!due_.empty())
-            soon_.start();
-    });
+    connect(&document_, &LabelDocument::changed, this, &SidecarKeeper::labelsChanged);
+}
+
+void SidecarKeeper::labelsChanged(const LabelsChange &change)
+{
+    if (!known_ || change.has(LabelsChange::Set))
+        return;
+    if (change.has(LabelsChange::Images))
+        imagesAdded();
+    if (!known_->kept)
+        return;
+    if (change.has(LabelsChange::Saving))
+        next();
+    if (change.has(LabelsChange::Boxes) || change.has(LabelsChange::Statuses))
+        due_.insert(change.images.begin(), change.images.end());
+    if (change.has(LabelsChange::Classes))
+        classesChanged();
+    if (due_.empty())
+        return;
+    due_.merge(failed_);
+    sayInStep(false);
+    soon_.start();
+}
+
+void SidecarKeeper::imagesAdded()
+{
+    const std::vector<ImageEntry> &images = document_.set().images;
+    for (; images_ < images.size(); ++images_)
+        known_->owners.add(sidecarOf(known_->layout, document_.set(), images[images_]), images[images_].key);
 }
 
 /// A new name stands in every file that uses it; YOLO has one list of names, which any one image brings in step.
@@ -117,7 +64,7 @@ void SidecarKeeper::classesChanged()
         if (const auto before = names_.find(entry.key); before != names_.end() && before->second != entry.name)
             renamed.insert(entry.key);
     names_ = namesOf(document_.set());
-    const bool oneList = layout_->format == LabelFormat::Yolo;
+    const bool oneList = known_->layout.format == LabelFormat::Yolo;
     for (const ImageEntry &image : document_.set().images) {
         if (std::none_of(image.boxes.begin(), image.boxes.end(),
                          [&](const BoxEntry &box) { return oneList || renamed.contains(box.classKey); }))
@@ -138,118 +85,221 @@ void SidecarKeeper::finish()
     working_.abandon();  // what it was about is written, is still due, or was only a look
     thread_.waitFor(&working_);
     soon_.stop();
+    if (keeps() && !atRest())
+        document_.finishSaving();  // first the project, if it can be written
+    due_.merge(failed_);
+    due_.merge(later_);  // whoever made another file of it may have taken that back
     for (Key image : std::exchange(due_, {}))
-        wanted_[image] = Task::Write;
+        if (Task &wanted = wanted_[image]; wanted == Task::Look)
+            wanted = Task::Write;
     if (const auto writing = std::exchange(writing_, std::nullopt); writing && *writing->record)
         note(**writing->record);
     else if (writing)
         wanted_[writing->image] = writing->task;
-    for (const auto &[image, task] : std::exchange(wanted_, {})) {
-        const ImageEntry *entry = document_.find(image);
-        if (!layout_ || !entry || task == Task::Look || task == Task::Take || asked_.contains(image))
-            continue;
-        try {
-            note(work(*entry, task)({}).record);
-        } catch (...) {
-            Q_EMIT failed({messageOfCurrentException(), "sidecars"});
-        }
+    for (const auto &[image, task] : std::exchange(wanted_, {}))
+        finish(image, task);
+    remember();
+    if (keeps() && failed_.empty() && asked_.empty() && later_.empty())
+        sayInStep(true);
+}
+
+void SidecarKeeper::finish(Key image, Task task)
+{
+    const ImageEntry *entry = document_.find(image);
+    if (!keeps() || !entry || !writes(task) || asked_.contains(image) || !hasFile(*entry, task))
+        return;
+    try {
+        const Done done = work(*entry, task)({});
+        if (done.stranger)
+            later_.insert(image);
+        else
+            note(done.record);
+    } catch (...) {
+        failed_.insert(image);
+        Q_EMIT failed({messageOfCurrentException(), "sidecars"});
     }
 }
 
-void SidecarKeeper::open(const std::optional<SidecarLayout> &layout, const std::vector<SidecarRecord> &records)
+/// Whether the next start has to compare the files with the labels.
+void SidecarKeeper::sayInStep(bool are)
+{
+    if (std::exchange(saidInStep_, are) != are)
+        document_.remember(inStepNote, are ? "yes" : "");
+}
+
+void SidecarKeeper::open(std::optional<KnownSidecars> sidecars)
+{
+    forget();
+    known_ = std::move(sidecars);
+    names_ = namesOf(document_.set());
+    images_ = document_.set().images.size();
+    toldShared_ = false;
+    saidInStep_ = known_ && known_->inStep;
+    if (known_) {
+        sayInStep(false);  // before any edit: whoever is killed from now on has not said that all is well
+        document_.remember(std::exchange(known_->fresh, {}));
+        document_.apply(std::exchange(known_->taken, {}));
+        due_.clear();  // the files say it already
+        for (Key image : std::exchange(known_->behind, {}))
+            due_.insert(image);
+        if (!due_.empty())
+            soon_.start();
+    }
+    Q_EMIT keepingChanged();
+}
+
+/// Nothing is due, nobody is asked.
+void SidecarKeeper::forget()
 {
     working_.abandon();
     soon_.stop();
-    layout_ = layout;
-    records_.clear();
     writing_.reset();
-    names_ = namesOf(document_.set());
     due_.clear();
     asked_.clear();
+    later_.clear();
+    failed_.clear();
     wanted_.clear();
-    for (const SidecarRecord &record : records)
-        records_[record.image] = record;
-    since_ = fs::file_time_type::clock::now();
+    noted_.clear();
+    asking_ = 0;
+    standing_.reset();
 }
 
-void SidecarKeeper::stopKeeping()
+void SidecarKeeper::setKeeping(bool keep)
 {
-    open(std::nullopt, {});
-    document_.remember("sidecars", "");
+    if (!known_ || known_->kept == keep)
+        return;
+    if (!keep)
+        finish();
+    forget();
+    known_->kept = keep;
+    document_.remember(leftAloneNote, keep ? "" : "yes");
+    sayInStep(false);
+    for (size_t i = 0; keep && i < document_.set().images.size(); ++i) {
+        const ImageEntry &image = document_.set().images[i];
+        const auto record = known_->records.find(image.key);
+        if (image.status != ReviewStatus::New ||
+            (record != known_->records.end() && !record->second.fingerprint.empty()))
+            due_.insert(image.key);
+        else if (record == known_->records.end())
+            wanted_[image.key] = Task::Look;
+    }
+    writeDue();
+    next();
+    Q_EMIT keepingChanged();
 }
 
 void SidecarKeeper::look(Key image)
 {
-    if (layout_ && !asked_.contains(image) && !due_.contains(image))
-        begin(image, Task::Look);
+    if (!keeps() || asked_.contains(image) || due_.contains(image) || wanted_.contains(image))
+        return;
+    begin(image, later_.erase(image) > 0 ? Task::Write : Task::Look);
 }
 
 void SidecarKeeper::writeDue()
 {
     soon_.stop();
     for (Key image : std::exchange(due_, {}))
-        if (!asked_.contains(image))
+        if (!asked_.contains(image) && !later_.contains(image))
             begin(image, Task::Write);
 }
 
-void SidecarKeeper::answer(Key image, Answer answer)
+// --- Questions
+
+void SidecarKeeper::strangerFound(Key image)
 {
-    if (asked_.erase(image) > 0)  // else the question was about labels that are closed
+    if (standing_)
+        return settle(image, *standing_);
+    asked_.insert(image);
+    askNext();
+}
+
+void SidecarKeeper::askNext()
+{
+    if (asking_ != 0 || asked_.empty())
+        return;
+    asking_ = *asked_.begin();
+    if (const ImageEntry *image = document_.find(asking_))
+        Q_EMIT question(asking_, QString::fromStdString(pathBelow(document_.set().root,
+                                                                  sidecarOf(known_->layout, document_.set(), *image))));
+}
+
+void SidecarKeeper::answer(Key image, Answer answer, bool forAll)
+{
+    if (image == 0 || image != asking_)
+        return;  // the question was about labels that are closed
+    asking_ = 0;
+    if (forAll)
+        standing_ = answer;
+    std::set<Key> settled{image};
+    if (forAll)
+        settled.merge(asked_);
+    asked_.erase(image);
+    for (Key one : settled) {
+        asked_.erase(one);
+        settle(one, answer);
+    }
+    if (atRest())
+        standing_.reset();
+    askNext();
+}
+
+void SidecarKeeper::settle(Key image, Answer answer)
+{
+    if (answer == Answer::NotNow)
+        later_.insert(image);
+    else
         begin(image, answer == Answer::Mine ? Task::Overwrite : Task::Take);
 }
 
+// --- One image after the other
+
 void SidecarKeeper::begin(Key image, Task task)
 {
-    wanted_[image] = task;
+    Task &wanted = wanted_.emplace(image, task).first->second;
+    if (task != Task::Write || wanted == Task::Look)  // an answer that waits counts
+        wanted = task;
     next();
 }
 
 void SidecarKeeper::next()
 {
-    if (working_.running() || wanted_.empty() || !layout_)
-        return;
-    const auto [image, task] = *wanted_.begin();
-    wanted_.erase(wanted_.begin());
-    const ImageEntry *entry = document_.find(image);
-    if (!entry)
-        return next();
+    // Never ahead of the project: a kill in between would make a stranger of what we wrote. Where the project cannot be
+    // written, the label files hold at least what it does not.
+    const auto projectHasIt = [this] { return document_.saving().state != LabelDocument::Saving::State::Writing; };
+    while (!working_.running() && !wanted_.empty() && keeps() && projectHasIt()) {
+        const auto [image, task] = *wanted_.begin();
+        wanted_.erase(wanted_.begin());
+        if (const ImageEntry *entry = document_.find(image); entry && hasFile(*entry, task))
+            start(*entry, task);
+    }
+}
+
+void SidecarKeeper::start(const ImageEntry &image, Task task)
+{
     const auto record = std::make_shared<std::optional<SidecarRecord>>();
-    if (task == Task::Write || task == Task::Overwrite)
-        writing_ = Writing{image, task, record};
+    if (writes(task))
+        writing_ = Writing{image.key, task, record};
     working_.start(
-        [work = work(*entry, task), record](const RunContext &context) {
+        [work = work(image, task), record](const RunContext &context) {
             Done done = work(context);
             if (!done.stranger)
                 *record = done.record;
             return done;
         },
-        [this, image = image, task = task](Outcome<Done> outcome) { done(image, task, std::move(outcome)); });
+        [this, image = image.key, task](Outcome<Done> outcome) { done(image, task, std::move(outcome)); });
 }
 
-/// Looks at or writes the image's file; on any thread.
-Job<SidecarKeeper::Done>::Operation SidecarKeeper::work(const ImageEntry &image, Task task) const
+/// Images elsewhere have none, and one that another image has, too, is left alone.
+bool SidecarKeeper::hasFile(const ImageEntry &image, Task task)
 {
-    const auto record = records_.find(image.key);
-    const auto known = record == records_.end() ? std::nullopt : std::optional(record->second);
-    return [set = partOf(document_.set(), image), layout = *layout_, task, known, since = since_](const RunContext &) {
-        LabelSet part = set;
-        const ImageEntry &present = set.images.front();
-        const fs::path file = sidecarOf(layout, part, present);
-        Done done;
-        done.record = {present.key, pathBelow(part.root, file), {}};
-        done.stranger =
-            (task == Task::Look || task == Task::Write) && changedSince(file, known ? &*known : nullptr, since);
-        if (done.stranger)
-            return done;
-        if (task == Task::Write || task == Task::Overwrite)
-            bringInStep(file, layout, part);
-        if (task == Task::Take) {
-            done.theirs = readSidecar(layout, part, present);
-            done.classes = std::move(part);
-        }
-        done.record.fingerprint = fingerprintOf(file);
-        return done;
-    };
+    const fs::path file = sidecarOf(known_->layout, document_.set(), image);
+    if (file.empty() || known_->owners.isOf(file, image.key))
+        return !file.empty();
+    if (writes(task) && !std::exchange(toldShared_, true))
+        Q_EMIT failed({message("core", "{0} would be the label file of several images, so it is left as it is.")
+                           .with(file.string()),
+                       "sidecars"});
+    return false;
 }
 
 void SidecarKeeper::done(Key image, Task task, Outcome<Done> outcome)
@@ -257,36 +307,46 @@ void SidecarKeeper::done(Key image, Task task, Outcome<Done> outcome)
     writing_.reset();
     if (outcome.how == Ended::Failed) {
         Q_EMIT failed({outcome.failure, "sidecars"});
-        if (task == Task::Write || task == Task::Overwrite)
-            due_.insert(image);  // with the next edit it is tried again
+        if (writes(task))
+            failed_.insert(image);
     }
     if (outcome.result && outcome.result->stranger) {
-        asked_.insert(image);
-        Q_EMIT question(image, QString::fromStdString(outcome.result->record.file));
-    } else if (outcome.result) {
-        if (records_[image].fingerprint != outcome.result->record.fingerprint || task != Task::Look)
-            document_.remember(outcome.result->record);
-        records_[image] = outcome.result->record;
-        if (outcome.result->theirs)
-            takeOver(*outcome.result);
+        strangerFound(image);
+    } else if (outcome.result && (!outcome.result->theirs || takeOver(*outcome.result, task))) {
+        const auto known = known_->records.find(image);
+        if (known == known_->records.end() || known->second.fingerprint != outcome.result->record.fingerprint)
+            note(outcome.result->record);
     }
     next();
+    if (atRest() || noted_.size() >= notedAtOnce)
+        remember();
+    if (atRest())
+        standing_.reset();
+    Q_EMIT progressed();
 }
 
 /// The file is as we read or wrote it, here and for the next start.
 void SidecarKeeper::note(const SidecarRecord &record)
 {
-    records_[record.image] = record;
-    document_.remember(record);
+    known_->records[record.image] = record;
+    noted_.push_back(record);
 }
 
-void SidecarKeeper::takeOver(const Done &done)
+void SidecarKeeper::remember()
+{
+    document_.remember(std::exchange(noted_, {}));
+}
+
+/// False: somebody has labelled the image while its file was read, so it is theirs no longer.
+bool SidecarKeeper::takeOver(const Done &done, Task task)
 {
     const ImageEntry *present = document_.find(done.theirs->key);
-    if (!present)
-        return;
+    const bool edited = present && (present->status != ReviewStatus::New || !present->boxes.empty());
+    if (!present || (task == Task::Look && edited))
+        return false;
     document_.apply(editTowards(*present, *done.theirs, document_.set(), done.classes));
     due_.erase(done.theirs->key);  // the file says it already
+    return true;
 }
 
 }  // namespace fcoscope

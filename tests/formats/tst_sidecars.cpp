@@ -58,11 +58,11 @@ class TestSidecars : public QObject, private FormatFolder {
         }
         return {};
     }
-    Opened labelImgsYolo()
+    Opened labelImgsYolo(const std::string &more = "")
     {
         putImage(root() / "a.png");
         putImage(root() / "b.png");
-        put(root() / "a.txt", "0 0.500000 0.500000 0.200000 0.250000\n1 0.150000 0.125000 0.100000 0.050000\n");
+        put(root() / "a.txt", "0 0.500000 0.500000 0.200000 0.250000\n1 0.150000 0.125000 0.100000 0.050000\n" + more);
         put(root() / "classes.txt", "dog\ncat\n");
         return open(root());
     }
@@ -109,6 +109,31 @@ private Q_SLOTS:
         QVERIFY(!sidecarLayout(root() / "c", readLabels(root() / "c")));
         for (const char *bad : {"", "{}", "[", "{\"format\":\"coco\"}", "{\"format\":\"voc\",\"root\":3}"})
             QVERIFY_THROWS_EXCEPTION(UserError, parseSidecarLayout(bad));
+    }
+
+    void aLayoutMovesWithItsFolder()
+    {
+        SidecarLayout layout{LabelFormat::Yolo, "/old", "/old/images", "/old/labels", VocOrigin::Edges, "/old/c.txt"};
+        const SidecarLayout moved = relocated(layout, "/new").value();
+        QCOMPARE(moved.labels, fs::path("/new/labels"));
+        QCOMPARE(moved.images, fs::path("/new/images"));
+        QCOMPARE(moved.classFile, fs::path("/new/c.txt"));
+        QCOMPARE(relocated(moved, "/new")->root, fs::path("/new"));
+        layout.images = "/elsewhere";  // only read
+        QCOMPARE(relocated(layout, "/new")->images, fs::path("/elsewhere"));
+        layout.classFile = "/data.yaml";
+        QVERIFY(relocated(layout, "/old") && !relocated(layout, "/new"));
+        layout.classFile.clear();
+        layout.labels = "/old-labels";
+        QVERIFY(!relocated(layout, "/new"));
+        // The same folder by another name was not moved.
+        fs::create_directories(root() / "real/images");
+        fs::create_directory_symlink(root() / "real", root() / "link");
+        layout.root = layout.images = root() / "real/images";
+        layout.labels = root() / "real/labels";
+        const SidecarLayout linked = relocated(layout, root() / "link/images").value();
+        QCOMPARE(linked.images, root() / "link/images");
+        QCOMPARE(linked.labels, root() / "real/labels");
     }
 
     void oneFileIsWhatTheWriterWrites()
@@ -203,6 +228,67 @@ private Q_SLOTS:
         QCOMPARE(text(opened), std::string("0 0.100000 0.100000 0.300000 0.100000 0.200000 0.500000\n"));
         opened.set.images[0].boxes[0].box = {20, 8, 40, 40};
         QCOMPARE(text(opened), std::string("0 0.200000 0.100000 0.400000 0.100000 0.300000 0.500000\n"));
+    }
+
+    void whatIsNoLabelStaysInItsFile()
+    {
+        putImage(root() / "a.png");
+        const std::string noBox = "<object><name>sky</name><note>all of it</note></object>";
+        put(root() / "a.xml", voc(noBox + vocObject("cat", "10", "20", "30", "40") +
+                                  vocObject("dog", "500", "20", "600", "40", "<pose>Left</pose>")));
+        Opened opened = open(root());
+        QCOMPARE(opened.set.boxCount(), size_t(1));
+        opened.set.images[0].boxes[0].box = {12, 20, 32, 40};
+        for (int written = 0; written < 2; ++written) {
+            const std::string xml = text(opened);
+            QCOMPARE(QString::fromStdString(xml).count("<object>"), 3);
+            for (const char *words : {"<name>sky</name>", "<note>all of it</note>", "<xmax>600</xmax>",
+                                      "<pose>Left</pose>", "<xmin>12</xmin>"})
+                QVERIFY2(xml.find(words) != std::string::npos, xml.c_str());
+            put(root() / "a.xml", xml);
+        }
+        opened.set.images[0].boxes.clear();
+        opened.set.images[0].status = ReviewStatus::New;
+        put(root() / "a.xml", text(opened));
+        QCOMPARE(QString::fromStdString(readFile(root() / "a.xml")).count("<object>"), 2);
+        QVERIFY(readSidecar(opened.layout, opened.set, opened.set.images[0]) == opened.set.images[0]);
+        fs::remove(root() / "a.xml");
+
+        opened = labelImgsYolo("0 0.5 0.5 0.2\n\ncar 0.5 0.5 0.2 0.2\r\n");
+        opened.set.images[0].boxes[0].box = {10, 20, 30, 40};
+        const std::string txt = text(opened);
+        QVERIFY2(txt.ends_with("\n0 0.5 0.5 0.2\ncar 0.5 0.5 0.2 0.2\r\n"), txt.c_str());
+        put(root() / "a.txt", txt);
+        QCOMPARE(text(opened), txt);
+    }
+
+    void fieldsOfABoxThatComesBackAreTheProjects()
+    {
+        putImage(root() / "a.png");
+        const std::string one = vocObject("cat", "10", "20", "30", "40", "<pose>Left</pose>");
+        const std::string both = one + vocObject("cat", "50", "20", "60", "40", "<pose>Right</pose>");
+        put(root() / "a.xml", voc(both));
+        const Opened opened = open(root());
+        const ImageEntry &image = opened.set.images[0], &full = opened.read.set.images[0];
+        const auto extraOf = [&](Key key) { return key == full.key ? full.extra : findBox(full, key)->extra; };
+        for (const std::string &before : {voc(one), std::string()}) {
+            const std::string xml = sidecarText(opened.layout, opened.set, image, before, extraOf);
+            QVERIFY2(xml.find("<pose>Left</pose>") != std::string::npos &&
+                         xml.find("<pose>Right</pose>") != std::string::npos,
+                     xml.c_str());
+        }
+        // What stands in the file counts, not what once stood there.
+        const std::string changed = voc(vocObject("cat", "10", "20", "30", "40", "<pose>Rear</pose>"));
+        QVERIFY(sidecarText(opened.layout, opened.set, image, changed, extraOf).find("Rear") != std::string::npos);
+        fs::remove(root() / "a.xml");
+        put(root() / "a.json", xAnyLabelings);
+        const Opened labelme = open(root());
+        const ImageEntry &entry = labelme.read.set.images[0];
+        const std::string text = sidecarText(labelme.layout, labelme.set, labelme.set.images[0], "", [&](Key key) {
+            return key == entry.key ? entry.extra : findBox(entry, key)->extra;
+        });
+        QVERIFY2(text.find("\"near\"") != std::string::npos && text.find("\"spot\"") != std::string::npos,
+                 text.c_str());
     }
 
     void yolosNamesGrowAndNeverMove()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A folder that is labelled in the window: what the network proposes for it, a second window at it, other programs'
 // label files in it, and the way from dropping it to an exported file.
+#include <QCheckBox>
 #include <QMessageBox>
 #include <QPushButton>
 
@@ -215,11 +216,7 @@ private Q_SLOTS:
     void labelFilesOfSingleImagesAreKeptInStep()
     {
         const QString folder = plainFolder();
-        const fs::path xml = folder.toStdString() + "/00.xml";
-        writeFile(xml,
-                  "<annotation><filename>00.jpg</filename><size><width>640</width><height>480</height><depth>3</depth>"
-                  "</size><object><name>cell</name><pose>Left</pose><difficult>0</difficult><bndbox><xmin>10</xmin>"
-                  "<ymin>20</ymin><xmax>110</xmax><ymax>90</ymax></bndbox></object></annotation>");
+        const fs::path xml = folderWithLabelFile(folder);
         open({folder});
         QCOMPARE(image().boxes.size(), 1u);
         key(Qt::Key_A, Qt::ControlModifier);
@@ -300,6 +297,62 @@ private Q_SLOTS:
         dialog->close();
     }
 
+    void aQuestionAboutALabelFileCanBePutOff()
+    {
+        const QString folder = plainFolder();
+        const fs::path xml = folderWithLabelFile(folder);
+        open({folder});
+        std::string theirs = readFile(xml);
+        theirs.replace(theirs.find("<xmin>10</xmin>"), 15, "<xmin>33</xmin>");
+        writeFile(xml, theirs);
+        key(Qt::Key_A, Qt::ControlModifier);
+        key(Qt::Key_Right);
+        QTRY_VERIFY(question());
+        QTest::keyClick(question(), Qt::Key_Escape);
+        QTRY_VERIFY(!question());
+        QVERIFY(session_->sidecars().keeps());
+        QCOMPARE(readFile(xml), theirs);
+        session_->sidecars().look(image().key);  // as when the image is shown again
+        QTRY_VERIFY(question());
+        question()->close();  // [X]
+        QTRY_VERIFY(!question());
+        session_->sidecars().look(image().key);
+        QTRY_VERIFY(question());
+        question()->checkBox()->setChecked(true);
+        for (QAbstractButton *button : question()->buttons())
+            if (button->text().startsWith(QStringLiteral("Keep mine")))
+                QTest::mouseClick(button, Qt::LeftButton);
+        QTRY_VERIFY(!question() && session_->sidecars().atRest());
+        QVERIFY(readFile(xml).find("<xmin>11</xmin>") != std::string::npos);
+
+        // Label files can be left alone, and kept in step again.
+        QAction *keeping = nullptr;
+        for (QAction *action : window_->findChildren<QAction *>())
+            if (action->text() == QStringLiteral("Keep la&bel files in step"))
+                keeping = action;
+        QVERIFY(keeping && keeping->isEnabled() && keeping->isChecked());
+        keeping->trigger();
+        QVERIFY(!session_->sidecars().keeps());
+        keeping->trigger();
+        QVERIFY(session_->sidecars().keeps());
+    }
+
+    /// The window is closed at once after an edit: what is due is in the label files, and the window was alive.
+    void closingWritesLabelFilesWithTheWindowAlive()
+    {
+        const QString folder = plainFolder();
+        const fs::path xml = folderWithLabelFile(folder);
+        open({folder});
+        key(Qt::Key_A, Qt::ControlModifier);
+        key(Qt::Key_Right);
+        bool alive = false;
+        QTimer::singleShot(0, this, [&] { alive = window_->isVisible() && !session_->sidecars().atRest(); });
+        QVERIFY(window_->close());
+        QVERIFY(alive);
+        QVERIFY(session_->sidecars().atRest());
+        QVERIFY(readFile(xml).find("<xmin>11</xmin>") != std::string::npos);
+    }
+
     /// From dropping a folder to an exported COCO file, as the user guide tells it.
     void aNewcomersWalk()
     {
@@ -348,6 +401,19 @@ private Q_SLOTS:
         QCOMPARE(document().set().boxCount(), first + second);
         QVERIFY(document().canUndo());
         QCOMPARE(image().status, ReviewStatus::Verified);
+    }
+
+private:
+    QMessageBox *question() const { return window_->findChild<QMessageBox *>(QStringLiteral("sidecarQuestion")); }
+
+    static fs::path folderWithLabelFile(const QString &folder)
+    {
+        const fs::path xml = folder.toStdString() + "/00.xml";
+        writeFile(xml,
+                  "<annotation><filename>00.jpg</filename><size><width>640</width><height>480</height><depth>3</depth>"
+                  "</size><object><name>cell</name><pose>Left</pose><difficult>0</difficult><bndbox><xmin>10</xmin>"
+                  "<ymin>20</ymin><xmax>110</xmax><ymax>90</ymax></bndbox></object></annotation>");
+        return xml;
     }
 };
 

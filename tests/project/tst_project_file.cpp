@@ -245,9 +245,9 @@ private Q_SLOTS:
         project.putNote("origin", std::string("a\0b", 3));
         project.putNote("origin", "coco '\xff");
         QCOMPARE(project.note("origin"), std::string("coco '\xff"));
-        project.putSidecar({image, "a.xml", ""});
-        project.putSidecar({image, "b.xml", "abc"});
-        project.putSidecar({known.key, "c.xml", "d"});
+        project.putSidecars({{image, "a.xml", ""}});
+        project.putSidecars({{image, "b.xml", "abc"}});
+        project.putSidecars({{known.key, "c.xml", "d"}});
         project = ProjectFile::open(file_, Access::Read);
         const auto sidecars = project.sidecars();
         QCOMPARE(sidecars.size(), size_t(2));

@@ -158,7 +158,7 @@ private Q_SLOTS:
         document_->open(std::move(made));
         QVERIFY(document_->apply(drawn(0, 10)));
         document_->remember("sidecars", "a layout");
-        document_->remember(SidecarRecord{set.images[0].key, "a.xml", "abc"});
+        document_->remember(std::vector{SidecarRecord{set.images[0].key, "a.xml", "abc"}});
         document_->store({set.images[1].key, "model", {Detection{}}, {"cell"}});
         QVERIFY(document_->finishSaving());
         fs::remove_all(root());

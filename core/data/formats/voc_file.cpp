@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <sstream>
 
 #include <pugixml.hpp>
 
@@ -227,6 +229,26 @@ void takeVocObjects(const VocFile &file, VocOrigin origin, bool extras, LabelSet
             rememberBox(entry.extra, *box);
         image.boxes.push_back(std::move(entry));
     }
+}
+
+std::string unreadVocObjects(const std::filesystem::path &path, const std::string &bytes, VocOrigin origin, Size size)
+{
+    VocFile file;
+    file.path = path;
+    std::vector<Problem> problems;
+    parseVoc(file, std::string(bytes), false, problems);
+    std::set<int> read;
+    for (const VocObject &object : file.objects)
+        if (usableBox(problems, vocBox(object, origin), size, {path.string(), "", object.name}))
+            read.insert(object.position);
+    pugi::xml_document document;
+    document.load_buffer(bytes.data(), bytes.size(), pugi::parse_full);
+    std::ostringstream text;
+    int position = 0;
+    for (const auto &node : document.child("annotation").children("object"))
+        if (!read.contains(++position))
+            node.print(text, "\t", pugi::format_indent, pugi::encoding_auto, 1);
+    return text.str();
 }
 
 ImageEntry readVocImage(const std::filesystem::path &path, std::string_view bytes, LabelSet &set,

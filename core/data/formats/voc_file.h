@@ -69,6 +69,9 @@ void takeVocObjects(const VocFile &file, VocOrigin origin, bool extras, LabelSet
 ImageEntry readVocImage(const std::filesystem::path &path, std::string_view bytes, LabelSet &set,
                         const ImageEntry &present, const ReadRequest &request, std::vector<Problem> &problems);
 
+/// The <object>s that are no labels of an image of that size, as text: what is written again after its labels.
+std::string unreadVocObjects(const std::filesystem::path &path, const std::string &bytes, VocOrigin origin, Size size);
+
 /// The image's file; what it has no place for is listed.
 std::string vocText(const WriteRequest &request, const ImageEntry &image, ConversionReport &report);
 

@@ -39,9 +39,11 @@ private:
     std::map<size_t, Key> keys_;
 };
 
-/// The image as the bytes of its file say it: `present` with new boxes, status and extra; its size is known.
+/// The image as the bytes of its file say it: `present` with new boxes, status and extra; its size is known. `unread`
+/// gets the lines that are left out, as they stand.
 ImageEntry yoloEntry(const std::filesystem::path &file, std::string_view bytes, LabelSet &set, YoloClasses &classes,
-                     const ImageEntry &present, size_t keypoints, bool extras, std::vector<Problem> &problems);
+                     const ImageEntry &present, size_t keypoints, bool extras, std::vector<Problem> &problems,
+                     std::string *unread = nullptr);
 
 /// The bytes of the image's file; `size` has an area.
 std::string yoloText(const ImageEntry &image, Size size, const std::map<Key, size_t> &numbers,

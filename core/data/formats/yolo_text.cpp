@@ -267,7 +267,8 @@ Key YoloClasses::of(size_t number, const fs::path &file, std::vector<Problem> &p
 }
 
 ImageEntry yoloEntry(const fs::path &file, std::string_view bytes, LabelSet &set, YoloClasses &classes,
-                     const ImageEntry &present, size_t keypoints, bool extras, std::vector<Problem> &problems)
+                     const ImageEntry &present, size_t keypoints, bool extras, std::vector<Problem> &problems,
+                     std::string *unread)
 {
     ImageEntry image = present;
     image.boxes.clear();
@@ -286,6 +287,8 @@ ImageEntry yoloEntry(const fs::path &file, std::string_view bytes, LabelSet &set
             if (extras)
                 box.extra = extraOf(*line);
             image.boxes.push_back(std::move(box));
+        } else if (unread && !wordsOf(bytes.substr(0, end)).empty()) {
+            unread->append(bytes.substr(0, end)).append("\n");
         }
         bytes.remove_prefix(std::min(end + 1, bytes.size()));
     }

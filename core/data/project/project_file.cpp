@@ -263,6 +263,15 @@ void ProjectFile::redo()
     parts_->step(true);
 }
 
+std::string ProjectFile::extraOf(Key key) const
+{
+    const ProjectDatabase &database = parts_->database;
+    return database.reading([&] {
+        Command row = database.command("SELECT json FROM extras WHERE key = ?");
+        return row.with(key).next() ? row.text(0) : std::string();
+    });
+}
+
 // --- What is no edit
 
 void ProjectFile::putImages(const std::vector<ImageEntry> &images, Key nextKey)
@@ -314,13 +323,13 @@ std::string ProjectFile::note(const std::string &name) const
     });
 }
 
-void ProjectFile::putSidecar(const SidecarRecord &sidecar)
+void ProjectFile::putSidecars(const std::vector<SidecarRecord> &sidecars)
 {
     ProjectDatabase &database = parts_->database;
     database.writing([&] {
-        database.command("INSERT OR REPLACE INTO sidecars(image, file, fingerprint) VALUES(?, ?, ?)")
-            .with(sidecar.image, sidecar.file, sidecar.fingerprint)
-            .run();
+        Command row = database.command("INSERT OR REPLACE INTO sidecars(image, file, fingerprint) VALUES(?, ?, ?)");
+        for (const SidecarRecord &sidecar : sidecars)
+            row.with(sidecar.image, sidecar.file, sidecar.fingerprint).run();
     });
 }
 

@@ -107,6 +107,9 @@ public:
     void undo();
     void redo();
 
+    /// What a file said beyond our fields of this box, image or class, also of one that is deleted; "": nothing.
+    std::string extraOf(Key key) const;
+
     /// Rows that are no edits: images found in the folder, sizes read from headers. Keys that are there already are
     /// replaced, status included, and keep their place; new ones are listed last; boxes of entries are not looked at.
     void putImages(const std::vector<ImageEntry> &images, Key nextKey);
@@ -117,7 +120,7 @@ public:
     /// Small things to be remembered: "origin" (which format the labels came in), "options".
     void putNote(const std::string &name, const std::string &value);
     std::string note(const std::string &name) const;
-    void putSidecar(const SidecarRecord &sidecar);
+    void putSidecars(const std::vector<SidecarRecord> &sidecars);
     std::vector<SidecarRecord> sidecars() const;
 
 private:
