@@ -4644,10 +4644,6 @@
         <translation>{0} 所在的磁盘没有空间；学到的内容会一直等到有空间为止</translation>
     </message>
     <message>
-        <source>Of the {0} images to measure on {1} could not be read, the first is {2}; AP is that of the others.</source>
-        <translation>用于验证的 {0} 张图像中有 {1} 张无法读取，第一张是 {2}；AP 只由其余图像算出。</translation>
-    </message>
-    <message>
         <source>The project {0} is open in another FCOScope (process {1} on {2}). Close it there, then open it here again.</source>
         <translation>项目 {0} 已在另一个 FCOScope 中打开（{2} 上的进程 {1}）。请先在那里关闭它，再在此处重新打开。</translation>
     </message>
@@ -4686,6 +4682,10 @@
     <message>
         <source>Comparing label files</source>
         <translation>正在比对标注文件</translation>
+    </message>
+    <message>
+        <source>Of the {0} images to measure on {1} could not be read, the first is {2}: no AP comes of this, for it could not be compared.</source>
+        <translation>用于验证的 {0} 张图像中有 {1} 张无法读取，第一张是 {2}：这次不给出 AP，因为它无法比较。</translation>
     </message>
 </context>
 <context>

@@ -217,18 +217,16 @@ void TrainRun::stepped(const StepReport &report)
     showStep(report);
 }
 
-/// A picture that is gone tells nothing of the model: the others do.
-void TrainRun::leaveOutUnread(std::vector<ImageResult> &results, const std::vector<size_t> &unread)
+/// Once for the same ones.
+void TrainRun::tellUnread(const std::vector<size_t> &unread)
 {
-    for (auto i = unread.rbegin(); i != unread.rend(); ++i)
-        results.erase(results.begin() + static_cast<std::ptrdiff_t>(*i));
-    if (unread.empty() ||
-        std::exchange(leftOut_, data_.validation->images[unread[0]].file) == data_.validation->images[unread[0]].file)
+    if (unread.empty() || unread == unread_)
         return;
+    const auto &images = data_.validation->images;
     warn(step_,
-         message("core", "Of the {0} images to measure on {1} could not be read, the first is {2}; AP is that of "
-                         "the others.")
-             .with(data_.validation->images.size(), unread.size(), leftOut_));
+         message("core", "Of the {0} images to measure on {1} could not be read, the first is {2}: no AP comes of "
+                         "this, for it could not be compared.")
+             .with(images.size(), unread.size(), images[unread[0]].file));
 }
 
 /// Of what was measured, or of what somebody chose, who may want to see an image that is learnt from, or has no labels.
@@ -263,10 +261,13 @@ Figures TrainRun::validate(const Predictor &model)
     const Dataset &images = *data_.validation;
     try {
         std::vector<size_t> unread;
-        auto results = detectAll(model, images, evaluationDecode(request_.profile), request_.source.limits, context(),
-                                 console_, &unread);
+        const auto results = detectAll(model, images, evaluationDecode(request_.profile), request_.source.limits,
+                                       context(), console_, &unread);
         takePictures(model, results);
-        leaveOutUnread(results, unread);
+        tellUnread(unread);
+        unread_ = std::move(unread);
+        if (!unread_.empty())  // counted as pictures in which nothing was found they would lower it
+            return {{"unread", static_cast<double>(unread_.size())}};
         latest_ = averagePrecision(results, request_.network.classCount);
     } catch (const Stopped &) {
         return {};
@@ -295,6 +296,8 @@ void TrainRun::validated(int64_t epoch, const Figures &figures)
 {
     if (figures.empty())
         return;
+    if (!figures.contains("AP"))
+        return tell(RunValidated{step_, epoch, figures, {}, false, keepPictures(epoch)});
     RunValidated told{step_, epoch, figures, {}, latest_.ap > bestAp_, keepPictures(epoch)};
     bestAp_ = std::max(bestAp_, latest_.ap);
     for (size_t c = 0; c < latest_.classes.size() && c < data_.training.classNames.size(); ++c) {

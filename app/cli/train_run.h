@@ -40,7 +40,7 @@ private:
     void stepped(const StepReport &report);
     Figures validate(const Predictor &model);
     void takePictures(const Predictor &model, const std::vector<ImageResult> &results);
-    void leaveOutUnread(std::vector<ImageResult> &results, const std::vector<size_t> &unread);
+    void tellUnread(const std::vector<size_t> &unread);
     void validated(int64_t epoch, const Figures &figures);
     std::string keepPictures(int64_t epoch);
     bool pauseAsked();
@@ -59,10 +59,10 @@ private:
     double bestAp_ = -1;                ///< of the run
     int64_t step_ = 0;                  ///< the last that was done
     bool goesOn_ = false, paused_ = false;
-    bool learnt_ = false;  ///< a step of this call
-    bool noRoom_ = false;  ///< at the last attempt to write
-    double stopSeen_ = 0;  ///< when it was asked to stop while it waited for room
-    std::string leftOut_;  ///< the validation image that was told as unreadable last
+    bool learnt_ = false;         ///< a step of this call
+    bool noRoom_ = false;         ///< at the last attempt to write
+    double stopSeen_ = 0;         ///< when it was asked to stop while it waited for room
+    std::vector<size_t> unread_;  ///< images of the validation, at the last one
     StepPace pace_;
 };
 

@@ -331,7 +331,7 @@ void TrainingDocks::updateEnabled()
     actions_[ActionId::UseTrainedModel].setEnabled(somewhere && run.summary().hasCheckpoint);
     actions_[ActionId::LookWithTraining].setEnabled(somewhere && run.summary().hasCheckpoint);
     QAction &follow = actions_[ActionId::FollowImage];
-    follow.setEnabled(somewhere && !session_.current().empty() && !choosing_.running());
+    follow.setEnabled(somewhere && !session_.current().empty() && !choosing_.running() && !following_.running());
     follow.setChecked(std::find(chosen_.begin(), chosen_.end(), session_.current()) != chosen_.end());
 }
 

@@ -66,9 +66,9 @@ private:
     void preview();
     void showPictures(const std::string &name);
     void followImage(bool follow);
-    void takeChosen(Outcome<std::vector<std::string>> outcome);
+    void readChosen();
     void lookWithTraining();
-    bool isOfRun(const ModelPtr &model);  ///< a checkpoint of the followed run
+    void lookedElsewhere();
     static constexpr const char *lookTopic = "looking with training";
     void showCompared(const QStringList &names);
     void updateEnabled();
@@ -107,6 +107,9 @@ private:
     Job<std::vector<TrainingPicture>> picturing_{pictureThread_};
     std::vector<std::string> chosen_;  ///< images that the followed run shows after each validation
     Job<std::vector<std::string>> choosing_{thread_};
+    Job<std::filesystem::path> following_{thread_};
+    bool looks_ = false;             ///< through a run's checkpoint, for a while
+    ModelPtr looking_, lookedFrom_;  ///< that model, once it is loaded, and the one before
 };
 
 }  // namespace fcoscope

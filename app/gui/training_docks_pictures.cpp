@@ -130,50 +130,67 @@ void TrainingDocks::showPictures(const std::string &name)
 
 void TrainingDocks::followImage(bool follow)
 {
-    choosing_.start(
+    following_.start(
         [run = training_.process().folder(), image = session_.current(), follow](const RunContext &) {
             std::vector<std::string> chosen = chosenPictures(run);
             std::erase(chosen, image);
             if (follow)
                 chosen.insert(chosen.begin(), image);  // of too many the one that was chosen first goes
             choosePictures(run, chosen);
-            return chosenPictures(run);
+            return run;
         },
-        [this](Outcome<std::vector<std::string>> outcome) { takeChosen(std::move(outcome)); });
+        [this](Outcome<fs::path> outcome) {
+            if (outcome.how == Ended::Failed)
+                Q_EMIT failed({outcome.failure, "training"});
+            readChosen();
+        });
     updateEnabled();
 }
 
-void TrainingDocks::takeChosen(Outcome<std::vector<std::string>> outcome)
+void TrainingDocks::readChosen()
 {
-    if (outcome.result)
-        chosen_ = std::move(*outcome.result);
-    else if (outcome.how == Ended::Failed)
-        Q_EMIT failed({outcome.failure, "training"});
+    choosing_.start([run = training_.process().folder()](const RunContext &) { return chosenPictures(run); },
+                    [this](Outcome<std::vector<std::string>> outcome) {
+                        if (outcome.result)
+                            chosen_ = std::move(*outcome.result);
+                        updateEnabled();
+                    });
     updateEnabled();
-}
-
-bool TrainingDocks::isOfRun(const ModelPtr &model)
-{
-    const fs::path &run = training_.process().folder();
-    return !run.empty() && model->info.path.string().starts_with(run.string() + "/");
 }
 
 /// To look is not to take: the way back is offered at once.
 void TrainingDocks::lookWithTraining()
 {
-    const ModelPtr before = session_.model();
-    const fs::path run = training_.process().folder();
+    if (!lookedFrom_)
+        lookedFrom_ = session_.model();
+    looks_ = true;
+    looking_.reset();
     session_.openModel(training_.process().summary().last);
-    if (!before || isOfRun(before))
+    if (!lookedFrom_)
         return;
     MessageStrip::Notice notice;
     notice.kind = MessageStrip::Kind::Info;
     notice.topic = lookTopic;
-    const QString name = nameOfRun(run), other = modelWords(before->info.path);
+    const QString name = nameOfRun(training_.process().folder()), other = modelWords(lookedFrom_->info.path);
     notice.text = [name] { return tr("You look with the model of training %1, as it was a moment ago.").arg(name); };
     notice.actionText = [other] { return tr("Back to %1").arg(other); };
-    notice.action = [this, before] { session_.useModel(before); };
+    notice.action = [this, before = lookedFrom_] { session_.useModel(before); };
     strip_.show(std::move(notice));
+}
+
+/// Another model was opened, or the one before came back.
+void TrainingDocks::lookedElsewhere()
+{
+    if (!looks_ || session_.modelLoading() || !session_.model() || session_.model() == looking_)
+        return;
+    if (!looking_ && session_.model() != lookedFrom_) {
+        looking_ = session_.model();  // it has just been opened
+        return;
+    }
+    looks_ = false;
+    lookedFrom_.reset();
+    looking_.reset();
+    strip_.clearTopic(lookTopic);
 }
 
 }  // namespace fcoscope

@@ -72,7 +72,8 @@ TrainingStatus::State stateOf(const RunProcess &run)
 /// minutes is no silence.
 QString doingWords(const RunProcess &run, double secondsOfAStep)
 {
-    if (const int minutes = run.silentMinutes(); minutes >= 2 && minutes * 60 > 4 * secondsOfAStep)
+    const double patience = secondsOfAStep > 0 ? std::max(120.0, 4 * secondsOfAStep) : 600;
+    if (const int minutes = run.silentMinutes(); minutes * 60 >= patience)
         return TrainingDocks::tr(
             "no sign of life for %n minute(s); it may hang, or the machine is busy with other work", nullptr, minutes);
     const RunDoing &doing = run.doing();
@@ -144,8 +145,8 @@ void TrainingDocks::connectActions()
     connect(&session_, &Session::changed, this, [this](const Change &change) {
         if (change.has(Change::Current))
             updateEnabled();
-        if (change.has(Change::Model) && !session_.modelLoading() && session_.model() && !isOfRun(session_.model()))
-            strip_.clearTopic(lookTopic);
+        if (change.has(Change::Model))
+            lookedElsewhere();
     });
     connect(&training_.trial(), &ModelTrial::progressed, this, [this](double done) {
         if (comparison_)
@@ -176,8 +177,7 @@ void TrainingDocks::took(const std::vector<RunEvent> &events, bool anew)
         panel_->setPictures({});
         picturing_.abandon();
         chosen_.clear();
-        choosing_.start([run = training_.process().folder()](const RunContext &) { return chosenPictures(run); },
-                        [this](Outcome<std::vector<std::string>> outcome) { takeChosen(std::move(outcome)); });
+        readChosen();
     }
     std::string pictures;  // of the newest validation
     // All at once: of a long run that is opened the panel takes in some, and the rest by and by.

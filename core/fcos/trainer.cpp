@@ -64,8 +64,7 @@ private:
     void loop();
     bool finished() const;
     bool oneStep(StepReport &report);
-    void tellStep(const StepReport &report) const;
-    bool validateIfDue(int64_t samplesBefore);
+    void afterStep(const StepReport &report);
     void leaveOut(const std::vector<Batch> &batches);
     void stepBack();
     void halveBatch();
@@ -321,7 +320,8 @@ void Training::validate()
     const auto ap = figures.find("AP");
     const auto bestAp = state_->best.find("AP");
     const bool best = ap != figures.end() && (bestAp == state_->best.end() || ap->second > bestAp->second);
-    state_->validationsSinceBest = best ? 0 : state_->validationsSinceBest + 1;
+    if (ap != figures.end())  // without one there is nothing to compare
+        state_->validationsSinceBest = best ? 0 : state_->validationsSinceBest + 1;
     if (callbacks_.validated)
         callbacks_.validated(epochOf(state_->samples - 1), figures);
     if (best) {
@@ -336,26 +336,6 @@ bool Training::finished() const
            (options_.stopAfterSteps > 0 && state_->step >= options_.stopAfterSteps);
 }
 
-void Training::tellStep(const StepReport &report) const
-{
-    if (callbacks_.step)
-        callbacks_.step(report);
-    context_.report(static_cast<double>(report.step) / static_cast<double>(report.steps), message("core", "training"));
-}
-
-/// False if there was none.
-bool Training::validateIfDue(int64_t samplesBefore)
-{
-    if (!callbacks_.validate || !validationDue(samplesBefore))
-        return false;
-    if (!state_->finite()) {
-        stepBack();
-        return false;
-    }
-    validate();
-    return true;
-}
-
 void Training::loop()
 {
     while (!finished() && !context_.shouldStop()) {
@@ -365,14 +345,31 @@ void Training::loop()
         const int64_t samplesBefore = state_->samples;
         StepReport report;
         const bool made = oneStep(report);
+        if (callbacks_.validate && validationDue(samplesBefore))
+            state_->validationOwed = true;
         if (made)
-            tellStep(report);
-        const bool validated = validateIfDue(samplesBefore);  // also where the step was left out
-        // Nothing of a run costs more to do again than a validation, and what is best must not be forgotten.
-        if ((validated || (made && state_->step % options_.checkpointEverySteps == 0)) && !finished() &&
-            !context_.shouldStop())
-            saveLast();
+            afterStep(report);
     }
+    // Where its last steps were left out.
+    if (state_->validationOwed && callbacks_.validate && stepsLeft() == 0 && !context_.shouldStop() && state_->finite())
+        validate();
+}
+
+/// A validation that falls on a step that was left out is made after the next one, whose numbers are numbers.
+void Training::afterStep(const StepReport &report)
+{
+    if (callbacks_.step)
+        callbacks_.step(report);
+    context_.report(static_cast<double>(report.step) / static_cast<double>(report.steps), message("core", "training"));
+    const bool measured = state_->validationOwed && callbacks_.validate;
+    if (measured) {
+        if (!state_->finite())
+            return stepBack();
+        validate();
+    }
+    // Nothing of a run costs more to do again than a validation, and what is best must not be forgotten.
+    if ((measured || state_->step % options_.checkpointEverySteps == 0) && !finished() && !context_.shouldStop())
+        saveLast();
 }
 
 TrainResult Training::run()
@@ -381,8 +378,11 @@ TrainResult Training::run()
     begin();
     if (callbacks_.begins)
         callbacks_.begins(state_->step, steps());
-    if (state_->validationOwed && callbacks_.validate && !context_.shouldStop())
+    if (state_->validationOwed && callbacks_.validate && !context_.shouldStop() && state_->finite()) {
         validate();
+        if (!state_->validationOwed)
+            saveLast();
+    }
     openLoader();
     do
         loop();

@@ -78,7 +78,8 @@ struct TrainCallbacks {
     std::function<void(int64_t done, int64_t steps)> begins;
     std::function<void(const StepReport &)> step;
     /// Judges the averaged weights. Without it there is no validation and the last checkpoint is the best. No figures
-    /// mean that it was stopped: the run makes up for it when it goes on.
+    /// mean that it was stopped: the run makes up for it when it goes on. Figures without "AP" judge nothing: the best
+    /// and the patience stay as they are.
     std::function<Figures(const Predictor &)> validate;
     std::function<void(int64_t epoch, const Figures &)> validated;
     /// While it answers true the training rests, its checkpoint written; asked before each step, then several times a
@@ -109,7 +110,8 @@ struct TrainResult {
 /// Trouble: where the loss or a gradient is no finite number the step is not made; after three such steps in a row it
 /// steps back to the last checkpoint with half the learning rate, and gives up (UserError) at the fourth time without a
 /// checkpoint in between. Where memory runs out, the batch is halved and as many more batches are added up, so the run
-/// stays the same but for batch statistics and the positives that each batch's loss is divided by; with a batch of 1 it gives up. Each is told through `warn`.
+/// stays the same but for batch statistics and the positives that each batch's loss is divided by; with a batch of 1 it
+/// gives up. Each is told through `warn`.
 TrainResult train(const SampleSource &source, const NetworkOptions &network, const Profile &profile,
                   const TrainOptions &options, const std::filesystem::path &runFolder,
                   const std::filesystem::path &startFrom, const TrainCallbacks &callbacks, const RunContext &context);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fcos/training_state.h"
 
+#include <cerrno>
 #include <set>
 
 #include "core/base/error.h"
@@ -231,7 +232,7 @@ void TrainingCheckpoints::save(TrainingState &state, const TrainOptions &options
     if (error)
         throw UserError(
             message("core", "The folder {0} cannot be made: {1}.").with(unfinished.string(), error.message()),
-            error == std::errc::no_space_on_device);
+            error.value() == ENOSPC || error.value() == EDQUOT);
     writeSafetensors(unfinished / "model.safetensors", model);
     writeSafetensors(unfinished / "training.safetensors", training);
     renameFolderIntoPlace(unfinished, named(name));

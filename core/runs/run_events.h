@@ -49,7 +49,7 @@ struct RunStep {
 };
 struct RunValidated {
     int64_t step = 0, epoch = 0;
-    Figures figures;                                   ///< AP, AP50, …; −1: nothing to measure
+    Figures figures;  ///< AP, AP50, …; −1: nothing to measure; "unread" alone: so many images could not be read
     std::map<std::string, double> classAp;             ///< by class name; −1: no label of it
     bool best = false;                                 ///< of the run until then
     std::string pictures;                              ///< file in the run's folder, see run_pictures.h; empty: none

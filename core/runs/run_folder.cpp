@@ -88,11 +88,9 @@ RunFolder::~RunFolder()
 {
     if (events_ >= 0)
         ::close(events_);
-    // Removed while still held, so that nobody finds an unlocked file that names a trainer which is gone; but not where
-    // the folder was removed: what has its name now is another's.
+    // Removed while still held, so that nobody finds an unlocked file that names a trainer which is gone.
     std::error_code error;
-    struct stat lock {};
-    if (::fstat(lock_, &lock) == 0 && lock.st_nlink > 0)
+    if (!removed())
         fs::remove(folder_ / "lock", error);
     ::close(lock_);
 }
@@ -148,6 +146,18 @@ void RunFolder::doing(const RunDoing &now)
     writeLock(lineOf({clockNow(), now}) + "\n");
 }
 
+/// Whether somebody has removed the folder, or moved it away: what has its name now, if anything has, is another's.
+bool RunFolder::removed() const
+{
+    struct stat ours {
+    }, there{};
+    if (::fstat(lock_, &ours) != 0)
+        return false;
+    if (::stat((folder_ / "lock").c_str(), &there) != 0)
+        return errno == ENOENT || errno == ENOTDIR;
+    return ours.st_ino != there.st_ino || ours.st_dev != there.st_dev;
+}
+
 bool RunFolder::hasCheckpoint() const
 {
     return folderInPlace(folder_ / "checkpoints" / "last");
@@ -191,9 +201,8 @@ void RunFolder::look()
     const int64_t now = steadyNow();
     if (now < due || !nextLook_.compare_exchange_strong(due, now + 200'000'000))
         return;
-    struct stat lock {};
-    if (::fstat(lock_, &lock) == 0 && lock.st_nlink == 0)
-        stopSeen_ = true;  // somebody has removed the folder: nobody could follow what comes, or use it
+    if (removed())
+        stopSeen_ = true;  // nobody could follow what comes, or use it
     if (const int64_t beat = nextHeartbeat_; now >= beat) {
         nextHeartbeat_ = now + 5'000'000'000;
         ::futimens(lock_, nullptr);

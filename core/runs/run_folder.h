@@ -55,6 +55,7 @@ private:
     void lock();
     void look();
     void writeLock(const std::string &more);
+    bool removed() const;
 
     std::filesystem::path folder_;
     int lock_ = -1, events_ = -1;

@@ -206,16 +206,19 @@ private Q_SLOTS:
     void whatTheTrainerIsAtIsSaid()
     {
         RunFolder trainer(madeRun());  // whose trainer this process is
-        trainer.doing({0.25, message("core", "taking stock of the images")});
         const QString folder = demo_->demoFolder();
         session_->closeImages();
         open({folder});
         QTest::keyClick(window_, Qt::Key_T, Qt::ControlModifier | Qt::ShiftModifier);
         TrainingPanel &panel = the<TrainingPanel>();
-        QTRY_VERIFY(says(panel, QStringLiteral("Training: taking stock of the images, 25 %")));
-        const auto silent = std::chrono::seconds(200);
+        const auto saysWhat = [&] {
+            trainer.doing({0.25, message("core", "taking stock of the images")});
+            return says(panel, QStringLiteral("Training: taking stock of the images, 25 %"));
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(saysWhat(), 30000);
+        const auto silent = std::chrono::seconds(700);
         fs::last_write_time(trainer.path() / "lock", fs::file_time_type::clock::now() - silent);
-        QTRY_VERIFY(says(panel, QStringLiteral("no sign of life for 3 minutes")));
+        QTRY_VERIFY(says(panel, QStringLiteral("no sign of life for 11 minutes")));
         trainer.stopWritten();  // which gives one
         QTRY_VERIFY(!says(panel, QStringLiteral("no sign of life")));
         trainer.tell(RunPaused{4, true});

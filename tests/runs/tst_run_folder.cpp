@@ -198,10 +198,13 @@ void TestRunFolder::whatItIsAt()
     RunFolder held(folder_);
     QVERIFY(trainerOf(folder_).value().doing.words.text.empty());
     const RunDoing reading{0.25, message("core", "looking at image {0} of {1}").with(3, 12)};
+    QElapsedTimer since;
+    since.start();
     held.doing(reading);
     QVERIFY(trainerOf(folder_).value().doing == reading);
     held.doing({0.5, reading.words});  // too soon
-    QVERIFY(trainerOf(folder_).value().doing == reading);
+    const bool soon = !since.hasExpired(900);
+    QVERIFY(!soon || trainerOf(folder_).value().doing == reading);
     QVERIFY(trainerOf(folder_).value().silentSeconds < 60);
     makeOld(folder_ / "lock", 200);
     const double silent = trainerOf(folder_).value().silentSeconds;
