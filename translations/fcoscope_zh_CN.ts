@@ -4687,6 +4687,10 @@
         <source>Of the {0} images to measure on {1} could not be read, the first is {2}: no AP comes of this, for it could not be compared.</source>
         <translation>用于验证的 {0} 张图像中有 {1} 张无法读取，第一张是 {2}：这次不给出 AP，因为它无法比较。</translation>
     </message>
+    <message>
+        <source>The label file {0} cannot be read, so it is left as it is.</source>
+        <translation>无法读取标注文件 {0}，因此保持原样。</translation>
+    </message>
 </context>
 <context>
     <name>fcoscope::AssignmentPanel</name>

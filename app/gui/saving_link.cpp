@@ -135,16 +135,20 @@ bool SavingLink::writeLabelFiles()
     dialog.setAutoClose(false);
     dialog.setAutoReset(false);
     QEventLoop loop;
+    bool stays = false;
     connect(&keeper, &SidecarKeeper::progressed, &dialog, [&] {
         dialog.setValue(all - static_cast<int>(keeper.waiting()));
         if (keeper.atRest())
             loop.quit();
     });
-    connect(&dialog, &QProgressDialog::canceled, &loop, &QEventLoop::quit);
+    connect(&dialog, &QProgressDialog::canceled, &loop, [&] {
+        stays = true;
+        loop.quit();
+    });
     waiting_ = true;
     loop.exec();
     waiting_ = false;
-    return keeper.atRest();
+    return keeper.atRest() && !stays;
 }
 
 bool SavingLink::mayClose()

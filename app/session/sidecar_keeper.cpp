@@ -97,7 +97,10 @@ void SidecarKeeper::finish()
     else if (writing)
         wanted_[writing->image] = writing->task;
     for (const auto &[image, task] : std::exchange(wanted_, {}))
-        finish(image, task);
+        if (task == Task::Take)
+            later_.insert(image);  // an answer that was not carried out is asked for again
+        else
+            finish(image, task);
     remember();
     if (keeps() && failed_.empty() && asked_.empty() && later_.empty())
         sayInStep(true);
@@ -113,7 +116,7 @@ void SidecarKeeper::finish(Key image, Task task)
         if (done.stranger)
             later_.insert(image);
         else
-            note(done.record);
+            take(done);
     } catch (...) {
         failed_.insert(image);
         Q_EMIT failed({messageOfCurrentException(), "sidecars"});
@@ -160,6 +163,7 @@ void SidecarKeeper::forget()
     failed_.clear();
     wanted_.clear();
     noted_.clear();
+    made_.clear();
     asking_ = 0;
     standing_.reset();
 }
@@ -168,10 +172,15 @@ void SidecarKeeper::setKeeping(bool keep)
 {
     if (!known_ || known_->kept == keep)
         return;
-    if (!keep)
-        finish();
+    // What is not written stays as it is: whoever says so does not wait for ten thousand files.
+    working_.abandon();
+    thread_.waitFor(&working_);
+    if (writing_ && *writing_->record)
+        note(**writing_->record);
+    remember();
     forget();
     known_->kept = keep;
+    tellRest();
     document_.remember(leftAloneNote, keep ? "" : "yes");
     sayInStep(false);
     for (size_t i = 0; keep && i < document_.set().images.size(); ++i) {
@@ -201,6 +210,19 @@ void SidecarKeeper::writeDue()
     for (Key image : std::exchange(due_, {}))
         if (!asked_.contains(image) && !later_.contains(image))
             begin(image, Task::Write);
+    tellRest();
+}
+
+/// Whoever waits for the rest hears of it however it comes, and when nobody is in the middle of anything.
+void SidecarKeeper::tellRest()
+{
+    if (!atRest())
+        return;
+    const auto tell = [this] {
+        if (atRest())
+            Q_EMIT progressed();
+    };
+    QMetaObject::invokeMethod(this, tell, Qt::QueuedConnection);
 }
 
 // --- Questions
@@ -272,6 +294,7 @@ void SidecarKeeper::next()
         if (const ImageEntry *entry = document_.find(image); entry && hasFile(*entry, task))
             start(*entry, task);
     }
+    tellRest();
 }
 
 void SidecarKeeper::start(const ImageEntry &image, Task task)
@@ -307,22 +330,28 @@ void SidecarKeeper::done(Key image, Task task, Outcome<Done> outcome)
     writing_.reset();
     if (outcome.how == Ended::Failed) {
         Q_EMIT failed({outcome.failure, "sidecars"});
-        if (writes(task))
-            failed_.insert(image);
+        if (task != Task::Look)
+            (task == Task::Take ? later_ : failed_).insert(image);
     }
-    if (outcome.result && outcome.result->stranger) {
+    if (outcome.result && outcome.result->stranger)
         strangerFound(image);
-    } else if (outcome.result && (!outcome.result->theirs || takeOver(*outcome.result, task))) {
-        const auto known = known_->records.find(image);
-        if (known == known_->records.end() || known->second.fingerprint != outcome.result->record.fingerprint)
-            note(outcome.result->record);
-    }
+    else if (outcome.result && !outcome.result->nothing && (!outcome.result->theirs || takeOver(*outcome.result, task)))
+        take(*outcome.result);
     next();
     if (atRest() || noted_.size() >= notedAtOnce)
         remember();
     if (atRest())
         standing_.reset();
     Q_EMIT progressed();
+}
+
+void SidecarKeeper::take(const Done &done)
+{
+    if (done.made)
+        made_.insert(done.record.image);
+    const auto known = known_->records.find(done.record.image);
+    if (known == known_->records.end() || known->second.fingerprint != done.record.fingerprint)
+        note(done.record);
 }
 
 /// The file is as we read or wrote it, here and for the next start.
@@ -344,6 +373,11 @@ bool SidecarKeeper::takeOver(const Done &done, Task task)
     const bool edited = present && (present->status != ReviewStatus::New || !present->boxes.empty());
     if (!present || (task == Task::Look && edited))
         return false;
+    // What it names anew has keys of the labels as they were then: where these have gone on, it is read again.
+    if (document_.set().nextKey != done.nextKeyBefore || document_.set().classes != done.classesBefore) {
+        begin(done.theirs->key, task);
+        return false;
+    }
     document_.apply(editTowards(*present, *done.theirs, document_.set(), done.classes));
     due_.erase(done.theirs->key);  // the file says it already
     return true;

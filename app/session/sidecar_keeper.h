@@ -65,9 +65,13 @@ private:
     /// One image's file, looked at or written by the worker.
     struct Done {
         SidecarRecord record;
-        std::optional<ImageEntry> theirs;  ///< for Answer::Theirs, and where there is nothing to lose
-        LabelSet classes;                  ///< likewise: the set's classes with those that are new
-        bool stranger = false;             ///< it holds what a person is to decide about
+        std::optional<ImageEntry> theirs;            ///< for Answer::Theirs, and where there is nothing to lose
+        LabelSet classes;                            ///< likewise: the set's classes with those that are new
+        std::vector<ClassEntry> classesBefore = {};  ///< likewise: the set's, and its next key, when the work began
+        Key nextKeyBefore = 0;
+        bool stranger = false;  ///< it holds what a person is to decide about
+        bool nothing = false;   ///< nothing is known of it now
+        bool made = false;      ///< there was no file, and there is one now
     };
     enum class Task { Look, Write, Overwrite, Take };
     static bool writes(Task task) { return task == Task::Write || task == Task::Overwrite; }
@@ -84,6 +88,8 @@ private:
     void note(const SidecarRecord &record);
     void remember();
     void finish(Key image, Task task);
+    void take(const Done &done);
+    void tellRest();
     void sayInStep(bool are);
     void forget();
     void strangerFound(Key image);
@@ -99,6 +105,7 @@ private:
     std::optional<Answer> standing_;
     std::set<Key> later_;               ///< answered with NotNow
     std::set<Key> failed_;              ///< could not be written; tried again with the next edit
+    std::set<Key> made_;                ///< whose file is ours from the first byte on, and may go with an undo
     std::vector<SidecarRecord> noted_;  ///< to be remembered
     bool saidInStep_ = true;            ///< what the project's note says
     bool toldShared_ = false;

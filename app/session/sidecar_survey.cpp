@@ -50,6 +50,8 @@ public:
             takeLabels(image, *look.theirs, scratch);
         else if (known && look.state == SidecarLook::Known && saidBy(sidecars_.layout, scratch, image) != image)
             sidecars_.behind.push_back(image.key);
+        else if (mayTake_ && !known && look.state == SidecarLook::Known && image.status != ReviewStatus::New)
+            sidecars_.behind.push_back(image.key);  // labelled, and killed before its file was written
         if (!known || known->fingerprint != look.fingerprint) {
             const SidecarRecord now{image.key, pathBelow(set_.root, file), look.fingerprint};
             sidecars_.records[image.key] = now;
@@ -98,6 +100,7 @@ SidecarLook lookAtSidecar(const SidecarLayout &layout, LabelSet &set, const Imag
         look.fingerprint = fingerprintOf(sidecarOf(layout, set, image));
     } catch (const UserError &) {
         look.state = SidecarLook::Stranger;
+        look.unreadable = true;
         return look;
     }
     if (known ? known->fingerprint == look.fingerprint : look.fingerprint.empty())
@@ -110,6 +113,7 @@ SidecarLook lookAtSidecar(const SidecarLayout &layout, LabelSet &set, const Imag
         look.theirs = std::move(theirs);
     } else {
         look.state = SidecarLook::Stranger;
+        look.unreadable = !theirs;
     }
     return look;
 }

@@ -35,6 +35,7 @@ struct SidecarLook {
         Fresh,     ///< it has labels of an image that has none and that nobody has looked at: nothing can be lost
     } state = Known;
     std::string fingerprint;
+    bool unreadable = false;           ///< a Stranger of which nothing is known
     std::optional<ImageEntry> theirs;  ///< for Fresh
 };
 /// `known` may be null. Classes that only the file has are added to `set`.
