@@ -181,6 +181,27 @@ private Q_SLOTS:
         QVERIFY2(failed > 20, qPrintable(QString::number(failed)));
     }
 
+    /// It is in its place, something failed then, and it goes once more: all of it is there, or it says that it is not.
+    void goesAgainBehindAFailure()
+    {
+        int came = 0, lost = 0;
+        for (bool reached = true; reached; newFolder()) {
+            Work work(file_, someSet());
+            work.edit();
+            fs::remove(file_);
+            callsLeft = came++, failure = EIO;
+            errorOf([&] { work.project.restore(); });
+            reached = callsLeft < 0;
+            callsLeft = -1;
+            fs::remove(file_);
+            if (work.project.restore())
+                QCOMPARE(QString::fromStdString(work.difference()), QString());
+            else
+                ++lost;
+        }
+        QVERIFY2(lost > 0 && lost < came, qPrintable(QString::number(lost)));
+    }
+
     /// A file system of 1 MB that is filled: SQLite's own way to a full disk.
     void fullDisk()
     {

@@ -226,6 +226,8 @@ void ProjectDatabase::openCopy() const
 
 bool ProjectDatabase::copyTo(const fs::path &to) const
 {
+    if (!database_)  // it could not be opened again, and now it has gone
+        return false;
     errno = 0;
     try {
         if (sqlite3_get_autocommit(database_->getHandle()) == 0)
