@@ -216,10 +216,14 @@ void LabelDocks::connectGhosts()
             answer(true, ghosts_.openOfClass(chosen.front()));
     });
     on(Id::AcceptFolderDetections, [this] {
-        folder_.recall([this](FolderDetection::Recalled stored) {
+        const auto isStillOpen = [this, file = document_.file(), model = session_.model()] {
+            return document_.file() == file && session_.model() == model;
+        };
+        folder_.recall([this, isStillOpen](FolderDetection::Recalled stored) {
             // It asks: not in the middle of the job that brought it.
             QMetaObject::invokeMethod(
-                this, [this, stored = std::move(stored)] { acceptFolder(stored); }, Qt::QueuedConnection);
+                this, [this, isStillOpen, stored = std::move(stored)] { acceptFolder(stored, isStillOpen); },
+                Qt::QueuedConnection);
         });
     });
     on(Id::RefuseDetection, [this] { answer(false, chosenDetections()); });
@@ -249,11 +253,14 @@ void LabelDocks::answer(bool accepted, const std::vector<int> &detections)
     updateEnabled();
 }
 
-/// Says first how much it is: nobody has looked at these.
-void LabelDocks::acceptFolder(const std::vector<StoredDetections> &stored)
+/// Says first how much it is: nobody has looked at these. The window may open something else at any time.
+void LabelDocks::acceptFolder(const std::vector<StoredDetections> &stored, const std::function<bool()> &isStillOpen)
 {
+    if (!isStillOpen())
+        return;
     const float threshold = session_.decodeOptions().scoreThreshold;
-    const Touched touched = touchedBy(acceptStored(document_.set(), stored, threshold));
+    LabelEdit edit = acceptStored(document_.set(), stored, threshold);
+    const Touched touched = touchedBy(edit);
     if (touched.boxes == 0)
         return say(stored.empty() ? message("core", "This model has not looked at these images yet: detect in all "
                                                     "images first.")
@@ -270,9 +277,17 @@ void LabelDocks::acceptFolder(const std::vector<StoredDetections> &stored)
     box.setObjectName(QStringLiteral("acceptFolder"));
     QPushButton *accept = box.addButton(tr("&Accept"), QMessageBox::AcceptRole);
     box.setDefaultButton(accept);
+    bool changed = false;
+    connect(&document_, &LabelDocument::changed, &box,
+            [&changed](const LabelsChange &change) { changed |= change.parts != LabelsChange::Saving; });
     box.exec();
-    if (box.clickedButton() == accept)
-        document_.apply(acceptStored(document_.set(), stored, threshold));
+    if (box.clickedButton() != accept)
+        return;
+    if (!isStillOpen())
+        return say(message("core", "Another folder or model has been opened meanwhile: nothing was accepted."));
+    if (changed)
+        edit = acceptStored(document_.set(), stored, threshold);
+    document_.apply(edit);
 }
 
 void LabelDocks::showGhosts()

@@ -10,6 +10,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include <functional>
 #include <set>
 
 #include "app/gui/actions.h"
@@ -79,7 +80,7 @@ private:
     void propagate();
     void pointOutUnlearnable(bool on);
     void imported(const ReadLabels &read);
-    void acceptFolder(const std::vector<StoredDetections> &stored);
+    void acceptFolder(const std::vector<StoredDetections> &stored, const std::function<bool()> &isStillOpen);
     void answer(bool accepted, const std::vector<int> &detections);
     void showCounts();
     void showStatus();

@@ -81,6 +81,9 @@ void MainWindow::showFindings()
             canvas_->setDetections(session_.current(), stored->detections, stored->classNames);
         else if (session_.picture())
             canvas_->setDetections(session_.current(), {}, {});
+        // For the canvas that ends the network's work, which goes on.
+        canvas_->setDetecting(session_.current(),
+                              session_.status(session_.current()).stage == ImageStatus::Stage::Detecting);
         detections_->setDetections({}, {}, {});
         status_->setFound({});
         return;

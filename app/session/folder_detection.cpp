@@ -51,13 +51,20 @@ FolderDetection::FolderDetection(Session &session, QObject *parent) : QObject(pa
     connect(&session_, &Session::changed, this, [this](const Change &change) {
         if (running_ && (change.has(Change::Model) || session_.images().empty()))
             end();
+        if (change.has(Change::Model))
+            recalling_.abandon();
         if (change.has(Change::Model) || change.has(Change::Shown))
             lookUp();
         else if (change.has(Change::Found) || change.has(Change::Current))
             lookingUp_.abandon();
+        else if (change.has(Change::Options))
+            showStored();
     });
     connect(&session_.labels(), &LabelDocument::changed, this, [this](const LabelsChange &change) {
-        if (running_ && change.has(LabelsChange::Set))
+        if (!change.has(LabelsChange::Set))
+            return;
+        recalling_.abandon();  // of other images
+        if (running_)
             end();
     });
 }
@@ -80,6 +87,7 @@ std::shared_ptr<const StoredDetections> FolderDetection::stored() const
 void FolderDetection::lookUp()
 {
     lookingUp_.abandon();
+    whole_.reset();
     if (std::exchange(stored_, nullptr))
         Q_EMIT storedChanged();
     const ImageEntry *current = session_.labels().find(session_.current());
@@ -91,12 +99,21 @@ void FolderDetection::lookUp()
                          // Not to be had is no failure here: the network will say it all the same.
                          if (!outcome.result || outcome.result->empty() || session_.findings())
                              return;
-                         StoredDetections &found = outcome.result->front();
-                         std::erase_if(found.detections, [least = session_.decodeOptions().scoreThreshold](
-                                                             const Detection &d) { return d.score < least; });
-                         stored_ = std::make_shared<const StoredDetections>(std::move(found));
-                         Q_EMIT storedChanged();
+                         whole_ = std::move(outcome.result->front());
+                         showStored();
                      });
+}
+
+/// Those that the score threshold lets through.
+void FolderDetection::showStored()
+{
+    if (!whole_ || session_.findings())
+        return;
+    StoredDetections shown = *whole_;
+    std::erase_if(shown.detections,
+                  [least = session_.decodeOptions().scoreThreshold](const Detection &d) { return d.score < least; });
+    stored_ = std::make_shared<const StoredDetections>(std::move(shown));
+    Q_EMIT storedChanged();
 }
 
 void FolderDetection::recall(std::function<void(Recalled)> then)

@@ -10,6 +10,7 @@
 #include <QObject>
 
 #include <functional>
+#include <optional>
 #include <unordered_set>
 
 #include "app/session/session.h"
@@ -30,9 +31,11 @@ public:
     size_t done() const { return done_; }  ///< images, those of earlier runs included
     size_t all() const { return all_; }
 
-    /// What the model that is loaded said about the current image; null: nothing is stored, or it has not come yet.
+    /// What the model that is loaded said about the current image, as far as the score threshold of now lets it
+    /// through; null: nothing is stored, or it has not come yet.
     std::shared_ptr<const StoredDetections> stored() const;
-    /// What it said about every image, handed to `then` on this thread. Failures are told.
+    /// What it said about every image, handed to `then` on this thread, unless other images or another model have come
+    /// first. Failures are told.
     using Recalled = std::vector<StoredDetections>;
     void recall(std::function<void(Recalled)> then);
 
@@ -52,6 +55,7 @@ private:
     };
     void begun(Outcome<Begun> outcome);
     void lookUp();
+    void showStored();
     void next();
     void seen(Key image, Outcome<Seen> outcome);
     void end();
@@ -62,7 +66,8 @@ private:
     std::vector<Key> waiting_;  // the last one is next
     bool running_ = false;
     size_t done_ = 0, all_ = 0;
-    std::shared_ptr<const StoredDetections> stored_;
+    std::optional<StoredDetections> whole_;           // of the current image, whatever the threshold
+    std::shared_ptr<const StoredDetections> stored_;  // those of it that are shown
     WorkThread thread_;
     Job<Begun> beginning_{thread_};
     Job<Recalled> recalling_{thread_}, lookingUp_{thread_};

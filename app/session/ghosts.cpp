@@ -6,9 +6,9 @@
 namespace fcoscope {
 namespace {
 
-/// Which of them are still open beside the labels of the image.
-std::vector<Suggestion> suggestionsFor(const LabelSet &set, const ImageEntry &image, std::span<const Detection> found,
-                                       const std::vector<std::string> &names)
+/// Which of them are still open beside the labels of the image. `refusals` holds at least those of the image.
+std::vector<Suggestion> suggestionsFor(const LabelSet &set, std::span<const Refusal> refusals, const ImageEntry &image,
+                                       std::span<const Detection> found, const std::vector<std::string> &names)
 {
     std::vector<Suggested> detections;
     for (const Detection &detection : found) {
@@ -16,7 +16,7 @@ std::vector<Suggestion> suggestionsFor(const LabelSet &set, const ImageEntry &im
         const ClassEntry *known = set.findClass(name);
         detections.push_back({known ? known->key : 0, name, detection.box});
     }
-    return suggestionsOf(image, set.refusals, detections);
+    return suggestionsOf(image, refusals, detections);
 }
 
 bool isOpenOne(Suggestion is)
@@ -40,6 +40,8 @@ AddedClass withClass(const LabelSet &set, const std::string &name)
 LabelEdit acceptStored(const LabelSet &set, std::span<const StoredDetections> stored, float scoreThreshold)
 {
     const ImagePlaces places(set);
+    std::vector<Refusal> refusals = set.refusals;  // once by image, not all of them for each
+    std::ranges::sort(refusals, {}, &Refusal::imageKey);
     std::vector<ImageDetections> found;
     for (const StoredDetections &one : stored) {
         const size_t place = places.of(one.image);
@@ -48,7 +50,8 @@ LabelEdit acceptStored(const LabelSet &set, std::span<const StoredDetections> st
         const ImageEntry &image = set.images[place];
         if (image.status == ReviewStatus::Verified || image.status == ReviewStatus::Empty)
             continue;
-        const std::vector<Suggestion> suggestions = suggestionsFor(set, image, one.detections, one.classNames);
+        const auto ours = std::ranges::equal_range(refusals, one.image, {}, &Refusal::imageKey);
+        const std::vector<Suggestion> suggestions = suggestionsFor(set, ours, image, one.detections, one.classNames);
         ImageDetections wanted{&image, {}};
         for (size_t i = 0; i < suggestions.size(); ++i) {
             const Detection &detection = one.detections[i];
@@ -109,7 +112,7 @@ void Ghosts::update()
     const ImageEntry *image = session_.labels().find(session_.current());
     std::vector<Suggestion> now;
     if (found.names && image)
-        now = suggestionsFor(set, *image, found.detections, *found.names);
+        now = suggestionsFor(set, set.refusals, *image, found.detections, *found.names);
     if (now == suggestions_)
         return;
     suggestions_ = std::move(now);

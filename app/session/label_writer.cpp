@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/session/label_writer.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <cerrno>
 
 namespace fcoscope {
 
@@ -143,11 +146,14 @@ void LabelWriter::attempt(const Task &task)
     task(*project_);
 }
 
-/// The file alone: a folder that has gone may come back with it.
+/// The file alone, and for certain: a folder that has gone, or cannot be looked into now, may come back with it.
 bool LabelWriter::isGone() const
 {
+    const std::filesystem::path &file = project_->file();  // without the links that may lead elsewhere by now
+    struct stat facts {};
     std::error_code error;
-    return !std::filesystem::exists(file_, error) && std::filesystem::is_directory(file_.parent_path(), error);
+    return ::stat(file.c_str(), &facts) != 0 && errno == ENOENT &&
+           std::filesystem::is_directory(file.parent_path(), error);
 }
 
 void LabelWriter::noteFailure()

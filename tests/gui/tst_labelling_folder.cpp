@@ -56,12 +56,12 @@ private Q_SLOTS:
         key(Qt::Key_F5, Qt::ShiftModifier);
         QTRY_VERIFY_WITH_TIMEOUT(folder.done() >= 3, 60000);
         folder.stop();
-        QTRY_VERIFY(saved());
+        QTRY_VERIFY_WITH_TIMEOUT(saved(), 60000);
         key(Qt::Key_F5, Qt::ShiftModifier);
         QTRY_VERIFY_WITH_TIMEOUT(folder.running() && folder.done() >= 3, 60000);
         QTRY_VERIFY_WITH_TIMEOUT(!folder.running(), 120000);
         QCOMPARE(folder.done(), session_->images().size());
-        QTRY_VERIFY(saved());
+        QTRY_VERIFY_WITH_TIMEOUT(saved(), 60000);
         const ProjectFile file = ProjectFile::open(document().file(), ProjectFile::Access::Read);
         for (const ImageEntry &entry : document().set().images)
             QCOMPARE(file.detections(entry.key).size(), 1u);
@@ -75,21 +75,22 @@ private Q_SLOTS:
         FolderDetection &folder = docks_->folderDetection();
         key(Qt::Key_F5, Qt::ShiftModifier);
         QTRY_VERIFY_WITH_TIMEOUT(folder.done() == session_->images().size() && !folder.running(), 120000);
-        QTRY_VERIFY(saved());
+        QTRY_VERIFY_WITH_TIMEOUT(saved(), 60000);
         key(Qt::Key_Delete, Qt::ShiftModifier);  // refused: it stays so
         key(Qt::Key_Return);                     // labelled: no second time
         key(Qt::Key_D, Qt::ShiftModifier);
         QTRY_VERIFY_WITH_TIMEOUT(demo_->settled(), 60000);
         key(Qt::Key_V, Qt::ShiftModifier);  // empty on purpose
-        const Key empty = image().key, first = document().set().images[0].key;
+        const Key empty = image().key;
         const size_t labelled = document().set().boxCount();
         const LabelSet before = document().set();
-        QTRY_VERIFY(saved());
-        size_t wanted = 0;  // of the others; the first one's are counted below
+        QTRY_VERIFY_WITH_TIMEOUT(saved(), 60000);
+        std::vector<StoredDetections> stored;
         const ProjectFile file = ProjectFile::open(document().file(), ProjectFile::Access::Read);
         for (const ImageEntry &entry : document().set().images)
-            for (const StoredDetections &found : file.detections(entry.key))
-                wanted += entry.key == empty || entry.key == first ? 0 : found.detections.size();
+            for (StoredDetections &found : file.detections(entry.key))
+                stored.push_back(std::move(found));
+        const size_t wanted = touchedBy(acceptStored(before, stored, session_->decodeOptions().scoreThreshold)).boxes;
 
         QString asked;
         auto *timer = new QTimer(window_);
@@ -103,16 +104,13 @@ private Q_SLOTS:
         });
         timer->start(20);
         the<Actions>()[ActionId::AcceptFolderDetections].trigger();
-        QTRY_VERIFY(document().set().boxCount() > labelled);
+        QTRY_VERIFY_WITH_TIMEOUT(document().set().boxCount() > labelled, 60000);
+        QCOMPARE(document().set().boxCount() - labelled, wanted);
         QVERIFY(asked.contains(QStringLiteral("in %1 images").arg(session_->images().size() - 1)));
         QVERIFY(asked.startsWith(QString::number(document().set().boxCount() - labelled)));
         const LabelSet after = document().set();
         QCOMPARE(document().find(empty)->status, ReviewStatus::Empty);
         QVERIFY(document().find(empty)->boxes.empty());
-        size_t made = 0;
-        for (const ImageEntry &entry : after.images)
-            made += entry.key == first ? 0 : entry.boxes.size();
-        QVERIFY(made > 0 && made <= wanted);
         for (const Refusal &refusal : after.refusals)
             for (const BoxEntry &box : document().find(refusal.imageKey)->boxes)
                 QVERIFY(intersectionOverUnion(box.box, refusal.box) < 0.5 ||
@@ -125,6 +123,53 @@ private Q_SLOTS:
         QCOMPARE(document().set().classes, before.classes);
     }
 
+    /// Of one folder, while another one is opened: neither asked about nor made labels there.
+    void whatWasFoundStaysInItsFolder()
+    {
+        const QString folder = plainFolder(), other = demo_->dir.filePath(QStringLiteral("other"));
+        QVERIFY(QDir().mkdir(other));
+        for (const QFileInfo &file : QDir(folder).entryInfoList(QDir::Files))
+            QVERIFY(QFile::copy(file.filePath(), other + QLatin1Char('/') + file.fileName()));
+        open({resource("models/default.safetensors"), folder});
+        FolderDetection &detection = docks_->folderDetection();
+        key(Qt::Key_F5, Qt::ShiftModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(detection.done() == session_->images().size() && !detection.running(), 120000);
+        QTRY_VERIFY_WITH_TIMEOUT(saved(), 60000);
+        QAction &accept = the<Actions>()[ActionId::AcceptFolderDetections];
+        int asked = 0;
+        const auto openOther = [&] {
+            session_->open({other});
+            QTRY_VERIFY_WITH_TIMEOUT(!session_->opening() && document().set().root == other.toStdString(), 60000);
+        };
+        auto *timer = new QTimer(window_);
+        connect(timer, &QTimer::timeout, timer, [&] {
+            auto *box = qobject_cast<QMessageBox *>(QApplication::activeModalWidget());
+            if (!box || !timer->isActive())
+                return;
+            timer->stop();
+            ++asked;
+            openOther();
+            QTest::keyClick(box, Qt::Key_Return);
+        });
+        // While it is asked about.
+        timer->start(20);
+        accept.trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(asked == 1 && !QApplication::activeModalWidget(), 60000);
+        QCOMPARE(document().set().root, fs::path(other.toStdString()));
+        QCOMPARE(document().set().boxCount(), 0u);
+        QVERIFY(the<MessageStrip>().text().contains(QStringLiteral("nothing was accepted")));
+
+        // Before it is: what was stored is read meanwhile.
+        open({folder});
+        timer->start(20);
+        accept.trigger();
+        session_->closeImages();
+        openOther();
+        QTRY_VERIFY_WITH_TIMEOUT(demo_->settled(), 60000);
+        QCOMPARE(asked, 1);
+        QCOMPARE(document().set().boxCount(), 0u);
+    }
+
     /// Without waiting for the network, of which nothing is known here.
     void whatIsStoredIsProposedAtOnce()
     {
@@ -132,7 +177,7 @@ private Q_SLOTS:
         FolderDetection &folder = docks_->folderDetection();
         key(Qt::Key_F5, Qt::ShiftModifier);
         QTRY_VERIFY_WITH_TIMEOUT(folder.done() == session_->images().size() && !folder.running(), 120000);
-        QTRY_VERIFY(saved());
+        QTRY_VERIFY_WITH_TIMEOUT(saved(), 60000);
         const ImageId next = session_->images().at(5);
         // The thread of the network is held up meanwhile.
         std::promise<void> go;
@@ -141,6 +186,17 @@ private Q_SLOTS:
         session_->setCurrent(next);
         QTRY_VERIFY_WITH_TIMEOUT(folder.stored() && !canvas_->detections().empty(), 60000);
         QVERIFY(!session_->findings());
+        QVERIFY(canvas_->detecting());  // still
+        // The threshold counts for them, too.
+        const std::vector<Detection> all = canvas_->detections();
+        DecodeOptions options = session_->decodeOptions();
+        const float before = std::exchange(options.scoreThreshold, all.front().score);
+        session_->setDecodeOptions(options);
+        QVERIFY(!canvas_->detections().empty() && canvas_->detections().size() < all.size());
+        QCOMPARE(folder.stored()->detections.size(), canvas_->detections().size());
+        options.scoreThreshold = before;
+        session_->setDecodeOptions(options);
+        QCOMPARE(canvas_->detections().size(), all.size());
         key(Qt::Key_Return, Qt::ShiftModifier);
         const size_t accepted = image().boxes.size();
         QVERIFY(accepted > 0);

@@ -114,7 +114,7 @@ private Q_SLOTS:
         LabelSet set = project.read(Extras::Leave);
         QVERIFY(set == looked);
         QCOMPARE(set.boxCount(), size_t(1));
-        QCOMPARE(project.journal().size(), size_t(5));
+        QCOMPARE(project.journal().size(), size_t(6));
         for (int i = 0; i < 4; ++i) {
             project.undo();
             set = project.read(Extras::Leave);
@@ -131,6 +131,8 @@ private Q_SLOTS:
         QCOMPARE(set.classNames(), std::vector<std::string>{"Zelle"});
         QCOMPARE(set.refusals.size(), size_t(1));
         QCOMPARE(set.refusals[0].className, std::string("cell"));
+        project.redo();  // a class that was never there but in this entry
+        QCOMPARE(project.read(Extras::Leave).refusals.at(1).className, std::string("lint"));
     }
 
     /// Bytes changed at random: read as before, read as something else, or a sentence; never more than that.

@@ -153,6 +153,55 @@ private Q_SLOTS:
         QVERIFY(failed > 20);
     }
 
+    /// It cannot be written now, which is no reason to give up what the taken-away file held.
+    void everySystemCallFailsWhileItIsPutInPlaceAgain()
+    {
+        Work work(file_, someSet(300));
+        work.edit();
+        int failed = 0;
+        for (const int reason : {ENOSPC, EIO})
+            for (int n = 0; n < 3000; ++n) {
+                fs::remove(file_);
+                callsLeft = n, failure = reason;
+                bool restored = true;
+                const std::string error = errorOf([&] { restored = work.project.restore(); });
+                const bool reached = callsLeft < 0;
+                callsLeft = -1;
+                QVERIFY(restored);
+                failed += error.empty() ? 0 : 1;
+                QVERIFY2(error.empty() || contains(error, file_.string()), error.c_str());
+                if (!fs::exists(file_))
+                    QVERIFY(work.project.restore());
+                QCOMPARE(QString::fromStdString(work.difference()), QString());
+                work.undo();
+                work.edit();
+                if (!reached)
+                    break;
+            }
+        QVERIFY2(failed > 20, qPrintable(QString::number(failed)));
+    }
+
+    /// It is in its place, something failed then, and it goes once more: all of it is there, or it says that it is not.
+    void goesAgainBehindAFailure()
+    {
+        int came = 0, lost = 0;
+        for (bool reached = true; reached; newFolder()) {
+            Work work(file_, someSet());
+            work.edit();
+            fs::remove(file_);
+            callsLeft = came++, failure = EIO;
+            errorOf([&] { work.project.restore(); });
+            reached = callsLeft < 0;
+            callsLeft = -1;
+            fs::remove(file_);
+            if (work.project.restore())
+                QCOMPARE(QString::fromStdString(work.difference()), QString());
+            else
+                ++lost;
+        }
+        QVERIFY2(lost > 0 && lost < came, qPrintable(QString::number(lost)));
+    }
+
     /// A file system of 1 MB that is filled: SQLite's own way to a full disk.
     void fullDisk()
     {

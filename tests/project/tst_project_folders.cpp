@@ -74,6 +74,15 @@ private Q_SLOTS:
         QCOMPARE(rootOf(data / "labels/a.fcoscope"), data / "images");
         fs::copy_file(data / "labels/a.fcoscope", alone / "a.fcoscope");
         QCOMPARE(rootOf(alone / "a.fcoscope"), data / "images");  // the labels alone were moved
+        // The labels alone, to where another folder has the name; then together with an image.
+        fs::create_directories(folder_ / "other/labels");
+        fs::create_directories(folder_ / "other/images");
+        fs::copy_file(data / "labels/a.fcoscope", folder_ / "other/labels/a.fcoscope");
+        QCOMPARE(rootOf(folder_ / "other/labels/a.fcoscope"), data / "images");
+        const fs::path image = folder_ / "other/images" / set.images[2].path;
+        fs::create_directories(image.parent_path());
+        writeFile(image, "an image");
+        QCOMPARE(rootOf(folder_ / "other/labels/a.fcoscope"), folder_ / "other/images");
         fs::rename(data, moved);
         QCOMPARE(rootOf(moved / "labels/a.fcoscope"), moved / "images");
         // One that names the folder alone, as the first versions did.
@@ -230,6 +239,44 @@ private Q_SLOTS:
         QCOMPARE(QString::fromStdString(differenceOf(again.read(Extras::Read), work.set)), QString());
     }
 
+    /// The file was taken away while another one still reads it, so that its -wal stays: nothing of that -wal gets
+    /// into the file that takes its place.
+    void restoredBesideAReader()
+    {
+        Work work(file_, someSet());
+        work.edit(500);
+        const ProjectFile reader = ProjectFile::open(file_, Access::Read);
+        execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        for (int i = 0; i < 20; ++i)
+            work.edit(20);
+        reader.read(Extras::Leave);
+        fs::remove(file_);
+        QVERIFY(work.project.restore());
+        QCOMPARE(QString::fromStdString(work.difference()), QString());
+        QCOMPARE(execute("PRAGMA integrity_check"), std::string("ok"));
+        work.edit();
+        work.undo();
+        QCOMPARE(QString::fromStdString(work.difference()), QString());
+        QVERIFY(isProjectFile(file_));
+    }
+
+    /// What a crash left of a file that was deleted then is not played onto a new one.
+    void madeBesideWhatACrashLeft()
+    {
+        const fs::path kept = folder_ / "kept";
+        {
+            Work work(file_, someSet());
+            work.edit(50);
+            fs::copy_file(file_.string() + "-wal", kept);
+        }
+        fs::remove(file_);
+        fs::rename(kept, file_.string() + "-wal");
+        const LabelSet other = someSet(3);
+        const ProjectFile project = ProjectFile::create(file_, other);
+        QCOMPARE(QString::fromStdString(differenceOf(project.read(Extras::Read), other)), QString());
+        QCOMPARE(execute("PRAGMA integrity_check"), std::string("ok"));
+    }
+
     void symbolicLinks()
     {
         Work work(file_, someSet());
@@ -270,6 +317,22 @@ private Q_SLOTS:
         work.edit();
         QCOMPARE(QString::fromStdString(work.difference()), QString());
         QVERIFY(!fs::exists(file_.string() + "-journal"));
+    }
+
+private:
+    /// As a foreign program; the first value of the answer.
+    std::string execute(const char *sql) const
+    {
+        std::string answer;
+        sqlite3 *foreign = nullptr;
+        sqlite3_stmt *statement = nullptr;
+        sqlite3_open(file_.c_str(), &foreign);
+        if (sqlite3_prepare_v2(foreign, sql, -1, &statement, nullptr) == SQLITE_OK &&
+            sqlite3_step(statement) == SQLITE_ROW)
+            answer = reinterpret_cast<const char *>(sqlite3_column_text(statement, 0));
+        sqlite3_finalize(statement);
+        sqlite3_close(foreign);
+        return answer;
     }
 };
 

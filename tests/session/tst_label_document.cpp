@@ -193,6 +193,23 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(ProjectFile::open(file(), ProjectFile::Access::Write), LockedProject);
     }
 
+    /// A link by which the file was opened has gone: the file has not.
+    void aLinkThatGoesTakesNoFileAway()
+    {
+        QVERIFY(document_->apply(drawn(0, 10)));
+        QVERIFY(document_->close());
+        OpenedLabels made = reopened();
+        made.file = root() / "link";
+        fs::create_symlink(file(), made.file);
+        made.project.reset();
+        made.project = std::make_shared<ProjectFile>(ProjectFile::open(made.file, ProjectFile::Access::Write));
+        document_->open(std::move(made));
+        fs::remove(root() / "link");
+        QVERIFY(document_->apply(drawn(1, 10)));
+        QVERIFY(document_->finishSaving());
+        QCOMPARE(inFile().boxCount(), 2u);
+    }
+
     /// Where nothing is left of the file, the labels are, and undo.
     void aFileThatGoesForGoodLosesNoLabels()
     {

@@ -76,16 +76,11 @@ ProjectDatabase::ProjectDatabase(fs::path file, std::shared_ptr<ProjectLock> loc
     if (!S_ISREG(facts.st_mode))
         throw UserError(message("core", "{0} is not a file.").with(file_.string()));
     open();
-    listed_ = {opened_.device, opened_.node};
-    const std::lock_guard guard(openNodesMutex);
-    openNodes.insert(listed_);
 }
 
 ProjectDatabase::~ProjectDatabase()
 {
     close();
-    const std::lock_guard guard(openNodesMutex);
-    openNodes.erase(openNodes.find(listed_));
 }
 
 void ProjectDatabase::close() const
@@ -96,6 +91,10 @@ void ProjectDatabase::close() const
     if (!copy_.empty())
         fs::remove_all(copy_, ignored);
     copy_.clear();
+    if (const auto listed = std::exchange(listed_, std::nullopt)) {
+        const std::lock_guard guard(openNodesMutex);
+        openNodes.erase(openNodes.find(*listed));
+    }
 }
 
 SQLite::Statement &ProjectDatabase::statement(const char *sql) const
@@ -152,16 +151,7 @@ void ProjectDatabase::open() const
     follows_ = true;
     errno = 0;
     try {
-        if (!writable())
-            return openForReading();
-        openAt(file_.string(), SQLite::OPEN_READWRITE);
-        if (sqlite3_db_readonly(database_->getHandle(), "main") == 1)
-            throw UserError(message("core", "The project {0} is read-only.").with(file_.string()));
-        // Where there is no shared memory (some network folders) SQLite stays with a rollback journal, as safe.
-        database_->exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216");
-        upgradeProject(*database_);
-        database_->execAndGet("SELECT count(*) FROM facts");  // a first reading makes the -wal that checkInPlace knows
-        opened_ = signature();
+        writable() ? openForWriting() : openForReading();
     } catch (const SQLite::Exception &error) {
         const UserError explanation = explained(error, file_);
         close();
@@ -170,6 +160,21 @@ void ProjectDatabase::open() const
         close();
         throw;
     }
+    listed_ = {opened_.device, opened_.node};
+    const std::lock_guard guard(openNodesMutex);
+    openNodes.insert(*listed_);
+}
+
+void ProjectDatabase::openForWriting() const
+{
+    openAt(file_.string(), SQLite::OPEN_READWRITE);
+    if (sqlite3_db_readonly(database_->getHandle(), "main") == 1)
+        throw UserError(message("core", "The project {0} is read-only.").with(file_.string()));
+    // Where there is no shared memory (some network folders) SQLite stays with a rollback journal, as safe.
+    database_->exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216");
+    upgradeProject(*database_);
+    database_->execAndGet("SELECT count(*) FROM facts");  // a first reading makes the -wal that checkInPlace knows
+    opened_ = signature();
 }
 
 void ProjectDatabase::openForReading() const
@@ -221,6 +226,8 @@ void ProjectDatabase::openCopy() const
 
 bool ProjectDatabase::copyTo(const fs::path &to) const
 {
+    if (!database_)  // it could not be opened again, and now it has gone
+        return false;
     errno = 0;
     try {
         if (sqlite3_get_autocommit(database_->getHandle()) == 0)
@@ -230,22 +237,28 @@ bool ProjectDatabase::copyTo(const fs::path &to) const
         copy.exec();
         return true;
     } catch (const SQLite::Exception &error) {
+        // Only what is said of our own pages: whatever hinders the writing of the copy may pass.
+        switch (error.getExtendedErrorCode()) {
+        case SQLITE_IOERR_READ:
+        case SQLITE_IOERR_SHORT_READ:
+        case SQLITE_IOERR_DATA:
+        case SQLITE_IOERR_CORRUPTFS:
+            return false;
+        default:
+            break;
+        }
         const int code = error.getErrorCode() & 0xFF;
-        if (errno == ENOSPC || code == SQLITE_FULL || code == SQLITE_CANTOPEN || code == SQLITE_READONLY)
-            throw explained(error, file_);
-        return false;
+        if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+            return false;
+        throw explained(error, file_);
     }
 }
 
 void ProjectDatabase::reopen(std::shared_ptr<ProjectLock> lock)
 {
-    close();  // first: SQLite removes the -wal of that name
+    close();
     lock_ = std::move(lock);
     open();
-    const std::lock_guard guard(openNodesMutex);
-    openNodes.erase(openNodes.find(listed_));
-    listed_ = {opened_.device, opened_.node};
-    openNodes.insert(listed_);
 }
 
 // --- Whether it still is the same file

@@ -158,6 +158,7 @@ private:
     void checkWritable() const;
     void checkInPlace() const;
     void open() const;
+    void openForWriting() const;
     void openForReading() const;
     void openAt(const std::string &name, int flags) const;
     void openCopy() const;
@@ -172,7 +173,7 @@ private:
     mutable std::filesystem::path copy_;  ///< folder of our own copy, or ""
     mutable bool follows_ = true;         ///< SQLite tells us of changes; else we look at the signature
     mutable Signature opened_;
-    std::pair<uint64_t, uint64_t> listed_;  ///< as it stands in the list of open files
+    mutable std::optional<std::pair<uint64_t, uint64_t>> listed_;  ///< as it stands in the list of open files
 };
 
 /// Whether a ProjectFile of this process has the file open. POSIX drops all of a process's locks on a file as soon as

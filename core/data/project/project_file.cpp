@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <stdexcept>
 
@@ -51,6 +52,12 @@ fs::path placed(const fs::path &file)
     return resolved.empty() ? whole.lexically_normal() : resolved;
 }
 
+[[noreturn]] void cannotWrite(const fs::path &file, int reason)
+{
+    throw UserError(
+        message("core", "The project {0} cannot be written: {1}.").with(file.string(), std::strerror(reason)));
+}
+
 void syncPath(const fs::path &path, const fs::path &project)
 {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -59,8 +66,7 @@ void syncPath(const fs::path &path, const fs::path &project)
     if (descriptor >= 0)
         ::close(descriptor);
     if (!synced)
-        throw UserError(
-            message("core", "The project {0} cannot be written: {1}.").with(project.string(), std::strerror(reason)));
+        cannotWrite(project, reason);
 }
 
 void removeAll(const fs::path &unfinished)
@@ -73,19 +79,32 @@ void removeAll(const fs::path &unfinished)
 void checkFree(const fs::path &file)
 {
     std::error_code error;
-    if (fs::exists(fs::symlink_status(file, error)))
+    const fs::file_status there = fs::symlink_status(file, error);
+    if (fs::exists(there))
         throw UserError(message("core", "There is a project {0} already.").with(file.string()));
+    if (there.type() == fs::file_type::none)  // nobody knows
+        cannotWrite(file, error.value());
 }
 
+/// The caller syncs the folder.
 void putInPlace(const fs::path &unfinished, const fs::path &file)
 {
     checkFree(file);
-    std::error_code error;
-    fs::rename(unfinished, file, error);
-    if (error)
-        throw UserError(
-            message("core", "The project {0} cannot be written: {1}.").with(file.string(), error.message()));
-    syncPath(file.parent_path(), file);
+    // Left by one that has gone from this place: SQLite would play them onto the new one, whose they are not.
+    for (const char *suffix : {"-wal", "-shm", "-journal"}) {
+        const fs::path left = file.string() + suffix;
+        if (::unlink(left.c_str()) != 0 && errno != ENOENT)
+            cannotWrite(file, errno);
+    }
+    int failed = ::renameat2(AT_FDCWD, unfinished.c_str(), AT_FDCWD, file.c_str(), RENAME_NOREPLACE);
+    if (failed != 0 && (errno == EINVAL || errno == ENOSYS)) {  // not every file system can
+        checkFree(file);
+        failed = ::rename(unfinished.c_str(), file.c_str());
+    }
+    if (failed != 0 && errno == EEXIST)
+        checkFree(file);
+    if (failed != 0)
+        cannotWrite(file, errno);
 }
 
 /// The whole project under another name, safe on the disk. Whoever is killed meanwhile leaves nothing in its place.
@@ -140,6 +159,7 @@ ProjectFile ProjectFile::create(const fs::path &path, const LabelSet &set, const
         makeUnfinished(unfinished, file, set, context);
         syncPath(unfinished, file);
         putInPlace(unfinished, file);
+        syncPath(file.parent_path(), file);
     } catch (...) {
         removeAll(unfinished);
         throw;
@@ -173,6 +193,7 @@ bool ProjectFile::restore()
     std::shared_ptr<ProjectLock> lock = database.lock();
     if (!lock->isInPlace())  // gone with the file; another window's may be there now
         lock = std::make_shared<ProjectLock>(file);
+    checkFree(file);
     removeAll(unfinished);
     try {
         if (!database.copyTo(unfinished)) {
@@ -186,6 +207,7 @@ bool ProjectFile::restore()
         throw;
     }
     database.reopen(std::move(lock));
+    syncPath(file.parent_path(), file);  // last: it is in its place whatever this says
     return true;
 }
 

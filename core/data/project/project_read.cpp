@@ -85,9 +85,26 @@ private:
             else if (name == "next key")
                 set_.nextKey = std::clamp<Key>(row.whole(1), 1, std::numeric_limits<Key>::max());
         }
-        // Where both are there, the project was copied together with its images.
-        if (std::error_code error; !way.empty() && std::filesystem::is_directory(here / way, error))
+        if (!way.empty() && leadsToImages(here / way))
             set_.root = (here / way).lexically_normal();
+    }
+
+    /// Where the way from here leads to the images, the project was copied together with them. A folder that merely has
+    /// the name is not enough, unless the images are not where they were either.
+    bool leadsToImages(const std::filesystem::path &folder) const
+    {
+        std::error_code error;
+        if (!std::filesystem::is_directory(folder, error))
+            return false;
+        if (!std::filesystem::exists(set_.root, error))
+            return true;
+        Command row = database_.command("SELECT path FROM images ORDER BY key LIMIT 20");
+        while (row.next()) {
+            const std::filesystem::path image = row.text(0);
+            if (image.is_relative() && std::filesystem::is_regular_file(folder / image, error))
+                return true;
+        }
+        return false;
     }
 
     void readClasses()

@@ -9,15 +9,9 @@ namespace {
 
 using Names = std::unordered_map<Key, std::string>;
 
-/// Of every class there is or was. Those that were deleted stand in the entries that did it.
-Names classNames(SQLite::Database &database)
+void addNames(SQLite::Database &database, const char *entriesSql, Names &names)
 {
-    Names names;
-    SQLite::Statement classes(database, "SELECT key, name FROM classes");
-    while (classes.executeStep())
-        names[classes.getColumn(0).getInt64()] = classes.getColumn(1).getString();
-    SQLite::Statement entries(database, "SELECT inverse FROM journal WHERE inverse LIKE '%\"classes\":[[%' "
-                                        "ORDER BY number DESC");
+    SQLite::Statement entries(database, entriesSql);
     while (entries.executeStep()) {
         try {
             for (const ClassChange &change : parseFirstEdit(entries.getColumn(0).getString(), {}).classes)
@@ -27,6 +21,18 @@ Names classNames(SQLite::Database &database)
             // Damaged: journal() says so.
         }
     }
+}
+
+/// Of every class there is, was or may be again. Those that were deleted stand in the entries that did it, those whose
+/// making was undone in the entries that made them.
+Names classNames(SQLite::Database &database)
+{
+    Names names;
+    SQLite::Statement classes(database, "SELECT key, name FROM classes");
+    while (classes.executeStep())
+        names[classes.getColumn(0).getInt64()] = classes.getColumn(1).getString();
+    addNames(database, "SELECT inverse FROM journal WHERE inverse LIKE '%\"classes\":[[%' ORDER BY number DESC", names);
+    addNames(database, "SELECT edit FROM journal WHERE edit LIKE '%\"classes\":[[%' ORDER BY number DESC", names);
     return names;
 }
 
