@@ -4691,6 +4691,10 @@
         <source>The label file {0} cannot be read, so it is left as it is.</source>
         <translation>无法读取标注文件 {0}，因此保持原样。</translation>
     </message>
+    <message>
+        <source>Another folder or model has been opened meanwhile: nothing was accepted.</source>
+        <translation>其间打开了另一个文件夹或模型：未接受任何内容。</translation>
+    </message>
 </context>
 <context>
     <name>fcoscope::AssignmentPanel</name>
