@@ -374,6 +374,7 @@ void Training::afterStep(const StepReport &report)
 
 TrainResult Training::run()
 {
+    checkpoints_.makeFolder();
     checkpoints_.exists("best");  // puts it in order, if need be
     begin();
     if (callbacks_.begins)

@@ -103,6 +103,20 @@ void refuseFrozenRandomness(const NetworkOptions &network, const TrainOptions &o
                             .with("frozen-stages", 0));
 }
 
+static UserError cannotMake(const std::filesystem::path &folder, const std::error_code &error)
+{
+    return UserError(message("core", "The folder {0} cannot be made: {1}.").with(folder.string(), error.message()),
+                     error.value() == ENOSPC || error.value() == EDQUOT);
+}
+
+void TrainingCheckpoints::makeFolder() const
+{
+    std::error_code error;
+    std::filesystem::create_directories(folder_, error);
+    if (error)
+        throw cannotMake(folder_, error);
+}
+
 bool TrainingCheckpoints::exists(const char *name) const
 {
     return folderInPlace(named(name));
@@ -230,9 +244,7 @@ void TrainingCheckpoints::save(TrainingState &state, const TrainOptions &options
         if (!error)
             std::filesystem::create_directory(folder, error);
     if (error)
-        throw UserError(
-            message("core", "The folder {0} cannot be made: {1}.").with(unfinished.string(), error.message()),
-            error.value() == ENOSPC || error.value() == EDQUOT);
+        throw cannotMake(unfinished, error);
     writeSafetensors(unfinished / "model.safetensors", model);
     writeSafetensors(unfinished / "training.safetensors", training);
     renameFolderIntoPlace(unfinished, named(name));

@@ -52,6 +52,8 @@ public:
     /// Whether there is one of that name; what an interrupted exchange of folders left is put in order first.
     bool exists(const char *name) const;
 
+    /// Makes the run's folder if need be; save() does not, so that a run that was removed does not come back half.
+    void makeFolder() const;
     /// The header that a model of this state has.
     ModelInfo info(const TrainingState &state, const TrainOptions &options) const;
     void save(TrainingState &state, const TrainOptions &options, int64_t steps, const char *name) const;
